@@ -1,0 +1,7 @@
+/**
+ * The shop and its story, each step proven by observation.
+ */
+@NullMarked
+package mesh.ambit.cli.demo;
+
+import org.jspecify.annotations.NullMarked;

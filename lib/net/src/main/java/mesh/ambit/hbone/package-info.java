@@ -1,0 +1,8 @@
+/**
+ * HBONE: HTTP/2 CONNECT tunnels, client pool and server. Depends on {@code tls}, {@code headers}, {@code model}
+ * and Netty.
+ */
+@NullMarked
+package mesh.ambit.hbone;
+
+import org.jspecify.annotations.NullMarked;
