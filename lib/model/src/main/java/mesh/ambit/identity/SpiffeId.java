@@ -1,0 +1,78 @@
+package mesh.ambit.identity;
+
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The identity of a workload as its certificate says it: {@code spiffe://<trust domain>/ns/<namespace>/sa/<service account>}.
+ *
+ * <p>Exactly this five-part form is accepted, as upstream does; any other SPIFFE path belongs to somebody else's mesh.
+ *
+ * @param trustDomain for instance {@code cluster.local}; never empty
+ * @param namespace Kubernetes namespace; never empty
+ * @param serviceAccount Kubernetes service account; never empty
+ */
+public record SpiffeId(String trustDomain, String namespace, String serviceAccount) implements Comparable<SpiffeId> {
+    /** What an absent trust domain means on the wire. */
+    public static final String DEFAULT_TRUST_DOMAIN = "cluster.local";
+
+    private static final String SCHEME = "spiffe://";
+
+    public SpiffeId {
+        requirePart(trustDomain, "trust domain");
+        requirePart(namespace, "namespace");
+        requirePart(serviceAccount, "service account");
+    }
+
+    /**
+     * Returns the identity that {@code uri} names.
+     *
+     * @throws IllegalArgumentException if the text has another form; the message names the text and the expected form
+     */
+    public static SpiffeId parse(String uri) {
+        SpiffeId id = tryParse(uri);
+        if (id == null) {
+            throw new IllegalArgumentException(
+                    "SPIFFE ID: " + uri + " (expected: spiffe://<trust domain>/ns/<namespace>/sa/<service account>)");
+        }
+        return id;
+    }
+
+    /** Returns the identity that {@code uri} names, or null if it has another form. Never throws on hostile text. */
+    public static @Nullable SpiffeId tryParse(String uri) {
+        if (!uri.startsWith(SCHEME)) {
+            return null;
+        }
+        String[] parts = uri.substring(SCHEME.length()).split("/", -1);
+        if (parts.length != 5 || !parts[1].equals("ns") || !parts[3].equals("sa")) {
+            return null;
+        }
+        if (parts[0].isEmpty() || parts[2].isEmpty() || parts[4].isEmpty()) {
+            return null;
+        }
+        return new SpiffeId(parts[0], parts[2], parts[4]);
+    }
+
+    /** Returns the form that policies compare with: the URI without its scheme. */
+    public String principal() {
+        return trustDomain + "/ns/" + namespace + "/sa/" + serviceAccount;
+    }
+
+    /** Returns the URI. */
+    @Override
+    public String toString() {
+        return SCHEME + principal();
+    }
+
+    @Override
+    public int compareTo(SpiffeId other) {
+        return principal().compareTo(other.principal());
+    }
+
+    private static void requirePart(String part, String what) {
+        Objects.requireNonNull(part, what);
+        if (part.isEmpty() || part.indexOf('/') >= 0) {
+            throw new IllegalArgumentException(what + ": '" + part + "' (expected: not empty, no slash)");
+        }
+    }
+}
