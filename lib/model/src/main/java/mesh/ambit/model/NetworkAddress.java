@@ -18,6 +18,6 @@ public record NetworkAddress(String network, InetAddress address) implements Gat
     /** Returns {@code network/address}, the form of upstream's configuration dump and of on-demand names. */
     @Override
     public String toString() {
-        return network + "/" + address.getHostAddress();
+        return network + "/" + Addresses.print(address);
     }
 }

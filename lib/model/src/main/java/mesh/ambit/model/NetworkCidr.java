@@ -26,7 +26,7 @@ public record NetworkCidr(String network, InetAddress base, int prefixLength) {
 
     /** Returns {@code address/length} without the network. */
     public String cidr() {
-        return base.getHostAddress() + "/" + prefixLength;
+        return Addresses.print(base) + "/" + prefixLength;
     }
 
     @Override

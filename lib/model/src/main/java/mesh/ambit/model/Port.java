@@ -1,5 +1,7 @@
 package mesh.ambit.model;
 
+import java.util.List;
+
 /**
  * How a service's port reaches its endpoints.
  *
@@ -11,5 +13,15 @@ public record Port(int servicePort, int targetPort, AppProtocol appProtocol) {
     /** Returns a port whose application protocol is not known. */
     public static Port of(int servicePort, int targetPort) {
         return new Port(servicePort, targetPort, AppProtocol.UNKNOWN);
+    }
+
+    /** Returns what {@code ports} map {@code servicePort} to, or 0 when they do not. */
+    static int target(List<Port> ports, int servicePort) {
+        for (Port port : ports) {
+            if (port.servicePort() == servicePort) {
+                return port.targetPort();
+            }
+        }
+        return 0;
     }
 }

@@ -57,6 +57,26 @@ public record Service(
         return new NamespacedHostname(namespace, hostname);
     }
 
+    /** Returns whether the service has a port {@code servicePort}, whatever it maps to. */
+    public boolean hasPort(int servicePort) {
+        for (Port port : ports) {
+            if (port.servicePort() == servicePort) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Returns the target of {@code servicePort}, or 0 when the endpoint decides or the port is not the service's. */
+    public int targetPort(int servicePort) {
+        return Port.target(ports, servicePort);
+    }
+
+    /** Returns whether clients in the namespace {@code client} see the service; null stands for a client that sees everything. */
+    public boolean isVisibleFrom(@Nullable String client) {
+        return visibility == Visibility.PUBLIC || client == null || client.equals(namespace);
+    }
+
     /** Returns {@code namespace/hostname}, which is the xDS resource name. */
     @Override
     public String resourceName() {

@@ -99,6 +99,14 @@ public record Workload(
         return new SpiffeId(trustDomain, namespace, serviceAccount);
     }
 
+    /** Returns whether the record says enough for an identity; {@link #identity} fails where it does not. */
+    public boolean hasIdentity() {
+        return !namespace.isEmpty()
+                && !serviceAccount.isEmpty()
+                && !trustDomain.isEmpty()
+                && !(namespace + serviceAccount + trustDomain).contains("/");
+    }
+
     /** Returns the uid, which is the xDS resource name. */
     @Override
     public String resourceName() {

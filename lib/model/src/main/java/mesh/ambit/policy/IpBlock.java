@@ -1,6 +1,7 @@
 package mesh.ambit.policy;
 
 import java.net.InetAddress;
+import mesh.ambit.model.Addresses;
 import mesh.ambit.model.Prefixes;
 
 /**
@@ -24,6 +25,6 @@ public record IpBlock(InetAddress address, int prefixLength) {
 
     @Override
     public String toString() {
-        return address.getHostAddress() + "/" + prefixLength;
+        return Addresses.print(address) + "/" + prefixLength;
     }
 }

@@ -1,0 +1,99 @@
+package mesh.ambit.model;
+
+import mesh.ambit.model.LoadBalancing.HealthPolicy;
+
+/**
+ * Which workloads are endpoints of which services, whichever of the two arrives first.
+ *
+ * @param members every workload that names a service, known or not
+ * @param stored the endpoints of each known service: its members as its health policy let them in. An unhealthy one
+ *     that was kept out comes back only when its workload is sent again, as upstream has it
+ */
+record EndpointIndex(
+        PersistentMap<NamespacedHostname, PersistentMap<String, Endpoint>> members,
+        PersistentMap<NamespacedHostname, PersistentMap<String, Endpoint>> stored) {
+    static final EndpointIndex EMPTY = new EndpointIndex(PersistentMap.empty(), PersistentMap.empty());
+
+    EndpointIndex withWorkload(Workload workload, PersistentMap<NamespacedHostname, Service> services) {
+        EndpointIndex next = this;
+        for (var entry : workload.services().entrySet()) {
+            NamespacedHostname key = entry.getKey();
+            Endpoint endpoint = new Endpoint(workload.uid(), entry.getValue(), workload.status());
+            var nextMembers = put(next.members, key, endpoint);
+            Service service = services.find(key);
+            boolean takes = service != null && takes(service, endpoint);
+            next = new EndpointIndex(nextMembers, takes ? put(next.stored, key, endpoint) : next.stored);
+        }
+        return next;
+    }
+
+    EndpointIndex withoutWorkload(Workload workload) {
+        EndpointIndex next = this;
+        for (NamespacedHostname key : workload.services().keySet()) {
+            next = new EndpointIndex(cut(next.members, key, workload.uid()), cut(next.stored, key, workload.uid()));
+        }
+        return next;
+    }
+
+    /** Returns the index with {@code service} in it; a service that appears takes the members known so far. */
+    EndpointIndex withService(Service service, boolean known) {
+        NamespacedHostname key = service.key();
+        var source = known ? stored : members;
+        PersistentMap<String, Endpoint> candidates = source.findOr(key, PersistentMap.empty());
+        if (service.loadBalancing().healthPolicy() == HealthPolicy.ALLOW_ALL) {
+            return new EndpointIndex(members, replace(key, candidates));
+        }
+        Filter filter = new Filter(candidates);
+        candidates.forEach(filter::drop);
+        return new EndpointIndex(members, replace(key, filter.kept));
+    }
+
+    EndpointIndex withoutService(NamespacedHostname key) {
+        return new EndpointIndex(members, stored.without(key));
+    }
+
+    private PersistentMap<NamespacedHostname, PersistentMap<String, Endpoint>> replace(
+            NamespacedHostname key, PersistentMap<String, Endpoint> endpoints) {
+        return endpoints.isEmpty() ? stored.without(key) : stored.with(key, endpoints);
+    }
+
+    private static boolean takes(Service service, Endpoint endpoint) {
+        return endpoint.status() == WorkloadStatus.HEALTHY
+                || service.loadBalancing().healthPolicy() == HealthPolicy.ALLOW_ALL;
+    }
+
+    private static PersistentMap<NamespacedHostname, PersistentMap<String, Endpoint>> put(
+            PersistentMap<NamespacedHostname, PersistentMap<String, Endpoint>> index,
+            NamespacedHostname key,
+            Endpoint endpoint) {
+        return index.with(
+                key, index.findOr(key, PersistentMap.<String, Endpoint>empty()).with(endpoint.workloadUid(), endpoint));
+    }
+
+    private static PersistentMap<NamespacedHostname, PersistentMap<String, Endpoint>> cut(
+            PersistentMap<NamespacedHostname, PersistentMap<String, Endpoint>> index,
+            NamespacedHostname key,
+            String uid) {
+        PersistentMap<String, Endpoint> there = index.find(key);
+        if (there == null) {
+            return index;
+        }
+        PersistentMap<String, Endpoint> next = there.without(uid);
+        return next.isEmpty() ? index.without(key) : index.with(key, next);
+    }
+
+    /** Drops the unhealthy from a map while walking through what it was. */
+    private static final class Filter {
+        private PersistentMap<String, Endpoint> kept;
+
+        Filter(PersistentMap<String, Endpoint> all) {
+            kept = all;
+        }
+
+        void drop(String uid, Endpoint endpoint) {
+            if (endpoint.status() != WorkloadStatus.HEALTHY) {
+                kept = kept.without(uid);
+            }
+        }
+    }
+}

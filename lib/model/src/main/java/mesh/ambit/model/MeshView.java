@@ -1,0 +1,31 @@
+package mesh.ambit.model;
+
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/** The mesh as the control plane last pushed it. One writer, the ADS stream; every event loop reads. */
+public final class MeshView {
+    private final List<Runnable> watchers = new CopyOnWriteArrayList<>();
+    private volatile MeshSnapshot current = MeshSnapshot.EMPTY;
+
+    /** Returns the latest snapshot. Read it once for each decision: two reads may be two different meshes. */
+    public MeshSnapshot current() {
+        return current;
+    }
+
+    /** Publishes {@code next}: once for each ADS response, not once for each resource in it. */
+    public void publish(MeshSnapshot next) {
+        current = next;
+        watchers.forEach(Runnable::run);
+    }
+
+    /** Has {@code watcher} called on the writer's thread after each publication; it must be quick. */
+    public void watch(Runnable watcher) {
+        watchers.add(watcher);
+    }
+
+    /** Forgets a watcher. */
+    public void unwatch(Runnable watcher) {
+        watchers.remove(watcher);
+    }
+}

@@ -1,0 +1,92 @@
+package mesh.ambit.policy;
+
+import java.util.Collection;
+import mesh.ambit.model.PersistentMap;
+import mesh.ambit.policy.Policy.Scope;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Every policy of the mesh at one moment, by key and by the workloads it applies to. Immutable; a changed set shares
+ * structure with the one before.
+ */
+public final class PolicySet {
+    /** No policies. */
+    public static final PolicySet EMPTY = new PolicySet(PersistentMap.empty(), PersistentMap.empty());
+
+    /** The namespace under which global policies stand. */
+    private static final String GLOBAL = "";
+
+    private final PersistentMap<String, Policy> byKey;
+    /** Policies that apply without being listed, by namespace; those that only apply where listed are not here. */
+    private final PersistentMap<String, PersistentMap<String, Policy>> byNamespace;
+
+    private PolicySet(
+            PersistentMap<String, Policy> byKey, PersistentMap<String, PersistentMap<String, Policy>> byNamespace) {
+        this.byKey = byKey;
+        this.byNamespace = byNamespace;
+    }
+
+    /** Returns the set after one message: {@code updates}, then {@code removals} by key; unknown keys are ignored. */
+    public PolicySet apply(Collection<Policy> updates, Collection<String> removals) {
+        PolicySet next = this;
+        for (Policy policy : updates) {
+            next = next.with(policy);
+        }
+        for (String key : removals) {
+            next = next.without(key);
+        }
+        return next;
+    }
+
+    /** Returns every policy by key. */
+    public PersistentMap<String, Policy> policies() {
+        return byKey;
+    }
+
+    public boolean isEmpty() {
+        return byKey.isEmpty();
+    }
+
+    public @Nullable Policy find(String key) {
+        return byKey.find(key);
+    }
+
+    /** Returns the policies that apply to every workload of {@code namespace} alone. */
+    PersistentMap<String, Policy> ofNamespace(String namespace) {
+        return byNamespace.findOr(namespace, PersistentMap.empty());
+    }
+
+    /** Returns the policies that apply to every workload of the mesh. */
+    PersistentMap<String, Policy> global() {
+        return byNamespace.findOr(GLOBAL, PersistentMap.empty());
+    }
+
+    private PolicySet with(Policy policy) {
+        // A change of scope must leave nothing behind in the old place.
+        PolicySet rest = without(policy.key());
+        PersistentMap<String, PersistentMap<String, Policy>> index = rest.byNamespace;
+        if (policy.scope() != Scope.WORKLOAD_SELECTOR) {
+            String namespace = namespace(policy);
+            PersistentMap<String, Policy> there = index.findOr(namespace, PersistentMap.empty());
+            index = index.with(namespace, there.with(policy.key(), policy));
+        }
+        return new PolicySet(rest.byKey.with(policy.key(), policy), index);
+    }
+
+    private PolicySet without(String key) {
+        Policy policy = byKey.find(key);
+        if (policy == null) {
+            return this;
+        }
+        String namespace = namespace(policy);
+        PersistentMap<String, Policy> there = byNamespace.findOr(namespace, PersistentMap.empty());
+        PersistentMap<String, Policy> left = there.without(key);
+        return new PolicySet(
+                byKey.without(key),
+                left.isEmpty() ? byNamespace.without(namespace) : byNamespace.with(namespace, left));
+    }
+
+    private static String namespace(Policy policy) {
+        return policy.scope() == Scope.GLOBAL ? GLOBAL : policy.namespace();
+    }
+}
