@@ -1,5 +1,5 @@
 /**
- * HBONE: HTTP/2 CONNECT tunnels, client pool and server. Depends on {@code tls}, {@code headers}, {@code model}
+ * HBONE: HTTP/2 CONNECT tunnels, client pool and server. Depends on {@code tls}, {@code identity}
  * and Netty.
  */
 @NullMarked

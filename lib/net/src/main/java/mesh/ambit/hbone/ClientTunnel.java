@@ -1,0 +1,306 @@
+package mesh.ambit.hbone;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.handler.codec.http2.Http2Error;
+import io.netty.handler.codec.http2.Http2Exception;
+import io.netty.handler.codec.http2.Http2Headers;
+import io.netty.util.collection.IntObjectHashMap;
+import io.netty.util.collection.IntObjectMap;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** The connecting end of a tunnel, from before its handshake on: requests wait here until they can be sent. */
+final class ClientTunnel extends TunnelConnection {
+    /** SETTINGS_MAX_HEADER_LIST_SIZE; a longer answer fails its request. */
+    static final int MAX_HEADER_LIST_BYTES = 16_384;
+
+    /** What the pool needs to know of its tunnels. */
+    interface Owner {
+        /** The tunnel takes no new streams any more. */
+        void onUnusable(ClientTunnel tunnel);
+
+        /** {@code request} was never processed here; it may be tried elsewhere. */
+        void onUnprocessed(ClientTunnel tunnel, PendingConnect request);
+
+        /** TLS is up: from now on {@link TunnelConnection#peerCertificate()} is known. */
+        void onEstablished(ClientTunnel tunnel);
+
+        /** The tunnel is gone. May be called more than once. */
+        void onGone(ClientTunnel tunnel);
+    }
+
+    private final Owner owner;
+    private final ArrayDeque<PendingConnect> waiting = new ArrayDeque<>();
+    private final IntObjectHashMap<PendingConnect> unanswered = new IntObjectHashMap<>();
+    private int nextStreamId = 1;
+    private boolean started;
+    private boolean goingAway;
+    private boolean released;
+
+    /** Why there is no tunnel, or no more; null while there is one or may be. */
+    private @Nullable TunnelFailure gone;
+
+    ClientTunnel(TunnelSettings settings, Owner owner) {
+        super(false, settings, MAX_HEADER_LIST_BYTES);
+        this.owner = owner;
+    }
+
+    /** Returns how many streams and requests the tunnel carries. */
+    int load() {
+        return streams.size() + waiting.size();
+    }
+
+    /** Says whether the tunnel would take another request and answer it in good time. */
+    boolean acceptsStreams() {
+        if (gone != null || isClosed() || goingAway || released) {
+            return false;
+        }
+        Liveness alive = liveness();
+        return alive == null || !alive.isStalled();
+    }
+
+    /** Sends {@code request}, or keeps it until the handshake is done and the peer allows another stream. */
+    void request(PendingConnect request) {
+        if (gone != null) {
+            request.fail(gone);
+            return;
+        }
+        waiting.add(request);
+        sendWaiting();
+    }
+
+    /** The pool has forgotten this tunnel: it closes with its last stream. */
+    void release() {
+        released = true;
+        closeIfDone();
+    }
+
+    /** Fails everything because there will be no connection. */
+    void abort(TunnelFailure failure) {
+        if (gone == null) {
+            gone = failure;
+        }
+        failAll(failure);
+        owner.onGone(this);
+    }
+
+    boolean isGone() {
+        return gone != null;
+    }
+
+    @Override
+    void sendPreface(ChannelHandlerContext ctx) {
+        out().write(FrameWriter.preface());
+        out().write(FrameWriter.settings(
+                ctx.alloc(),
+                Frames.SETTINGS_ENABLE_PUSH,
+                0,
+                Frames.SETTINGS_INITIAL_WINDOW_SIZE,
+                settings.streamWindowBytes(),
+                Frames.SETTINGS_MAX_FRAME_SIZE,
+                settings.maxFrameBytes(),
+                Frames.SETTINGS_MAX_HEADER_LIST_SIZE,
+                MAX_HEADER_LIST_BYTES));
+    }
+
+    @Override
+    void onStarted() {
+        started = true;
+        owner.onEstablished(this);
+        sendWaiting();
+    }
+
+    @Override
+    void onPeerSettings() {
+        sendWaiting();
+    }
+
+    private void sendWaiting() {
+        while (started && !isClosed() && !goingAway && streams.size() < peerSettings.maxConcurrentStreams()) {
+            PendingConnect request = waiting.poll();
+            if (request == null) {
+                break;
+            }
+            if (!request.isCancelled()) {
+                send(request);
+            }
+        }
+        if (started) {
+            closeIfDone();
+        }
+    }
+
+    private void send(PendingConnect request) {
+        int streamId = nextStreamId;
+        ByteBuf block;
+        try {
+            block = headerCodec.request(ctx().alloc(), streamId, request.authority(), request.headers());
+        } catch (Http2Exception e) {
+            request.fail(new TunnelFailure.Http2Failed("h2 failed: request headers exceed the peer's limit"));
+            return;
+        }
+        nextStreamId += 2;
+        if (nextStreamId < 0) {
+            goAway();
+        }
+        TunnelStream stream = newStream(streamId);
+        unanswered.put(streamId, request);
+        sendHeaders(streamId, block, false);
+        request.promise().addListener(done -> {
+            if (done.isCancelled() && !stream.isOver()) {
+                unanswered.remove(streamId);
+                stream.reset(Http2Error.CANCEL);
+            }
+        });
+    }
+
+    @Override
+    void onHeaders(int streamId, ByteBuf block, boolean endStream) throws ProtocolViolation {
+        HeaderCodec.Decoded decoded = headerCodec.decode(streamId, block);
+        if (isIdle(streamId)) {
+            throw new ProtocolViolation(Http2Error.PROTOCOL_ERROR, "HEADERS on idle stream " + streamId);
+        }
+        TunnelStream stream = streams.get(streamId);
+        if (stream == null) {
+            return;
+        }
+        PendingConnect request = unanswered.get(streamId);
+        if (request == null) {
+            if (endStream && !stream.inputEnded()) {
+                stream.endInput();
+            } else {
+                streamError(stream, Http2Error.PROTOCOL_ERROR);
+            }
+            return;
+        }
+        int status = decoded instanceof HeaderCodec.Decoded.Fields fields ? statusOf(fields.headers()) : -1;
+        if (status >= 100 && status < 200 && !endStream) {
+            return; // Interim answers say nothing about the tunnel.
+        }
+        unanswered.remove(streamId);
+        if (status == 200 && decoded instanceof HeaderCodec.Decoded.Fields fields) {
+            stream.headers(HeaderCodec.fieldsOf(fields.headers()));
+            open(stream, request, endStream);
+        } else if (status < 0) {
+            request.fail(new TunnelFailure.Http2Failed("h2 failed: malformed answer"));
+            streamError(stream, Http2Error.PROTOCOL_ERROR);
+        } else {
+            request.fail(new TunnelFailure.Refused(status));
+            stream.reset(Http2Error.CANCEL);
+        }
+    }
+
+    private static void open(TunnelStream stream, PendingConnect request, boolean endStream) {
+        if (endStream) {
+            stream.endInput();
+        }
+        if (!request.promise().trySuccess(stream)) {
+            stream.reset(Http2Error.CANCEL);
+        }
+    }
+
+    /** Returns the status, or -1 if there is none that could be one. */
+    private static int statusOf(Http2Headers headers) {
+        CharSequence status = headers.status();
+        if (status == null || status.length() != 3) {
+            return -1;
+        }
+        int value = 0;
+        for (int i = 0; i < 3; i++) {
+            int digit = status.charAt(i) - '0';
+            if (digit < 0 || digit > 9) {
+                return -1;
+            }
+            value = value * 10 + digit;
+        }
+        return value < 100 ? -1 : value;
+    }
+
+    @Override
+    void onDataOf(TunnelStream stream) throws ProtocolViolation {
+        if (unanswered.containsKey(stream.id())) {
+            streamError(stream, Http2Error.PROTOCOL_ERROR);
+        }
+    }
+
+    @Override
+    void onGoAway(int lastStreamId) {
+        goAway();
+        List<PendingConnect> unprocessed = new ArrayList<>(waiting);
+        waiting.clear();
+        for (Iterator<IntObjectMap.PrimitiveEntry<PendingConnect>> entries =
+                        unanswered.entries().iterator();
+                entries.hasNext(); ) {
+            IntObjectMap.PrimitiveEntry<PendingConnect> entry = entries.next();
+            if (entry.key() > lastStreamId) {
+                unprocessed.add(entry.value());
+                entries.remove();
+            }
+        }
+        for (TunnelStream stream : streams.values().toArray(new TunnelStream[0])) {
+            if (stream.id() > lastStreamId) {
+                stream.onTunnelLost(new TunnelFailure.Http2Failed("h2 failed: not processed before GOAWAY"));
+            }
+        }
+        for (PendingConnect request : unprocessed) {
+            owner.onUnprocessed(this, request);
+        }
+        closeIfDone();
+    }
+
+    private void goAway() {
+        if (!goingAway) {
+            goingAway = true;
+            owner.onUnusable(this);
+        }
+    }
+
+    @Override
+    boolean isIdle(int streamId) {
+        return streamId >= nextStreamId || streamId % 2 == 0;
+    }
+
+    @Override
+    void onStreamOver(TunnelStream stream) {
+        PendingConnect request = unanswered.remove(stream.id());
+        if (request != null) {
+            request.fail(stream.endOfUnanswered());
+        }
+        if (!isClosed()) {
+            sendWaiting();
+        }
+    }
+
+    private void closeIfDone() {
+        if ((goingAway || released) && load() == 0 && !isClosed() && started) {
+            out().flush();
+            ctx().close();
+        }
+    }
+
+    @Override
+    void onHandshakeFailed(Throwable cause) {
+        abort(HandshakeFailures.ofClient(cause));
+    }
+
+    @Override
+    void onClosed(TunnelFailure failure) {
+        abort(failure);
+    }
+
+    private void failAll(TunnelFailure failure) {
+        for (PendingConnect request = waiting.poll(); request != null; request = waiting.poll()) {
+            request.fail(failure);
+        }
+        for (@Nullable PendingConnect request : unanswered.values().toArray(new PendingConnect[0])) {
+            if (request != null) {
+                request.fail(failure);
+            }
+        }
+        unanswered.clear();
+    }
+}

@@ -1,0 +1,124 @@
+package mesh.ambit.hbone;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.channel.ChannelConfig;
+import io.netty.channel.RecvByteBufAllocator;
+import io.netty.util.UncheckedBooleanSupplier;
+
+/**
+ * Sizes the buffers that sockets are read into: 2 KiB at first, doubled whenever a read fills its buffer, up to 64 KiB;
+ * halved when two reads in a row leave most of it empty. A connection that is idle holds no buffer.
+ *
+ * <p>Netty's own adaptive allocator grows too slowly for one busy connection, and cannot leave room for a frame header.
+ * With headroom, header and payload together have the sizes above, so that they fill TLS records.
+ */
+public final class GrowingReads implements RecvByteBufAllocator {
+    private static final int SMALLEST_BYTES = 2 * 1024;
+    private static final int LARGEST_BYTES = 64 * 1024;
+
+    /** A turn ends after this much, so that one connection cannot keep the event loop. */
+    private static final int TURN_BYTES = 4 * LARGEST_BYTES;
+
+    private final int headroomBytes;
+
+    /** Makes an allocator whose buffers have {@code headroomBytes} free before the first byte read. */
+    public GrowingReads(int headroomBytes) {
+        this.headroomBytes = headroomBytes;
+    }
+
+    @Override
+    @SuppressWarnings("deprecation") // The transports want the extended handle, which is only "deprecated" by name.
+    public Handle newHandle() {
+        return new GrowingHandle(headroomBytes);
+    }
+
+    @SuppressWarnings("deprecation")
+    private static final class GrowingHandle implements ExtendedHandle {
+        private final int headroom;
+        private int capacity = SMALLEST_BYTES;
+        private boolean mostlyEmpty;
+        private int attempted;
+        private int last;
+        private int total;
+        private boolean autoRead;
+
+        GrowingHandle(int headroom) {
+            this.headroom = headroom;
+        }
+
+        @Override
+        public ByteBuf allocate(ByteBufAllocator allocator) {
+            return allocator.ioBuffer(capacity, capacity).setIndex(headroom, headroom);
+        }
+
+        @Override
+        public int guess() {
+            return capacity - headroom;
+        }
+
+        @Override
+        public void reset(ChannelConfig config) {
+            total = 0;
+            autoRead = config.isAutoRead();
+        }
+
+        @Override
+        public void incMessagesRead(int messages) {}
+
+        @Override
+        public void lastBytesRead(int bytes) {
+            last = bytes;
+            if (bytes > 0) {
+                total += bytes;
+                resize(bytes);
+            }
+        }
+
+        private void resize(int bytes) {
+            if (bytes >= capacity - headroom) {
+                capacity = Math.min(LARGEST_BYTES, capacity * 2);
+                mostlyEmpty = false;
+            } else if (bytes < capacity / 4) {
+                if (mostlyEmpty) {
+                    capacity = Math.max(SMALLEST_BYTES, capacity / 2);
+                }
+                mostlyEmpty = !mostlyEmpty;
+            } else {
+                mostlyEmpty = false;
+            }
+        }
+
+        @Override
+        public int lastBytesRead() {
+            return last;
+        }
+
+        @Override
+        public void attemptedBytesRead(int bytes) {
+            attempted = bytes;
+        }
+
+        @Override
+        public int attemptedBytesRead() {
+            return attempted;
+        }
+
+        @Override
+        public boolean continueReading() {
+            return continueReading(UncheckedBooleanSupplier.FALSE_SUPPLIER);
+        }
+
+        /**
+         * One read for each request where reads are asked for one by one: after it the other side may be full. A read
+         * that left room has emptied the socket, unless the transport knows better.
+         */
+        @Override
+        public boolean continueReading(UncheckedBooleanSupplier maybeMore) {
+            return autoRead && last > 0 && total < TURN_BYTES && (last == attempted || maybeMore.get());
+        }
+
+        @Override
+        public void readComplete() {}
+    }
+}

@@ -1,0 +1,154 @@
+package mesh.ambit.hbone;
+
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.EventLoop;
+import io.netty.channel.group.ChannelGroup;
+import io.netty.channel.group.DefaultChannelGroup;
+import io.netty.handler.ssl.SslHandler;
+import io.netty.util.concurrent.Future;
+import io.netty.util.concurrent.GlobalEventExecutor;
+import io.netty.util.concurrent.Promise;
+import java.io.UncheckedIOException;
+import java.time.InstantSource;
+import java.util.Objects;
+import java.util.function.BiConsumer;
+import mesh.ambit.tls.AlpnGate;
+import mesh.ambit.tls.Svid;
+import mesh.ambit.tls.TlsContexts;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Turns accepted connections into tunnels and hands each request to a {@link ConnectHandler}: the HBONE side of one
+ * pod, across all event loops. Thread-safe.
+ */
+public final class HboneServer {
+    private final SvidSource svids;
+    private final TlsContexts tls;
+    private final TunnelSettings settings;
+    private final InstantSource clock;
+    private final ConnectHandler handler;
+
+    /** Every accepted connection from its first moment to its last. */
+    private final ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE, true);
+
+    private volatile boolean draining;
+    private volatile boolean closed;
+
+    /** Makes a server; {@code svids} is asked for each accepted connection. */
+    public HboneServer(
+            SvidSource svids, TlsContexts tls, TunnelSettings settings, InstantSource clock, ConnectHandler handler) {
+        this.svids = Objects.requireNonNull(svids, "svids");
+        this.tls = Objects.requireNonNull(tls, "tls");
+        this.settings = Objects.requireNonNull(settings, "settings");
+        this.clock = Objects.requireNonNull(clock, "clock");
+        this.handler = Objects.requireNonNull(handler, "handler");
+    }
+
+    /** Returns the child handler for the listener's bootstrap. Sharable. */
+    public ChannelInitializer<Channel> initializer() {
+        return new ChannelInitializer<>() {
+            @Override
+            protected void initChannel(Channel channel) {
+                admit(channel);
+            }
+        };
+    }
+
+    private void admit(Channel channel) {
+        // Nothing is read before there is a certificate to answer with.
+        channel.config().setAutoRead(false);
+        TunnelSockets.tune(channel);
+        connections.add(channel);
+        if (closed) {
+            channel.close();
+            return;
+        }
+        EventLoop loop = channel.eventLoop();
+        svids.fetch().whenComplete((svid, failure) -> {
+            if (loop.inEventLoop()) {
+                secure(channel, svid, failure);
+            } else {
+                loop.execute(() -> secure(channel, svid, failure));
+            }
+        });
+    }
+
+    private void secure(Channel channel, @Nullable Svid svid, @Nullable Throwable failure) {
+        if (!channel.isOpen()) {
+            return;
+        }
+        if (svid == null) {
+            refuse(channel, failure == null ? "no certificate" : FailureText.of(failure));
+            return;
+        }
+        ServerTunnel tunnel = new ServerTunnel(settings, clock, handler);
+        SslHandler ssl;
+        try {
+            ssl = tls.serverHandler(svid, channel.alloc());
+        } catch (UncheckedIOException e) {
+            refuse(channel, FailureText.of(e));
+            return;
+        }
+        channel.pipeline().addLast(new AlpnGate(), ssl, tunnel);
+        if (draining) {
+            tunnel.drain();
+        }
+        channel.config().setAutoRead(true);
+    }
+
+    private void refuse(Channel channel, String why) {
+        handler.onHandshakeFailed(
+                Addresses.of(channel.remoteAddress()),
+                Addresses.of(channel.localAddress()),
+                new TunnelFailure.NoCertificate(why));
+        channel.close();
+    }
+
+    /**
+     * Announces the end to all peers with two GOAWAYs; streams that are open or arrive until the final GOAWAY are
+     * served. A tunnel closes with its last stream. The future completes when no connection is left. Close the listener
+     * first.
+     */
+    public Future<?> drain() {
+        draining = true;
+        forEach((_, tunnel) -> {
+            if (tunnel != null) {
+                tunnel.drain();
+            }
+        });
+        return allClosed();
+    }
+
+    /** Closes all tunnels at once, after trying one GOAWAY; their streams are lost. Later connections are closed too. */
+    public Future<?> close() {
+        closed = true;
+        forEach((channel, tunnel) -> {
+            if (tunnel == null) {
+                channel.close();
+            } else {
+                tunnel.closeNow("server closed");
+            }
+        });
+        return allClosed();
+    }
+
+    /** Returns how many connections are open. */
+    public int openTunnels() {
+        return connections.size();
+    }
+
+    private Future<?> allClosed() {
+        Promise<Void> done = GlobalEventExecutor.INSTANCE.newPromise();
+        connections.newCloseFuture().addListener(_ -> done.setSuccess(null));
+        return done;
+    }
+
+    /** Runs {@code action} for each connection on its loop; it may not have a tunnel yet. */
+    private void forEach(BiConsumer<Channel, @Nullable ServerTunnel> action) {
+        for (Channel channel : connections) {
+            channel.eventLoop()
+                    .execute(() -> action.accept(channel, channel.pipeline().get(ServerTunnel.class)));
+        }
+    }
+}

@@ -1,0 +1,110 @@
+package mesh.ambit.hbone;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.handler.codec.http2.DefaultHttp2Headers;
+import io.netty.handler.codec.http2.DefaultHttp2HeadersDecoder;
+import io.netty.handler.codec.http2.DefaultHttp2HeadersEncoder;
+import io.netty.handler.codec.http2.Http2Error;
+import io.netty.handler.codec.http2.Http2Exception;
+import io.netty.handler.codec.http2.Http2Headers;
+import io.netty.handler.codec.http2.Http2HeadersEncoder;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** HPACK for one tunnel, both directions. Netty's tables, our limits. */
+final class HeaderCodec {
+    /**
+     * A block may be this many times larger than the list it may carry before it counts as an attack. Up to there it is
+     * read to its end, because the tables must stay in step and the peer is owed a 431.
+     */
+    static final int BLOCK_PER_LIST = 4;
+
+    /** Fields that are new with every request: putting them into the table would only push useful ones out. */
+    private static final Http2HeadersEncoder.SensitivityDetector ONCE_ONLY =
+            (name, value) -> "traceparent".contentEquals(name) || "forwarded".contentEquals(name);
+
+    private final DefaultHttp2HeadersDecoder decoder;
+    private final DefaultHttp2HeadersEncoder encoder;
+
+    /** What a block says, or why it says nothing. */
+    sealed interface Decoded {
+        /** A list that keeps the rules. */
+        record Fields(Http2Headers headers) implements Decoded {}
+
+        /** A list longer than we take. */
+        record TooLong() implements Decoded {}
+
+        /** A list that breaks the rules of HTTP/2; only its stream must end. */
+        record Malformed(String why) implements Decoded {}
+    }
+
+    HeaderCodec(int maxListBytes) {
+        decoder = new DefaultHttp2HeadersDecoder(true, true, maxListBytes);
+        encoder = new DefaultHttp2HeadersEncoder(ONCE_ONLY);
+    }
+
+    /** Reads a block; throws if the tables are out of step afterwards. */
+    Decoded decode(int streamId, ByteBuf block) throws ProtocolViolation {
+        try {
+            return new Decoded.Fields(decoder.decodeHeaders(streamId, block));
+        } catch (Http2Exception.HeaderListSizeException e) {
+            return new Decoded.TooLong();
+        } catch (Http2Exception.StreamException e) {
+            return new Decoded.Malformed(String.valueOf(e.getMessage()));
+        } catch (Http2Exception e) {
+            throw new ProtocolViolation(Http2Error.COMPRESSION_ERROR, String.valueOf(e.getMessage()));
+        }
+    }
+
+    /** Takes over the peer's limits for our encoder. */
+    void apply(PeerSettings peer) throws ProtocolViolation {
+        try {
+            encoder.maxHeaderTableSize(Math.min(peer.headerTableBytes(), 4096));
+            encoder.maxHeaderListSize(Math.min(peer.maxHeaderListBytes(), 0xFFFFFFFFL));
+        } catch (Http2Exception e) {
+            throw new ProtocolViolation(Http2Error.PROTOCOL_ERROR, String.valueOf(e.getMessage()));
+        }
+    }
+
+    /** Returns the block of a CONNECT. */
+    ByteBuf request(ByteBufAllocator allocator, int streamId, String authority, HeaderFields fields)
+            throws Http2Exception {
+        Http2Headers headers = new DefaultHttp2Headers(false).method("CONNECT").authority(authority);
+        return encode(allocator, streamId, headers, fields);
+    }
+
+    /** Returns the block of an answer. */
+    ByteBuf response(ByteBufAllocator allocator, int streamId, int status, HeaderFields fields) throws Http2Exception {
+        Http2Headers headers = new DefaultHttp2Headers(false).status(Integer.toString(status));
+        return encode(allocator, streamId, headers, fields);
+    }
+
+    private ByteBuf encode(ByteBufAllocator allocator, int streamId, Http2Headers headers, HeaderFields fields)
+            throws Http2Exception {
+        for (HeaderFields.Field field : fields.fields()) {
+            headers.add(field.name(), field.value());
+        }
+        ByteBuf block = allocator.buffer(256);
+        try {
+            encoder.encodeHeaders(streamId, headers, block);
+            return block;
+        } catch (Http2Exception e) {
+            block.release();
+            throw e;
+        }
+    }
+
+    /** Returns the fields of {@code headers} without the pseudo fields. */
+    static HeaderFields fieldsOf(Http2Headers headers) {
+        List<HeaderFields.Field> fields = new ArrayList<>(headers.size());
+        for (Map.Entry<CharSequence, CharSequence> entry : headers) {
+            if (entry.getKey().length() > 0 && entry.getKey().charAt(0) != ':') {
+                fields.add(new HeaderFields.Field(
+                        entry.getKey().toString(), entry.getValue().toString()));
+            }
+        }
+        return new HeaderFields(fields);
+    }
+}

@@ -1,0 +1,73 @@
+package mesh.ambit.hbone;
+
+import io.netty.handler.codec.http2.Http2Error;
+
+/** What the peer allows us, RFC 9113 section 6.5.2: its defaults until its SETTINGS arrive. */
+final class PeerSettings {
+    /** Until the peer's SETTINGS arrive we assume what the pool would use at most. */
+    static final long ASSUMED_MAX_CONCURRENT_STREAMS = 100;
+
+    private boolean received;
+    private long maxConcurrentStreams = ASSUMED_MAX_CONCURRENT_STREAMS;
+    private int initialWindowBytes = Frames.DEFAULT_WINDOW_BYTES;
+    private int maxFrameBytes = Frames.DEFAULT_MAX_FRAME_BYTES;
+    private long headerTableBytes = 4096;
+    private long maxHeaderListBytes = Long.MAX_VALUE;
+
+    long maxConcurrentStreams() {
+        return maxConcurrentStreams;
+    }
+
+    int initialWindowBytes() {
+        return initialWindowBytes;
+    }
+
+    int maxFrameBytes() {
+        return maxFrameBytes;
+    }
+
+    long headerTableBytes() {
+        return headerTableBytes;
+    }
+
+    long maxHeaderListBytes() {
+        return maxHeaderListBytes;
+    }
+
+    /** A SETTINGS frame begins; the first one says whether there is a limit of streams at all. */
+    void begin() {
+        if (!received) {
+            received = true;
+            maxConcurrentStreams = Long.MAX_VALUE;
+        }
+    }
+
+    /** Takes one parameter; unknown ones are ignored as section 6.5.2 demands. */
+    void apply(int id, long value) throws ProtocolViolation {
+        switch (id) {
+            case Frames.SETTINGS_HEADER_TABLE_SIZE -> headerTableBytes = value;
+            case Frames.SETTINGS_ENABLE_PUSH -> require(value <= 1, id, value, Http2Error.PROTOCOL_ERROR);
+            case Frames.SETTINGS_MAX_CONCURRENT_STREAMS -> maxConcurrentStreams = value;
+            case Frames.SETTINGS_INITIAL_WINDOW_SIZE -> {
+                require(value <= Integer.MAX_VALUE, id, value, Http2Error.FLOW_CONTROL_ERROR);
+                initialWindowBytes = (int) value;
+            }
+            case Frames.SETTINGS_MAX_FRAME_SIZE -> {
+                require(
+                        value >= Frames.DEFAULT_MAX_FRAME_BYTES && value <= Frames.LARGEST_MAX_FRAME_BYTES,
+                        id,
+                        value,
+                        Http2Error.PROTOCOL_ERROR);
+                maxFrameBytes = (int) value;
+            }
+            case Frames.SETTINGS_MAX_HEADER_LIST_SIZE -> maxHeaderListBytes = value;
+            default -> {}
+        }
+    }
+
+    private static void require(boolean valid, int id, long value, Http2Error otherwise) throws ProtocolViolation {
+        if (!valid) {
+            throw new ProtocolViolation(otherwise, "setting " + id + " has value " + value);
+        }
+    }
+}

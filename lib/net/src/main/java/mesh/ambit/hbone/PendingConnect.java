@@ -1,0 +1,58 @@
+package mesh.ambit.hbone;
+
+import io.netty.util.concurrent.Promise;
+
+/** A request for a stream, from the pool's door to its answer. */
+final class PendingConnect {
+    /** A request may meet a tunnel that is about to go once; a second time something is wrong. */
+    private static final int MAX_ATTEMPTS = 2;
+
+    private final TunnelKey key;
+    private final SvidSource svids;
+    private final String authority;
+    private final HeaderFields headers;
+    private final Promise<HboneStream> promise;
+    private int attempts;
+
+    PendingConnect(
+            TunnelKey key, SvidSource svids, String authority, HeaderFields headers, Promise<HboneStream> promise) {
+        this.key = key;
+        this.svids = svids;
+        this.authority = authority;
+        this.headers = headers;
+        this.promise = promise;
+    }
+
+    TunnelKey key() {
+        return key;
+    }
+
+    SvidSource svids() {
+        return svids;
+    }
+
+    String authority() {
+        return authority;
+    }
+
+    HeaderFields headers() {
+        return headers;
+    }
+
+    Promise<HboneStream> promise() {
+        return promise;
+    }
+
+    /** Counts one try; false if there have been enough. */
+    boolean mayTry() {
+        return ++attempts <= MAX_ATTEMPTS;
+    }
+
+    boolean isCancelled() {
+        return promise.isCancelled();
+    }
+
+    void fail(TunnelFailure failure) {
+        promise.tryFailure(new TunnelException(failure));
+    }
+}

@@ -1,0 +1,258 @@
+package mesh.ambit.hbone;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.handler.codec.http2.Http2Error;
+import io.netty.handler.codec.http2.Http2Exception;
+import io.netty.handler.codec.http2.Http2Headers;
+import io.netty.util.concurrent.Future;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayDeque;
+import java.util.concurrent.TimeUnit;
+import mesh.ambit.tls.PeerCertificate;
+import org.jspecify.annotations.Nullable;
+
+/** The accepting end of a tunnel. */
+final class ServerTunnel extends TunnelConnection {
+    /** SETTINGS_MAX_CONCURRENT_STREAMS; one more is answered REFUSED_STREAM. */
+    static final int MAX_CONCURRENT_STREAMS = 200;
+
+    /** SETTINGS_MAX_HEADER_LIST_SIZE; a longer list is answered 431. */
+    static final int MAX_HEADER_LIST_BYTES = 65_536;
+
+    /** Payload of the PING between the two GOAWAYs; the liveness check counts from 1. */
+    private static final long DRAIN_PING = 0x0064_7261_696e_0000L;
+
+    private final ConnectHandler handler;
+    private final InstantSource clock;
+
+    /** Requests of this read that nobody has looked at yet. */
+    private final ArrayDeque<ServerExchange> arrived = new ArrayDeque<>();
+
+    private int highestStreamId;
+
+    /** Streams above it came after the final GOAWAY and are not ours to serve. */
+    private int lastServedStreamId = Frames.MAX_STREAM_ID;
+
+    private boolean draining;
+    private @Nullable Future<?> expiryTimer;
+
+    ServerTunnel(TunnelSettings settings, InstantSource clock, ConnectHandler handler) {
+        super(true, settings, MAX_HEADER_LIST_BYTES);
+        this.clock = clock;
+        this.handler = handler;
+    }
+
+    @Override
+    void sendPreface(ChannelHandlerContext ctx) {
+        out().write(FrameWriter.settings(
+                ctx.alloc(),
+                Frames.SETTINGS_MAX_CONCURRENT_STREAMS,
+                MAX_CONCURRENT_STREAMS,
+                Frames.SETTINGS_INITIAL_WINDOW_SIZE,
+                settings.streamWindowBytes(),
+                Frames.SETTINGS_MAX_FRAME_SIZE,
+                settings.maxFrameBytes(),
+                Frames.SETTINGS_MAX_HEADER_LIST_SIZE,
+                MAX_HEADER_LIST_BYTES));
+    }
+
+    @Override
+    void onStarted() {
+        PeerCertificate certificate = peerCertificate();
+        if (certificate != null) {
+            // An identity that has ended must not authenticate anything new; what runs may finish.
+            long millis =
+                    Duration.between(clock.instant(), certificate.notAfter()).toMillis();
+            expiryTimer = eventLoop().schedule(this::drain, Math.max(0, millis), TimeUnit.MILLISECONDS);
+        }
+        if (draining) {
+            draining = false;
+            drain();
+        }
+    }
+
+    @Override
+    void onHandshakeFailed(Throwable cause) {
+        handler.onHandshakeFailed(peerAddress(), localAddress(), HandshakeFailures.ofServer(cause));
+    }
+
+    @Override
+    int highestStreamId() {
+        return highestStreamId;
+    }
+
+    @Override
+    boolean isIdle(int streamId) {
+        return streamId > highestStreamId;
+    }
+
+    @Override
+    void onHeaders(int streamId, ByteBuf block, boolean endStream) throws ProtocolViolation {
+        HeaderCodec.Decoded decoded = headerCodec.decode(streamId, block);
+        if (streamId % 2 == 0) {
+            throw new ProtocolViolation(Http2Error.PROTOCOL_ERROR, "client opened stream " + streamId);
+        }
+        TunnelStream known = streams.get(streamId);
+        if (known != null) {
+            trailers(known, endStream);
+            return;
+        }
+        if (streamId <= highestStreamId) {
+            return; // Trailers that crossed our reset. They have been decoded, and that is all they are owed.
+        }
+        highestStreamId = streamId;
+        if (streamId > lastServedStreamId) {
+            return;
+        }
+        switch (decoded) {
+            case HeaderCodec.Decoded.Malformed _ -> refuseStream(streamId, Http2Error.PROTOCOL_ERROR);
+            case HeaderCodec.Decoded.TooLong _ -> tooLong(streamId);
+            case HeaderCodec.Decoded.Fields fields -> request(streamId, fields.headers(), endStream);
+        }
+    }
+
+    private void trailers(TunnelStream stream, boolean endStream) throws ProtocolViolation {
+        if (endStream && !stream.inputEnded()) {
+            stream.endInput();
+        } else {
+            streamError(stream, Http2Error.PROTOCOL_ERROR);
+        }
+    }
+
+    private void request(int streamId, Http2Headers headers, boolean endStream) throws ProtocolViolation {
+        if (streams.size() >= MAX_CONCURRENT_STREAMS) {
+            refuseStream(streamId, Http2Error.REFUSED_STREAM);
+            return;
+        }
+        CharSequence method = headers.method();
+        boolean connect = method != null && "CONNECT".contentEquals(method);
+        boolean hasTarget = headers.scheme() != null || headers.path() != null || headers.contains(":protocol");
+        if (method == null || (connect && hasTarget)) {
+            refuseStream(streamId, Http2Error.PROTOCOL_ERROR);
+            return;
+        }
+        CharSequence authority = headers.authority();
+        HeaderFields fields = HeaderCodec.fieldsOf(headers);
+        TunnelStream stream = newStream(streamId);
+        stream.headers(fields);
+        arrived.add(new ServerExchange(
+                this,
+                stream,
+                new ConnectRequest(
+                        method.toString(),
+                        authority == null ? "" : authority.toString(),
+                        fields,
+                        peer(),
+                        peerAddress(),
+                        localAddress(),
+                        endStream)));
+        if (endStream) {
+            stream.endInput();
+        }
+    }
+
+    private void refuseStream(int streamId, Http2Error code) throws ProtocolViolation {
+        sendReset(streamId, code);
+        guard.onOwnReset();
+    }
+
+    private void tooLong(int streamId) throws ProtocolViolation {
+        send(streamId, 431, HeaderFields.NONE, true);
+        refuseStream(streamId, Http2Error.PROTOCOL_ERROR);
+    }
+
+    /** Hands out what arrived in this read and still stands: a stream that came and went never reaches the handler. */
+    @Override
+    void onReadComplete() {
+        for (ServerExchange exchange = arrived.poll(); exchange != null; exchange = arrived.poll()) {
+            if (exchange.isOpen()) {
+                handler.onConnect(exchange);
+            }
+        }
+    }
+
+    @Override
+    void onResetOf(TunnelStream stream) throws ProtocolViolation {
+        for (ServerExchange exchange : arrived) {
+            if (exchange.isFor(stream.id())) {
+                guard.onRapidReset();
+            }
+        }
+    }
+
+    void sendAnswer(TunnelStream stream, int status, HeaderFields fields, boolean endStream) {
+        send(stream.id(), status, fields, endStream);
+        if (endStream) {
+            stream.outputEnded();
+        }
+    }
+
+    void refuse(TunnelStream stream, int status) {
+        stream.discardUndelivered();
+        sendAnswer(stream, status, HeaderFields.NONE, true);
+        stream.reset(Http2Error.NO_ERROR);
+    }
+
+    private void send(int streamId, int status, HeaderFields fields, boolean endStream) {
+        try {
+            sendHeaders(streamId, headerCodec.response(ctx().alloc(), streamId, status, fields), endStream);
+        } catch (Http2Exception e) {
+            // Only our own fields could be too long for this peer; it can do without them.
+            sendReset(streamId, Http2Error.INTERNAL_ERROR);
+        }
+    }
+
+    @Override
+    void onGoAway(int lastStreamId) {
+        // The client will open no more streams; those that are open go on, and it closes the connection after them.
+    }
+
+    /**
+     * Announces the end: a first GOAWAY that still admits every stream, and a final one as soon as the peer has
+     * answered a PING and so has stopped opening any. The tunnel closes with its last stream.
+     */
+    void drain() {
+        assert eventLoop().inEventLoop();
+        if (draining || isClosed()) {
+            return;
+        }
+        draining = true;
+        if (liveness() == null) {
+            return; // Still in the handshake; onStarted comes back to this.
+        }
+        sendGoAway(Frames.MAX_STREAM_ID, Http2Error.NO_ERROR, "");
+        out().write(FrameWriter.ping(ctx().alloc(), false, DRAIN_PING));
+        flushSoon();
+    }
+
+    @Override
+    void onOtherPong(long payload) {
+        if (draining && payload == DRAIN_PING && lastServedStreamId == Frames.MAX_STREAM_ID) {
+            lastServedStreamId = highestStreamId;
+            sendGoAway(lastServedStreamId, Http2Error.NO_ERROR, "");
+            closeIfDone();
+        }
+    }
+
+    @Override
+    void onStreamOver(TunnelStream stream) {
+        closeIfDone();
+    }
+
+    private void closeIfDone() {
+        if (lastServedStreamId != Frames.MAX_STREAM_ID && streams.isEmpty() && !isClosed()) {
+            out().flush();
+            ctx().close();
+        }
+    }
+
+    @Override
+    void onClosed(TunnelFailure failure) {
+        arrived.clear();
+        if (expiryTimer != null) {
+            expiryTimer.cancel(false);
+        }
+    }
+}

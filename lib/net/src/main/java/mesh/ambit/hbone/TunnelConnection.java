@@ -1,0 +1,365 @@
+package mesh.ambit.hbone;
+
+import static io.netty.handler.codec.http2.Http2Error.NO_ERROR;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.EventLoop;
+import io.netty.handler.codec.http2.Http2Error;
+import io.netty.handler.ssl.SslHandler;
+import io.netty.handler.ssl.SslHandshakeCompletionEvent;
+import io.netty.util.collection.IntObjectHashMap;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.List;
+import mesh.ambit.identity.SpiffeId;
+import mesh.ambit.tls.PeerCertificate;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What both ends of a tunnel have in common: HTTP/2 (RFC 9113) reduced to CONNECT streams. Sits directly behind the TLS
+ * handler and starts when the handshake has succeeded. Everything happens on the channel's event loop.
+ */
+abstract class TunnelConnection extends ChannelInboundHandlerAdapter {
+    private static final Logger LOG = LoggerFactory.getLogger(TunnelConnection.class);
+
+    final TunnelSettings settings;
+    final IntObjectHashMap<TunnelStream> streams = new IntObjectHashMap<>();
+    final PeerSettings peerSettings = new PeerSettings();
+    final AbuseGuard guard = new AbuseGuard();
+    final HeaderCodec headerCodec;
+    private final boolean server;
+    private final int maxHeaderListBytes;
+    private final ReceiveWindow receiveWindow;
+    private final List<TunnelStream> incomplete = new ArrayList<>();
+
+    /** Set in handlerAdded and when TLS is done, before anything else can happen. */
+    private @Nullable ChannelHandlerContext context;
+
+    private @Nullable FrameReader reader;
+    private @Nullable TunnelOutput output;
+    private @Nullable Liveness liveness;
+    private @Nullable PeerCertificate peerCertificate;
+
+    private boolean closed;
+
+    TunnelConnection(boolean server, TunnelSettings settings, int maxHeaderListBytes) {
+        this.server = server;
+        this.settings = settings;
+        this.maxHeaderListBytes = maxHeaderListBytes;
+        this.headerCodec = new HeaderCodec(maxHeaderListBytes);
+        this.receiveWindow = new ReceiveWindow(settings.connectionWindowBytes(), Frames.DEFAULT_WINDOW_BYTES);
+    }
+
+    // Lifecycle.
+
+    @Override
+    public void handlerAdded(ChannelHandlerContext ctx) {
+        context = ctx;
+        output = new TunnelOutput(ctx, peerSettings);
+    }
+
+    @Override
+    public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+        if (event instanceof SslHandshakeCompletionEvent done && reader == null && !closed) {
+            if (done.isSuccess()) {
+                start(ctx);
+            } else {
+                closed = true;
+                onHandshakeFailed(done.cause());
+                ctx.close();
+            }
+        }
+    }
+
+    private void start(ChannelHandlerContext ctx) {
+        SslHandler tls = ctx.pipeline().get(SslHandler.class);
+        peerCertificate = tls == null ? null : PeerCertificate.of(tls.engine().getSession());
+        reader = new FrameReader(
+                server,
+                settings.maxFrameBytes(),
+                HeaderCodec.BLOCK_PER_LIST * maxHeaderListBytes,
+                ctx.alloc(),
+                new TunnelInput(this, receiveWindow));
+        Liveness alive = new Liveness(
+                ctx.channel().eventLoop(),
+                payload -> {
+                    guard.newPeriod();
+                    out().write(FrameWriter.ping(ctx.alloc(), false, payload));
+                    out().flush();
+                },
+                this::onPeerDead);
+        liveness = alive;
+        sendPreface(ctx);
+        out().write(FrameWriter.windowUpdate(ctx.alloc(), 0, receiveWindow.announceAll()));
+        out().flush();
+        alive.start();
+        onStarted();
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext ctx, Object msg) {
+        ByteBuf in = (ByteBuf) msg;
+        try {
+            if (reader != null && liveness != null && !closed) {
+                liveness.heard();
+                reader.read(in);
+            }
+        } catch (ProtocolViolation e) {
+            fail(e.code(), e.getMessage() == null ? e.code().name() : e.getMessage());
+        } finally {
+            in.release();
+        }
+    }
+
+    @Override
+    public void channelReadComplete(ChannelHandlerContext ctx) {
+        for (int i = 0; i < incomplete.size(); i++) {
+            incomplete.get(i).deliverComplete();
+        }
+        incomplete.clear();
+        onReadComplete();
+        out().flush();
+    }
+
+    @Override
+    public void channelWritabilityChanged(ChannelHandlerContext ctx) {
+        if (ctx.channel().isWritable()) {
+            out().resume();
+        }
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext ctx) {
+        shutDown(new TunnelFailure.Http2Failed("h2 failed: connection closed by peer"));
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+        LOG.debug("tunnel {}: {}", ctx.channel(), cause.toString());
+        shutDown(new TunnelFailure.Http2Failed("h2 failed: " + FailureText.of(cause)));
+        ctx.close();
+    }
+
+    private void onPeerDead() {
+        LOG.warn(
+                "tunnel {}: no answer to PING within {} s, closing",
+                ctx().channel(),
+                Liveness.TIMEOUT_NANOS / 1_000_000_000);
+        if (server) {
+            sendGoAway(highestStreamId(), NO_ERROR, "");
+        }
+        shutDown(new TunnelFailure.Http2Failed("h2 failed: keep-alive timed out"));
+        out().flush();
+        ctx().close();
+    }
+
+    /** Ends the tunnel because the peer broke the protocol. */
+    private void fail(Http2Error code, String message) {
+        LOG.debug("tunnel {}: {} ({})", ctx().channel(), message, code);
+        closed = true;
+        shutDown(new TunnelFailure.Http2Failed("h2 failed: " + message));
+        ctx().writeAndFlush(FrameWriter.goAway(ctx().alloc(), highestStreamId(), code, message))
+                .addListener(ChannelFutureListener.CLOSE);
+    }
+
+    /** Ends the tunnel at once because we want to; a GOAWAY is tried. */
+    void closeNow(String why) {
+        if (!closed) {
+            shutDown(new TunnelFailure.Closed(why));
+            if (reader != null) {
+                sendGoAway(highestStreamId(), NO_ERROR, "");
+                out().flush();
+            }
+        }
+        ctx().close();
+    }
+
+    private void shutDown(TunnelFailure failure) {
+        closed = true;
+        if (liveness != null) {
+            liveness.stop();
+        }
+        if (reader != null) {
+            reader.close();
+        }
+        for (TunnelStream stream : streams.values().toArray(new TunnelStream[0])) {
+            stream.onTunnelLost(failure);
+        }
+        onClosed(failure);
+    }
+
+    // What the two ends do differently.
+
+    abstract void sendPreface(ChannelHandlerContext ctx);
+
+    /** TLS is up and our SETTINGS are on their way. */
+    abstract void onStarted();
+
+    abstract void onHandshakeFailed(Throwable cause);
+
+    /** The tunnel is gone; may be called more than once. */
+    abstract void onClosed(TunnelFailure failure);
+
+    /** A stream is over; {@link #streams} does not hold it any more. */
+    abstract void onStreamOver(TunnelStream stream);
+
+    /** A PING was answered that is not the liveness check's. */
+    void onOtherPong(long payload) {}
+
+    void onReadComplete() {}
+
+    /** Returns the highest id of a stream that the peer has opened, 0 if none. */
+    int highestStreamId() {
+        return 0;
+    }
+
+    /** Says whether {@code streamId} has never been used. */
+    abstract boolean isIdle(int streamId);
+
+    /** A DATA frame for {@code stream} begins. */
+    void onDataOf(TunnelStream stream) throws ProtocolViolation {}
+
+    /** The peer resets {@code stream}, which does not know of it yet. */
+    void onResetOf(TunnelStream stream) throws ProtocolViolation {}
+
+    abstract void onHeaders(int streamId, ByteBuf block, boolean endStream) throws ProtocolViolation;
+
+    abstract void onGoAway(int lastStreamId);
+
+    /** The peer's SETTINGS have been applied. */
+    void onPeerSettings() {}
+
+    // For streams and subclasses.
+
+    /** Ends a stream because the peer broke a rule on it: reset towards the peer, an error towards our side. */
+    void streamError(TunnelStream stream, Http2Error code) throws ProtocolViolation {
+        sendReset(stream.id(), code);
+        stream.onPeerReset(code.code());
+        guard.onOwnReset();
+    }
+
+    /** Returns credit for the tunnel, and for {@code stream} if it can still receive. */
+    void giveCredit(@Nullable TunnelStream stream, int bytes) {
+        if (closed || bytes == 0) {
+            return;
+        }
+        announce(0, receiveWindow.give(bytes));
+        if (stream != null && !stream.inputEnded() && !stream.isOver()) {
+            announce(stream.id(), stream.receiveWindow.give(bytes));
+        }
+    }
+
+    private void announce(int streamId, int credit) {
+        if (credit > 0) {
+            out().write(FrameWriter.windowUpdate(ctx().alloc(), streamId, credit));
+            out().flushSoon();
+        }
+    }
+
+    void transmit(TunnelStream stream) {
+        out().transmit(stream);
+    }
+
+    void waitToWrite(TunnelStream stream) {
+        out().waitToWrite(stream);
+    }
+
+    boolean hasRoom() {
+        return out().hasRoom();
+    }
+
+    void flushSoon() {
+        out().flushSoon();
+    }
+
+    void completeLater(TunnelStream stream) {
+        incomplete.add(stream);
+    }
+
+    void remove(TunnelStream stream) {
+        streams.remove(stream.id());
+        onStreamOver(stream);
+    }
+
+    void sendReset(int streamId, Http2Error code) {
+        out().write(FrameWriter.reset(ctx().alloc(), streamId, code));
+        out().flushSoon();
+    }
+
+    void sendGoAway(int lastStreamId, Http2Error code, String debug) {
+        out().write(FrameWriter.goAway(ctx().alloc(), lastStreamId, code, debug));
+        out().flushSoon();
+    }
+
+    /** Sends a header block, which is released. */
+    void sendHeaders(int streamId, ByteBuf block, boolean endStream) {
+        try {
+            out().write(FrameWriter.headers(ctx().alloc(), streamId, block, endStream, peerSettings.maxFrameBytes()));
+        } finally {
+            block.release();
+        }
+        out().flushSoon();
+    }
+
+    TunnelStream newStream(int streamId) {
+        TunnelStream stream =
+                new TunnelStream(this, streamId, peerSettings.initialWindowBytes(), settings.streamWindowBytes());
+        streams.put(streamId, stream);
+        return stream;
+    }
+
+    ChannelHandlerContext ctx() {
+        if (context == null) {
+            throw new IllegalStateException("tunnel is in no pipeline");
+        }
+        return context;
+    }
+
+    TunnelOutput out() {
+        if (output == null) {
+            throw new IllegalStateException("tunnel is in no pipeline");
+        }
+        return output;
+    }
+
+    /** Takes the answer to a PING; false if the liveness check did not send it. */
+    boolean isLivenessAnswer(long payload) {
+        return liveness != null && liveness.answered(payload);
+    }
+
+    @Nullable
+    Liveness liveness() {
+        return liveness;
+    }
+
+    boolean isClosed() {
+        return closed;
+    }
+
+    EventLoop eventLoop() {
+        return ctx().channel().eventLoop();
+    }
+
+    @Nullable
+    PeerCertificate peerCertificate() {
+        return peerCertificate;
+    }
+
+    @Nullable
+    SpiffeId peer() {
+        return peerCertificate == null ? null : peerCertificate.identity();
+    }
+
+    InetSocketAddress localAddress() {
+        return Addresses.of(ctx().channel().localAddress());
+    }
+
+    InetSocketAddress peerAddress() {
+        return Addresses.of(ctx().channel().remoteAddress());
+    }
+}

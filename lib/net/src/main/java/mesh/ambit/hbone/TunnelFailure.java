@@ -1,0 +1,48 @@
+package mesh.ambit.hbone;
+
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import mesh.ambit.tls.PeerRefusal;
+
+/** Why there is no stream. The cases are closed, so that a consumer can map each to its flag and status. */
+public sealed interface TunnelFailure {
+    /** Returns the reason for people, in lower case, naming the object. */
+    String text();
+
+    /** We have no certificate for the source. */
+    record NoCertificate(String text) implements TunnelFailure {}
+
+    /** TCP refused, unreachable, or reset before TLS. */
+    record ConnectFailed(InetSocketAddress address, String text) implements TunnelFailure {}
+
+    /** TCP did not answer in time: often a NetworkPolicy that blocks the port. */
+    record ConnectTimedOut(InetSocketAddress address, Duration after) implements TunnelFailure {
+        @Override
+        public String text() {
+            return "connection timed out, maybe a NetworkPolicy is blocking HBONE port " + address.getPort();
+        }
+    }
+
+    /** We refused the peer's certificate. */
+    record PeerRefused(PeerRefusal refusal, String text) implements TunnelFailure {}
+
+    /** TLS failed in another way during the handshake: cut off, not TLS, a protocol fault. */
+    record HandshakeFailed(String text) implements TunnelFailure {}
+
+    /**
+     * HTTP/2 failed, or the tunnel died before the answer. A peer that refuses <em>our</em> certificate shows here:
+     * with TLS 1.3 its alert comes after our side of the handshake.
+     */
+    record Http2Failed(String text) implements TunnelFailure {}
+
+    /** The peer answered with a status other than 200. */
+    record Refused(int status) implements TunnelFailure {
+        @Override
+        public String text() {
+            return "http status: " + HttpReason.of(status);
+        }
+    }
+
+    /** We closed the tunnel ourselves: drain, or the workload is gone. */
+    record Closed(String text) implements TunnelFailure {}
+}

@@ -1,0 +1,42 @@
+package mesh.ambit.linux;
+
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+
+/** What ties this process to its surroundings: its parent's life, and how many files it may open. */
+public final class ProcessLifeline {
+    private static final int PR_SET_PDEATHSIG = 1;
+    private static final int SIGKILL = 9;
+    private static final int RLIMIT_NOFILE = 7;
+
+    private ProcessLifeline() {}
+
+    /**
+     * Makes the kernel kill this process when its parent ends.
+     *
+     * <p>«Parent» is the thread that started us, so a supervisor starts its children from a thread that stays.
+     *
+     * @param parent the process id that our parent had when we were started; if it is gone already, we end at once
+     */
+    public static void dieWithParent(long parent) {
+        LinuxException.check("ask for a death signal", Libc.prctl(PR_SET_PDEATHSIG, SIGKILL));
+        long actual = ProcessHandle.current().parent().map(ProcessHandle::pid).orElse(0L);
+        if (actual != parent) {
+            Runtime.getRuntime().halt(70);
+        }
+    }
+
+    /** Raises the soft limit of open files to the hard one and returns it. */
+    public static long raiseOpenFiles() {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment limit = arena.allocate(JAVA_LONG, 2);
+            LinuxException.check("read the limit of open files", Libc.getrlimit(RLIMIT_NOFILE, limit));
+            long hard = limit.getAtIndex(JAVA_LONG, 1);
+            limit.setAtIndex(JAVA_LONG, 0, hard);
+            LinuxException.check("raise the limit of open files to " + hard, Libc.setrlimit(RLIMIT_NOFILE, limit));
+            return hard;
+        }
+    }
+}

@@ -1,0 +1,309 @@
+package mesh.ambit.relay;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
+import io.netty.channel.EventLoop;
+import io.netty.util.concurrent.Future;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import mesh.ambit.hbone.HboneStream;
+import mesh.ambit.hbone.TunnelFailure;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Moves bytes both ways between two sides that live on one event loop, until both halves have ended. The
+ * <em>downstream</em> side is whoever connected, the <em>upstream</em> side is where we connected to.
+ *
+ * <p>A side reads only while the other can take more, so memory is bounded by the write marks, one read, and a
+ * stream's window. Sockets come from {@link Transport}'s bootstraps (auto-read off, half-close allowed, an
+ * {@link EarlyBytes} in the pipeline); whatever the relay is given it closes in the end. Except for the counters and
+ * {@link #cut}, everything happens on the event loop.
+ *
+ * <h2>Endings</h2>
+ * An end of input on one side becomes the end of output on the other, and the opposite direction goes on. A side that
+ * breaks counts as ended: the other one learns of an end, not of a break. Then the relay waits, not for ever, until the
+ * other side ends too or sends something that nobody is there to receive.
+ */
+public final class Relay {
+    /** How long a side may stay silent after its counterpart has broken. */
+    static final long LINGER_SECONDS = 30;
+
+    private static final VarHandle SENT;
+    private static final VarHandle RECEIVED;
+
+    static {
+        try {
+            MethodHandles.Lookup lookup = MethodHandles.lookup();
+            SENT = lookup.findVarHandle(Relay.class, "sent", long.class);
+            RECEIVED = lookup.findVarHandle(Relay.class, "received", long.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
+    private final EventLoop loop;
+    private final Side downstream;
+    private final Side upstream;
+    private final RelayObserver observer;
+
+    /** Written by the event loop only, read by anyone: no more than opaque access is needed. */
+    @SuppressWarnings("unused")
+    private long sent;
+
+    @SuppressWarnings("unused")
+    private long received;
+
+    private boolean ended;
+    private RelayEnd outcome = new RelayEnd.Completed();
+    private @Nullable Future<?> linger;
+
+    private Relay(
+            EventLoop loop, Function<Relay, Side> downstream, Function<Relay, Side> upstream, RelayObserver observer) {
+        this.loop = loop;
+        this.observer = Objects.requireNonNull(observer, "observer");
+        this.downstream = downstream.apply(this);
+        this.upstream = upstream.apply(this);
+    }
+
+    /** Relays between an application's socket and the tunnel stream opened for it. */
+    public static Relay outbound(Channel downstream, HboneStream upstream, RelayObserver observer) {
+        return start(new Relay(
+                upstream.eventLoop(),
+                relay -> new SocketSide(relay, downstream),
+                relay -> new StreamSide(relay, upstream),
+                observer));
+    }
+
+    /** Relays between a tunnel stream and the socket opened towards the application. */
+    public static Relay inbound(HboneStream downstream, Channel upstream, RelayObserver observer) {
+        return start(new Relay(
+                downstream.eventLoop(),
+                relay -> new StreamSide(relay, downstream),
+                relay -> new SocketSide(relay, upstream),
+                observer));
+    }
+
+    /** Relays between two sockets. */
+    public static Relay plain(Channel downstream, Channel upstream, RelayObserver observer) {
+        return start(new Relay(
+                upstream.eventLoop(),
+                relay -> new SocketSide(relay, downstream),
+                relay -> new SocketSide(relay, upstream),
+                observer));
+    }
+
+    private static Relay start(Relay relay) {
+        assert relay.loop.inEventLoop();
+        relay.downstream.start();
+        relay.upstream.start();
+        relay.readIfWelcome(relay.downstream);
+        relay.readIfWelcome(relay.upstream);
+        return relay;
+    }
+
+    /**
+     * Ends the relay now; from any thread, no effect once it is over. Sockets are closed. A stream is reset (CANCEL)
+     * for {@link CutReason#POLICY}; for the other reasons it is left to its tunnel, which the caller closes.
+     */
+    public void cut(CutReason reason) {
+        if (!loop.inEventLoop()) {
+            loop.execute(() -> cut(reason));
+            return;
+        }
+        if (!ended) {
+            ended = true;
+            stopLinger();
+            downstream.cut(reason);
+            upstream.cut(reason);
+            observer.onEnd(new RelayEnd.Cut(reason));
+        }
+    }
+
+    /** Returns how many bytes came from downstream so far. From any thread. */
+    public long sentBytes() {
+        return (long) SENT.getOpaque(this);
+    }
+
+    /** Returns how many bytes came from upstream so far. From any thread. */
+    public long receivedBytes() {
+        return (long) RECEIVED.getOpaque(this);
+    }
+
+    // What the sides report.
+
+    void onData(Side from, ByteBuf data) {
+        int bytes = data.readableBytes();
+        Side to = opposite(from);
+        if (ended || to.dead) {
+            data.release();
+            from.consumed(bytes);
+            onUndeliverable(from);
+            return;
+        }
+        if (isDownstream(from)) {
+            SENT.setOpaque(this, (long) SENT.getOpaque(this) + bytes);
+            observer.onSent(bytes);
+        } else {
+            RECEIVED.setOpaque(this, (long) RECEIVED.getOpaque(this) + bytes);
+            observer.onReceived(bytes);
+        }
+        to.write(data);
+        if (from instanceof SocketSide && to instanceof StreamSide) {
+            to.flush();
+        }
+    }
+
+    void onDataComplete(Side from) {
+        if (!ended) {
+            opposite(from).flush();
+            readIfWelcome(from);
+        }
+    }
+
+    void onWritable(Side side) {
+        readIfWelcome(opposite(side));
+    }
+
+    private void readIfWelcome(Side from) {
+        if (!ended && !from.dead && (opposite(from).dead || opposite(from).isWritable())) {
+            from.read();
+        }
+    }
+
+    /** {@code bytes} have left {@code to}, or never will. */
+    void onWritten(Side to, int bytes) {
+        opposite(to).consumed(bytes);
+    }
+
+    void onEndOfInput(Side from) {
+        if (ended || from.inputEnded) {
+            return;
+        }
+        from.inputEnded = true;
+        Side to = opposite(from);
+        if (!to.dead) {
+            to.shutdownOutput();
+        }
+        closeIfDone(from);
+    }
+
+    void onOutputEnded(Side side) {
+        if (!side.outputEnded) {
+            side.outputEnded = true;
+            closeIfDone(side);
+        }
+    }
+
+    /** A side with both halves ended is closed even if the other one is not: its socket has nothing more to say. */
+    private void closeIfDone(Side side) {
+        if (!ended && side.inputEnded && side.outputEnded) {
+            side.dead = true;
+            side.close();
+        }
+        finishIfDone();
+    }
+
+    /**
+     * {@code side} is gone in both directions. What it still owed counts as ended.
+     *
+     * @param whyNotEnded why the end of our bytes could not be handed over, or null if nobody minds
+     */
+    void onBroken(Side side, @Nullable String whyNotEnded) {
+        if (ended || side.dead) {
+            return;
+        }
+        if (whyNotEnded != null && !side.outputEnded) {
+            outcome = new RelayEnd.Failed(
+                    "while closing connection: " + directionTo(side) + ": io error: " + whyNotEnded);
+        }
+        side.dead = true;
+        side.outputEnded = true;
+        side.close();
+        Side other = opposite(side);
+        if (!side.inputEnded) {
+            side.inputEnded = true;
+            if (!other.dead) {
+                other.shutdownOutput();
+            }
+        }
+        if (!ended && linger == null) {
+            linger = loop.schedule(this::finish, LINGER_SECONDS, TimeUnit.SECONDS);
+        }
+        // From now on bytes of the other side serve only to show that it has not noticed.
+        other.read();
+        finishIfDone();
+    }
+
+    /** {@code side} is gone, and bytes of the other one were on their way to it: that one has nobody left to tell. */
+    void onWriteFailed(Side side) {
+        onBroken(side, null);
+        onUndeliverable(opposite(side));
+    }
+
+    /** The peer reset the stream for a reason that is not part of normal life. */
+    void onStreamError(Side side, String text) {
+        if (!ended) {
+            outcome = new RelayEnd.Failed(directionFrom(side) + ": io error: " + text);
+            finish();
+        }
+    }
+
+    /** The tunnel died under the stream. A client's application sees an orderly close, and so do operators. */
+    void onTunnelLost(Side side, TunnelFailure failure) {
+        onBroken(side, isDownstream(side) ? failure.text() : null);
+        if (!ended) {
+            opposite(side).inputEnded = true;
+            finishIfDone();
+        }
+    }
+
+    private void onUndeliverable(Side from) {
+        if (!ended && !from.inputEnded) {
+            from.inputEnded = true;
+            finishIfDone();
+        }
+    }
+
+    private void finishIfDone() {
+        if (downstream.inputEnded && upstream.inputEnded && downstream.outputEnded && upstream.outputEnded) {
+            finish();
+        }
+    }
+
+    private void finish() {
+        if (!ended) {
+            ended = true;
+            stopLinger();
+            downstream.close();
+            upstream.close();
+            observer.onEnd(outcome);
+        }
+    }
+
+    private void stopLinger() {
+        if (linger != null) {
+            linger.cancel(false);
+        }
+    }
+
+    @SuppressWarnings("ReferenceEquality") // Two objects, and the question is which.
+    private Side opposite(Side side) {
+        return side == downstream ? upstream : downstream;
+    }
+
+    @SuppressWarnings("ReferenceEquality")
+    private boolean isDownstream(Side side) {
+        return side == downstream;
+    }
+
+    private String directionTo(Side side) {
+        return isDownstream(side) ? "receive" : "send";
+    }
+
+    private String directionFrom(Side side) {
+        return isDownstream(side) ? "send" : "receive";
+    }
+}

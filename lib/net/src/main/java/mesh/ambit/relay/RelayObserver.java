@@ -1,0 +1,13 @@
+package mesh.ambit.relay;
+
+/** Watches a relay; called on its event loop. */
+public interface RelayObserver {
+    /** {@code bytes} came from the downstream side and go upstream: the request direction. */
+    default void onSent(int bytes) {}
+
+    /** {@code bytes} came from the upstream side and go downstream: the response direction. */
+    default void onReceived(int bytes) {}
+
+    /** The relay is over and both sides are closed or closing. Called exactly once. */
+    void onEnd(RelayEnd end);
+}

@@ -1,0 +1,169 @@
+package mesh.ambit.relay;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.channel.socket.DuplexChannel;
+import org.jspecify.annotations.Nullable;
+
+/** A relay's end that is a plain socket. */
+final class SocketSide extends Side {
+    private final DuplexChannel channel;
+    private final ChannelHandler handler = new Handler();
+
+    /** The last write that has been given to the channel, and how many bytes went with it since the last flush. */
+    private @Nullable ChannelFuture lastWrite;
+
+    private int unflushedBytes;
+    private boolean closing;
+
+    SocketSide(Relay relay, Channel channel) {
+        super(relay);
+        if (!(channel instanceof DuplexChannel duplex)) {
+            throw new IllegalArgumentException("channel " + channel + " (expected: one with two halves)");
+        }
+        this.channel = duplex;
+    }
+
+    @Override
+    void start() {
+        EarlyBytes early = channel.pipeline().get(EarlyBytes.class);
+        channel.pipeline().addLast(handler);
+        if (early != null) {
+            early.handOver(this);
+            relay.onDataComplete(this);
+            channel.pipeline().remove(early);
+        }
+        if (!channel.isActive()) {
+            relay.onBroken(this, null);
+        } else if (channel.isInputShutdown() && !inputEnded) {
+            onEndOfInput();
+        }
+    }
+
+    void onData(ByteBuf data) {
+        relay.onData(this, data);
+    }
+
+    void onEndOfInput() {
+        relay.onEndOfInput(this);
+    }
+
+    @Override
+    void write(ByteBuf data) {
+        unflushedBytes += data.readableBytes();
+        lastWrite = channel.write(data);
+    }
+
+    @Override
+    void flush() {
+        ChannelFuture written = lastWrite;
+        int bytes = unflushedBytes;
+        if (written == null || bytes == 0) {
+            return;
+        }
+        unflushedBytes = 0;
+        channel.flush();
+        if (written.isDone()) {
+            onWritten(written, bytes);
+        } else {
+            // Writes complete in order, so the last one speaks for all.
+            written.addListener(_ -> onWritten(written, bytes));
+        }
+    }
+
+    private void onWritten(ChannelFuture written, int bytes) {
+        relay.onWritten(this, bytes);
+        if (!written.isSuccess()) {
+            relay.onWriteFailed(this);
+        }
+    }
+
+    @Override
+    boolean isWritable() {
+        return channel.isWritable();
+    }
+
+    @Override
+    void read() {
+        if (!inputEnded && !closing) {
+            channel.read();
+        }
+    }
+
+    /** The kernel keeps its own books. */
+    @Override
+    void consumed(int bytes) {}
+
+    @Override
+    void shutdownOutput() {
+        ChannelFuture written = lastWrite;
+        flush();
+        // Netty throws away what is still unsent when the output is shut down, so it must wait for its turn.
+        if (written == null || written.isDone()) {
+            sendFin();
+        } else {
+            written.addListener(_ -> sendFin());
+        }
+    }
+
+    private void sendFin() {
+        if (closing) {
+            return;
+        }
+        // Fails when the peer is gone already, which comes to the same: it will get no more from us.
+        channel.shutdownOutput().addListener(_ -> relay.onOutputEnded(this));
+    }
+
+    @Override
+    void close() {
+        closing = true;
+        channel.close();
+    }
+
+    @Override
+    void cut(CutReason reason) {
+        close();
+    }
+
+    private final class Handler extends ChannelInboundHandlerAdapter {
+        @Override
+        public void channelRead(ChannelHandlerContext ctx, Object msg) {
+            onData((ByteBuf) msg);
+        }
+
+        @Override
+        public void channelReadComplete(ChannelHandlerContext ctx) {
+            relay.onDataComplete(SocketSide.this);
+        }
+
+        @Override
+        public void channelWritabilityChanged(ChannelHandlerContext ctx) {
+            if (channel.isWritable()) {
+                relay.onWritable(SocketSide.this);
+            }
+        }
+
+        @Override
+        public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+            if (event instanceof ChannelInputShutdownEvent) {
+                onEndOfInput();
+            }
+        }
+
+        @Override
+        public void channelInactive(ChannelHandlerContext ctx) {
+            relay.onBroken(SocketSide.this, null);
+        }
+
+        /** A reset by the application is one of the ways in which connections end. */
+        @Override
+        public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+            relay.onBroken(SocketSide.this, null);
+        }
+    }
+}

@@ -1,0 +1,145 @@
+package mesh.ambit.relay;
+
+import io.netty.bootstrap.Bootstrap;
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.buffer.PooledByteBufAllocator;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoop;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.IoHandlerFactory;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.ServerChannel;
+import io.netty.channel.epoll.Epoll;
+import io.netty.channel.epoll.EpollChannelOption;
+import io.netty.channel.epoll.EpollServerSocketChannel;
+import io.netty.channel.epoll.EpollSocketChannel;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.nio.NioChannelOption;
+import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.channel.socket.nio.NioSocketChannel;
+import io.netty.channel.uring.IoUring;
+import io.netty.channel.uring.IoUringChannelOption;
+import io.netty.channel.uring.IoUringIoHandler;
+import io.netty.channel.uring.IoUringServerSocketChannel;
+import io.netty.channel.uring.IoUringSocketChannel;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import jdk.net.ExtendedSocketOptions;
+import mesh.ambit.hbone.GrowingReads;
+import mesh.ambit.hbone.HboneStream;
+
+/** How sockets are driven; chosen once, at start. */
+public enum Transport {
+    EPOLL,
+    IO_URING,
+    NIO;
+
+    private static final int CONNECT_TIMEOUT_MILLIS = 10_000;
+    private static final int BACKLOG = 128;
+    private static final int KEEPALIVE_SECONDS = 180;
+    private static final int KEEPALIVE_PROBES = 9;
+
+    /** Returns the default for this machine: epoll, or NIO where the native library does not load. */
+    public static Transport best() {
+        return EPOLL.isAvailable() ? EPOLL : NIO;
+    }
+
+    /** Says whether this transport works here. */
+    public boolean isAvailable() {
+        return switch (this) {
+            case EPOLL -> Epoll.isAvailable();
+            case IO_URING -> IoUring.isAvailable();
+            case NIO -> true;
+        };
+    }
+
+    /** Returns a group of {@code workers} event loops on daemon threads whose names begin with {@code name}. */
+    public EventLoopGroup group(int workers, String name) {
+        IoHandlerFactory handlers = switch (this) {
+            case EPOLL -> new SteadyEpoll();
+            case IO_URING -> IoUringIoHandler.newFactory();
+            case NIO -> NioIoHandler.newFactory();
+        };
+        return new MultiThreadIoEventLoopGroup(workers, new DefaultThreadFactory(name, true), handlers);
+    }
+
+    /**
+     * Returns a bootstrap for outgoing connections on {@code loop}, made in {@code space}: TCP_NODELAY, keepalive
+     * 180/180/9, 10 s connect timeout, half-close allowed, reads with headroom that start on demand (auto-read off).
+     */
+    public Bootstrap connector(EventLoop loop, SocketSpace space) {
+        Bootstrap bootstrap = new Bootstrap()
+                .group(loop)
+                .channelFactory(() -> space.open(this::newSocket))
+                .option(ChannelOption.TCP_NODELAY, true)
+                .option(ChannelOption.AUTO_READ, false)
+                .option(ChannelOption.ALLOW_HALF_CLOSURE, true)
+                .option(ChannelOption.ALLOCATOR, PooledByteBufAllocator.DEFAULT)
+                .option(ChannelOption.RECVBUF_ALLOCATOR, new GrowingReads(HboneStream.HEADROOM_BYTES))
+                .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, CONNECT_TIMEOUT_MILLIS);
+        keepalive(bootstrap::option);
+        return bootstrap;
+    }
+
+    /**
+     * Returns a bootstrap for a listener made in {@code space} whose accepted connections are spread over
+     * {@code loops}, with the same child options as {@link #connector}, keepalive only if {@code keepalive}.
+     */
+    public ServerBootstrap listener(EventLoopGroup loops, SocketSpace space, boolean keepalive) {
+        ServerBootstrap bootstrap = new ServerBootstrap()
+                .group(loops)
+                .channelFactory(() -> (ServerChannel) space.open(this::newListener))
+                .option(ChannelOption.SO_BACKLOG, BACKLOG)
+                .childOption(ChannelOption.TCP_NODELAY, true)
+                .childOption(ChannelOption.AUTO_READ, false)
+                .childOption(ChannelOption.ALLOW_HALF_CLOSURE, true)
+                .childOption(ChannelOption.ALLOCATOR, PooledByteBufAllocator.DEFAULT)
+                .childOption(ChannelOption.RECVBUF_ALLOCATOR, new GrowingReads(HboneStream.HEADROOM_BYTES));
+        if (keepalive) {
+            keepalive(bootstrap::childOption);
+        }
+        return bootstrap;
+    }
+
+    private Channel newSocket() {
+        return switch (this) {
+            case EPOLL -> new EpollSocketChannel();
+            case IO_URING -> new IoUringSocketChannel();
+            case NIO -> new NioSocketChannel();
+        };
+    }
+
+    private ServerChannel newListener() {
+        return switch (this) {
+            case EPOLL -> new EpollServerSocketChannel();
+            case IO_URING -> new IoUringServerSocketChannel();
+            case NIO -> new NioServerSocketChannel();
+        };
+    }
+
+    /** Sets one option of a bootstrap. */
+    private interface Options {
+        <T> Object set(ChannelOption<T> option, T value);
+    }
+
+    private void keepalive(Options options) {
+        options.set(ChannelOption.SO_KEEPALIVE, true);
+        switch (this) {
+            case EPOLL -> {
+                options.set(EpollChannelOption.TCP_KEEPIDLE, KEEPALIVE_SECONDS);
+                options.set(EpollChannelOption.TCP_KEEPINTVL, KEEPALIVE_SECONDS);
+                options.set(EpollChannelOption.TCP_KEEPCNT, KEEPALIVE_PROBES);
+            }
+            case IO_URING -> {
+                options.set(IoUringChannelOption.TCP_KEEPIDLE, KEEPALIVE_SECONDS);
+                options.set(IoUringChannelOption.TCP_KEEPINTVL, KEEPALIVE_SECONDS);
+                options.set(IoUringChannelOption.TCP_KEEPCNT, KEEPALIVE_PROBES);
+            }
+            case NIO -> {
+                options.set(NioChannelOption.of(ExtendedSocketOptions.TCP_KEEPIDLE), KEEPALIVE_SECONDS);
+                options.set(NioChannelOption.of(ExtendedSocketOptions.TCP_KEEPINTERVAL), KEEPALIVE_SECONDS);
+                options.set(NioChannelOption.of(ExtendedSocketOptions.TCP_KEEPCOUNT), KEEPALIVE_PROBES);
+            }
+        }
+    }
+}

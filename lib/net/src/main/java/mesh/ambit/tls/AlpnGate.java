@@ -1,0 +1,75 @@
+package mesh.ambit.tls;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.handler.ssl.SslClientHelloHandler;
+import io.netty.handler.ssl.SslHandshakeCompletionEvent;
+import io.netty.util.concurrent.Future;
+import java.util.List;
+import javax.net.ssl.SSLHandshakeException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Looks at the ClientHello before the TLS handler does: a list of protocols without {@code h2} is refused with the
+ * alert {@code no_application_protocol}, a client without a list is let through, and something that is not TLS gets an
+ * alert too. Removes itself once it has let a client through.
+ *
+ * <p>Needed because the OpenSSL provider can refuse neither without refusing both. A refusal is told as a failed
+ * {@link SslHandshakeCompletionEvent}, as the TLS handler would.
+ */
+public final class AlpnGate extends SslClientHelloHandler<Boolean> {
+    /** A ClientHello with hybrid key shares has about 2 KiB; nothing honest comes near this. */
+    private static final int MAX_CLIENT_HELLO_BYTES = 64 * 1024;
+
+    private static final int ALERT_DECODE_ERROR = 50;
+    private static final int ALERT_NO_APPLICATION_PROTOCOL = 120;
+
+    private boolean refused;
+
+    public AlpnGate() {
+        super(MAX_CLIENT_HELLO_BYTES);
+    }
+
+    @Override
+    protected void decode(ChannelHandlerContext ctx, ByteBuf in, List<Object> out) throws Exception {
+        if (refused) {
+            in.skipBytes(in.readableBytes());
+            return;
+        }
+        super.decode(ctx, in, out);
+    }
+
+    @Override
+    protected Future<Boolean> lookup(ChannelHandlerContext ctx, @Nullable ByteBuf clientHello) {
+        if (clientHello == null) {
+            refuse(ctx, ALERT_DECODE_ERROR, "not a TLS handshake");
+            return ctx.executor().newSucceededFuture(false);
+        }
+        List<String> offered = ClientHello.alpn(clientHello);
+        if (offered != null && !offered.contains(TlsContexts.ALPN_H2)) {
+            refuse(ctx, ALERT_NO_APPLICATION_PROTOCOL, "client offers protocols " + offered + " (expected: h2)");
+            return ctx.executor().newSucceededFuture(false);
+        }
+        return ctx.executor().newSucceededFuture(true);
+    }
+
+    @Override
+    protected void onLookupComplete(ChannelHandlerContext ctx, Future<Boolean> admitted) {
+        if (admitted.getNow()) {
+            ctx.pipeline().remove(this);
+        } else {
+            refused = true;
+        }
+    }
+
+    private static void refuse(ChannelHandlerContext ctx, int alert, String reason) {
+        ByteBuf record = ctx.alloc().buffer(7);
+        record.writeByte(21).writeShort(0x0303).writeShort(2).writeByte(2).writeByte(alert);
+        // The alert first: whoever learns of the failure closes the channel.
+        ChannelFuture sent = ctx.writeAndFlush(record);
+        ctx.pipeline().fireUserEventTriggered(new SslHandshakeCompletionEvent(new SSLHandshakeException(reason)));
+        sent.addListener(ChannelFutureListener.CLOSE);
+    }
+}

@@ -1,0 +1,62 @@
+package mesh.ambit.hbone;
+
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.util.concurrent.Future;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import mesh.ambit.relay.Transport;
+
+/** Event loops and waiting for tests. */
+public final class Loops {
+    private static final Duration DEADLINE = Duration.ofSeconds(20);
+
+    private Loops() {}
+
+    public static EventLoopGroup start(int workers) {
+        Transport transport = Transport.best();
+        return transport == Transport.NIO
+                ? new MultiThreadIoEventLoopGroup(workers, NioIoHandler.newFactory())
+                : transport.group(workers, "test");
+    }
+
+    public static void stop(EventLoopGroup group) {
+        group.shutdownGracefully(0, 2, TimeUnit.SECONDS).awaitUninterruptibly(5, TimeUnit.SECONDS);
+    }
+
+    /** Waits for {@code condition}; fails with {@code what} at the deadline. */
+    public static void await(String what, BooleanSupplier condition) {
+        Instant deadline = Instant.now().plus(DEADLINE);
+        while (!condition.getAsBoolean()) {
+            if (Instant.now().isAfter(deadline)) {
+                throw new AssertionError("never happened: " + what);
+            }
+            try {
+                TimeUnit.MILLISECONDS.sleep(2);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new AssertionError("interrupted while waiting for: " + what, e);
+            }
+        }
+    }
+
+    /** Returns the outcome of {@code future}, or throws its cause. */
+    public static <T> T get(Future<T> future) throws Exception {
+        if (!future.await(20, TimeUnit.SECONDS)) {
+            throw new AssertionError("future never completed");
+        }
+        if (future.cause() instanceof Exception e) {
+            throw e;
+        }
+        return future.getNow();
+    }
+
+    /** Runs {@code task} on {@code group}'s next loop and returns its result. */
+    public static <T> T on(EventLoopGroup group, Callable<T> task) throws Exception {
+        return get(group.submit(task));
+    }
+}
