@@ -1,0 +1,82 @@
+package mesh.ambit.ca;
+
+import java.io.ByteArrayInputStream;
+import java.nio.charset.StandardCharsets;
+import java.security.KeyPair;
+import java.security.cert.Certificate;
+import java.security.cert.CertificateException;
+import java.security.cert.CertificateFactory;
+import java.security.cert.CertificateParsingException;
+import java.security.cert.X509Certificate;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import mesh.ambit.identity.SpiffeId;
+import mesh.ambit.tls.Svid;
+import org.jspecify.annotations.Nullable;
+
+/** What the CA sends back: the leaf, intermediates one by one, and last the whole trust bundle. */
+final class SignedChain {
+    private static final int URI_NAME = 6;
+
+    private SignedChain() {}
+
+    /**
+     * Returns the certificate in {@code chain}.
+     *
+     * @throws SigningException if the chain has no bundle, is not readable, or speaks for somebody else
+     */
+    static Svid parse(SpiffeId identity, KeyPair key, List<String> chain) {
+        if (chain.size() < 2) {
+            throw new SigningException("the CA sent " + chain.size() + " elements for " + identity
+                    + " (expected: leaf, intermediates, trust bundle)");
+        }
+        List<X509Certificate> own = new ArrayList<>();
+        for (String element : chain.subList(0, chain.size() - 1)) {
+            own.add(parse(element, identity).getFirst());
+        }
+        X509Certificate leaf = own.getFirst();
+        String name = uri(leaf);
+        if (!identity.toString().equals(name)) {
+            throw new SigningException("the CA sent a certificate of " + name + " (expected: " + identity + ")");
+        }
+        if (!leaf.getPublicKey().equals(key.getPublic())) {
+            throw new SigningException("the CA sent a certificate of another key for " + identity);
+        }
+        return new Svid(identity, own, key.getPrivate(), parse(chain.getLast(), identity));
+    }
+
+    private static List<X509Certificate> parse(String pem, SpiffeId identity) {
+        try {
+            byte[] bytes = pem.getBytes(StandardCharsets.US_ASCII);
+            List<X509Certificate> certificates = new ArrayList<>();
+            for (Certificate certificate :
+                    CertificateFactory.getInstance("X.509").generateCertificates(new ByteArrayInputStream(bytes))) {
+                certificates.add((X509Certificate) certificate);
+            }
+            if (certificates.isEmpty()) {
+                throw new SigningException("the CA sent an element without certificate for " + identity);
+            }
+            return certificates;
+        } catch (CertificateException e) {
+            throw new SigningException("the CA sent a certificate for " + identity + " that is not readable", e);
+        }
+    }
+
+    private static @Nullable String uri(X509Certificate leaf) {
+        try {
+            Collection<List<?>> names = leaf.getSubjectAlternativeNames();
+            if (names == null) {
+                return null;
+            }
+            for (List<?> name : names) {
+                if (name.get(0).equals(URI_NAME)) {
+                    return (String) name.get(1);
+                }
+            }
+            return null;
+        } catch (CertificateParsingException e) {
+            throw new SigningException("the CA sent a certificate whose names are not readable", e);
+        }
+    }
+}

@@ -1,0 +1,86 @@
+package mesh.ambit.channel;
+
+import static java.util.Objects.requireNonNull;
+
+import io.grpc.ManagedChannel;
+import io.grpc.netty.NettyChannelBuilder;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.nio.NioChannelOption;
+import io.netty.channel.socket.nio.NioSocketChannel;
+import io.netty.handler.ssl.SslContext;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import java.io.IOException;
+import java.security.cert.X509Certificate;
+import java.util.List;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import jdk.net.ExtendedSocketOptions;
+
+/**
+ * Opens channels to control planes, all on one event loop of their own: never one of the data path.
+ *
+ * <p>A channel is one connection's worth: whoever opened it closes it and opens another, so that roots are read again.
+ */
+public final class ControlPlaneChannels implements AutoCloseable {
+    private static final int CONNECT_TIMEOUT_MILLIS = 5_000;
+    private static final int MAX_MESSAGE_BYTES = 200 * 1024 * 1024;
+    private static final long PING_INTERVAL_SECONDS = 30;
+    private static final long PING_TIMEOUT_SECONDS = 10;
+    private static final int KEEPALIVE_IDLE_SECONDS = 300;
+    private static final int KEEPALIVE_INTERVAL_SECONDS = 75;
+    private static final int KEEPALIVE_PROBES = 9;
+
+    /** Lets channels that are being closed finish what they have begun. */
+    private static final long QUIET_MILLIS = 50;
+
+    private final EventLoopGroup loop =
+            new MultiThreadIoEventLoopGroup(1, new DefaultThreadFactory("ambit-grpc", true), NioIoHandler.newFactory());
+
+    /** Creates one; its thread starts with the first channel. */
+    public ControlPlaneChannels() {}
+
+    /**
+     * Opens a channel that trusts what the roots of {@code controlPlane} are now. It connects with its first call.
+     *
+     * @param callbacks runs everything that the channel reports
+     * @throws IOException if the roots cannot be read
+     */
+    public ManagedChannel open(ControlPlane controlPlane, Executor callbacks) throws IOException {
+        return open(controlPlane, controlPlane.roots().load(), callbacks);
+    }
+
+    /** Opens a channel that trusts {@code roots}, whatever those of {@code controlPlane} are. */
+    public ManagedChannel open(ControlPlane controlPlane, List<X509Certificate> roots, Executor callbacks)
+            throws IOException {
+        requireNonNull(callbacks, "callbacks");
+        SslContext tls = ClientTls.context(roots, controlPlane.alternativeName());
+        return NettyChannelBuilder.forAddress(controlPlane.host(), controlPlane.port())
+                .eventLoopGroup(loop)
+                .channelType(NioSocketChannel.class)
+                .withOption(ChannelOption.CONNECT_TIMEOUT_MILLIS, CONNECT_TIMEOUT_MILLIS)
+                .withOption(ChannelOption.SO_KEEPALIVE, true)
+                .withOption(NioChannelOption.of(ExtendedSocketOptions.TCP_KEEPIDLE), KEEPALIVE_IDLE_SECONDS)
+                .withOption(NioChannelOption.of(ExtendedSocketOptions.TCP_KEEPINTERVAL), KEEPALIVE_INTERVAL_SECONDS)
+                .withOption(NioChannelOption.of(ExtendedSocketOptions.TCP_KEEPCOUNT), KEEPALIVE_PROBES)
+                .keepAliveTime(PING_INTERVAL_SECONDS, TimeUnit.SECONDS)
+                .keepAliveTimeout(PING_TIMEOUT_SECONDS, TimeUnit.SECONDS)
+                .maxInboundMessageSize(MAX_MESSAGE_BYTES)
+                .sslContext(tls)
+                .executor(callbacks)
+                .intercept(new CallMetadata(controlPlane))
+                // Retrying is decided by the callers, who know what was sent.
+                .disableRetry()
+                .disableServiceConfigLookUp()
+                // Traffic of a mesh does not go through the machine's web proxy.
+                .proxyDetector(target -> null)
+                .build();
+    }
+
+    @Override
+    public void close() {
+        loop.shutdownGracefully(QUIET_MILLIS, 1_000, TimeUnit.MILLISECONDS);
+    }
+}

@@ -1,0 +1,75 @@
+package mesh.ambit.channel;
+
+import static java.util.Objects.requireNonNull;
+
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.cert.Certificate;
+import java.security.cert.CertificateException;
+import java.security.cert.CertificateFactory;
+import java.security.cert.X509Certificate;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Whom a client of the control plane trusts: the value of {@code XDS_ROOT_CA} or {@code CA_ROOT_CA}. */
+public sealed interface TrustRoots {
+    /** What the operating system trusts. */
+    record OperatingSystem() implements TrustRoots {}
+
+    /** A file of PEM certificates, read again for every connection. */
+    record File(Path path) implements TrustRoots {
+        /** Checks the path. */
+        public File {
+            requireNonNull(path, "path");
+        }
+    }
+
+    /** PEM certificates, literally. */
+    record Pem(String text) implements TrustRoots {
+        /** Checks the text. */
+        public Pem {
+            requireNonNull(text, "text");
+        }
+    }
+
+    /** Returns what {@code value} means: the word {@code SYSTEM}, PEM text, or a path, which need not exist yet. */
+    static TrustRoots parse(String value) {
+        if (value.equals("SYSTEM")) {
+            return new OperatingSystem();
+        }
+        return value.contains("-----BEGIN") ? new Pem(value) : new File(Path.of(value));
+    }
+
+    /**
+     * Returns the certificates; none means what the operating system trusts.
+     *
+     * @throws IOException if they cannot be read, or none is there
+     */
+    default List<X509Certificate> load() throws IOException {
+        return switch (this) {
+            case OperatingSystem() -> List.of();
+            case File(Path path) -> parse(Files.readString(path), path.toString());
+            case Pem(String text) -> parse(text, "root certificates");
+        };
+    }
+
+    private static List<X509Certificate> parse(String pem, String origin) throws IOException {
+        try {
+            List<X509Certificate> roots = new ArrayList<>();
+            byte[] bytes = pem.getBytes(StandardCharsets.US_ASCII);
+            for (Certificate root :
+                    CertificateFactory.getInstance("X.509").generateCertificates(new ByteArrayInputStream(bytes))) {
+                roots.add((X509Certificate) root);
+            }
+            if (roots.isEmpty()) {
+                throw new IOException(origin + ": no certificate found (expected: PEM)");
+            }
+            return List.copyOf(roots);
+        } catch (CertificateException e) {
+            throw new IOException(origin + ": not readable as PEM certificates", e);
+        }
+    }
+}

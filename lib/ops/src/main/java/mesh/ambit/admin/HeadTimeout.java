@@ -1,0 +1,61 @@
+package mesh.ambit.admin;
+
+import io.netty.channel.ChannelDuplexHandler;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelPromise;
+import io.netty.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Closes a connection that dawdles: a request must be complete 2 s after the connection was made, or after its first byte
+ * on a connection that is used again; between requests it may idle for a minute.
+ */
+final class HeadTimeout extends ChannelDuplexHandler {
+    private static final long REQUEST_SECONDS = 2;
+    private static final long IDLE_SECONDS = 60;
+
+    private @Nullable ScheduledFuture<?> deadline;
+    private boolean idle;
+
+    @Override
+    public void channelActive(ChannelHandlerContext ctx) {
+        arm(ctx, REQUEST_SECONDS);
+        ctx.fireChannelActive();
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext ctx, Object msg) {
+        if (idle) {
+            idle = false;
+            arm(ctx, REQUEST_SECONDS);
+        }
+        ctx.fireChannelRead(msg);
+    }
+
+    @Override
+    public void write(ChannelHandlerContext ctx, Object msg, ChannelPromise promise) {
+        // A reply is written only when its request is complete.
+        idle = true;
+        arm(ctx, IDLE_SECONDS);
+        ctx.write(msg, promise);
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext ctx) {
+        cancel();
+        ctx.fireChannelInactive();
+    }
+
+    private void arm(ChannelHandlerContext ctx, long seconds) {
+        cancel();
+        deadline = ctx.executor().schedule(() -> ctx.close(), seconds, TimeUnit.SECONDS);
+    }
+
+    private void cancel() {
+        if (deadline != null) {
+            deadline.cancel(false);
+            deadline = null;
+        }
+    }
+}

@@ -1,0 +1,135 @@
+package mesh.ambit.admin;
+
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.SocketChannel;
+import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.handler.codec.http.HttpContentCompressor;
+import io.netty.handler.codec.http.HttpObjectAggregator;
+import io.netty.handler.codec.http.HttpServerCodec;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * A small HTTP/1.1 server for people and probes: one thread of its own, never that of a data path.
+ *
+ * <p>Heads are limited to 8 KiB and must arrive within 2 s; an unknown path is an empty 404.
+ */
+public final class HttpServer implements AutoCloseable {
+    private static final int MAX_REQUEST_LINE_BYTES = 4 * 1024;
+    private static final int MAX_HEAD_BYTES = 8 * 1024;
+    private static final int MAX_CHUNK_BYTES = 8 * 1024;
+
+    /** No route of ours reads a body; this much is swallowed before a client is refused. */
+    private static final int MAX_BODY_BYTES = 64 * 1024;
+
+    private final EventLoopGroup loop;
+    private final List<InetSocketAddress> addresses = new ArrayList<>();
+
+    private HttpServer(EventLoopGroup loop) {
+        this.loop = loop;
+    }
+
+    /**
+     * Begins to listen on every address of {@code on}.
+     *
+     * @param name of the thread
+     * @param on port 0 takes any free port; an unspecified IPv6 address listens on both families
+     * @param routes exact path to route
+     * @return the server once it listens; fails with an {@link IOException} that names the address that is not available
+     */
+    public static CompletionStage<HttpServer> start(
+            String name, List<InetSocketAddress> on, Map<String, HttpRoute> routes) {
+        EventLoopGroup loop = new MultiThreadIoEventLoopGroup(
+                1, new DefaultThreadFactory("ambit-" + name, true), NioIoHandler.newFactory());
+        ServerBootstrap bootstrap = new ServerBootstrap()
+                .group(loop)
+                .channel(NioServerSocketChannel.class)
+                .option(ChannelOption.SO_REUSEADDR, true)
+                .childOption(ChannelOption.ALLOW_HALF_CLOSURE, true)
+                .childHandler(new Pipeline(Map.copyOf(routes)));
+        HttpServer server = new HttpServer(loop);
+        List<CompletableFuture<Void>> bound = new ArrayList<>();
+        for (InetSocketAddress address : on) {
+            bound.add(server.listen(bootstrap, address));
+        }
+        CompletableFuture<HttpServer> started = new CompletableFuture<>();
+        CompletableFuture.allOf(bound.toArray(CompletableFuture<?>[]::new)).whenComplete((done, failure) -> {
+            if (failure == null) {
+                started.complete(server);
+            } else {
+                server.close();
+                Throwable cause = failure.getCause();
+                started.completeExceptionally(cause != null ? cause : failure);
+            }
+        });
+        return started;
+    }
+
+    /** Returns the addresses listened on, with their actual ports, in the order in which they were given. */
+    public List<InetSocketAddress> addresses() {
+        synchronized (addresses) {
+            return List.copyOf(addresses);
+        }
+    }
+
+    /** Returns the actual port of the first address. */
+    public int port() {
+        return addresses().getFirst().getPort();
+    }
+
+    /** Stops listening and cuts what is open; returns at once. */
+    @Override
+    public void close() {
+        loop.shutdownGracefully(0, 1, TimeUnit.SECONDS);
+    }
+
+    private CompletableFuture<Void> listen(ServerBootstrap bootstrap, InetSocketAddress address) {
+        CompletableFuture<Void> bound = new CompletableFuture<>();
+        ChannelFuture future = bootstrap.bind(address);
+        future.addListener(done -> {
+            if (done.isSuccess()) {
+                Channel channel = future.channel();
+                synchronized (addresses) {
+                    addresses.add((InetSocketAddress) channel.localAddress());
+                }
+                bound.complete(null);
+            } else {
+                bound.completeExceptionally(new IOException(
+                        "cannot listen on " + address + ": " + done.cause().getMessage(), done.cause()));
+            }
+        });
+        return bound;
+    }
+
+    private static final class Pipeline extends ChannelInitializer<SocketChannel> {
+        private final Map<String, HttpRoute> routes;
+
+        Pipeline(Map<String, HttpRoute> routes) {
+            this.routes = routes;
+        }
+
+        @Override
+        protected void initChannel(SocketChannel channel) {
+            channel.pipeline()
+                    .addLast(new HeadTimeout())
+                    .addLast(new HttpServerCodec(MAX_REQUEST_LINE_BYTES, MAX_HEAD_BYTES, MAX_CHUNK_BYTES))
+                    .addLast(new HttpContentCompressor())
+                    .addLast(new HttpObjectAggregator(MAX_BODY_BYTES))
+                    .addLast(new HttpRouter(routes));
+        }
+    }
+}

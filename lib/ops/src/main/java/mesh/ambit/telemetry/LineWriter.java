@@ -1,0 +1,174 @@
+package mesh.ambit.telemetry;
+
+import static java.util.Objects.requireNonNull;
+
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.classic.spi.IThrowableProxy;
+import ch.qos.logback.classic.spi.ThrowableProxyUtil;
+import com.google.gson.stream.JsonWriter;
+import java.io.IOException;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.slf4j.event.KeyValuePair;
+
+/**
+ * Turns one log event into one line.
+ *
+ * <p>Key-value pairs of the event are its fields, in the order in which they were added. A cause becomes the field {@code
+ * error} unless the event has one or its message says it already; its stack trace follows only where the caller asks for it.
+ */
+final class LineWriter {
+    private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern(
+                    "uuuu-MM-dd'T'HH:mm:ss.SSSSSS'Z'", Locale.ROOT)
+            .withZone(ZoneOffset.UTC);
+
+    private final LogFormat format;
+
+    LineWriter(LogFormat format) {
+        this.format = format;
+    }
+
+    /** Appends the line of {@code event} to {@code out}, with the line's end. */
+    void append(StringBuilder out, ILoggingEvent event, boolean stackTrace) {
+        switch (format) {
+            case PLAIN -> appendPlain(out, event);
+            case JSON -> appendJson(out, event);
+        }
+        out.append('\n');
+        IThrowableProxy cause = event.getThrowableProxy();
+        if (stackTrace && cause != null && format == LogFormat.PLAIN) {
+            out.append(ThrowableProxyUtil.asString(cause));
+        }
+    }
+
+    private static void appendPlain(StringBuilder out, ILoggingEvent event) {
+        String scope = Scopes.scopeOf(event.getLoggerName());
+        TIME.formatTo(instantOf(event), out);
+        out.append('\t').append(levelOf(event)).append('\t');
+        out.append(scope.startsWith(Scopes.CRATE) ? scope.substring(Scopes.CRATE.length()) : scope);
+        out.append('\t').append(onOneLine(event.getFormattedMessage())).append('\t');
+        String separator = "";
+        for (KeyValuePair field : fieldsOf(event)) {
+            out.append(separator).append(field.key).append('=');
+            appendPlainValue(out, field.value);
+            separator = " ";
+        }
+    }
+
+    private static void appendPlainValue(StringBuilder out, Object value) {
+        if (isBare(value)) {
+            out.append(textOf(value));
+            return;
+        }
+        out.append('"');
+        String text = textOf(value);
+        for (int i = 0; i < text.length(); i++) {
+            appendEscaped(out, text.charAt(i));
+        }
+        out.append('"');
+    }
+
+    private static void appendEscaped(StringBuilder out, char c) {
+        switch (c) {
+            case '"' -> out.append("\\\"");
+            case '\\' -> out.append("\\\\");
+            case '\n' -> out.append("\\n");
+            case '\r' -> out.append("\\r");
+            case '\t' -> out.append("\\t");
+            default -> {
+                if (Character.isISOControl(c)) {
+                    out.append(String.format(Locale.ROOT, "\\u{%x}", (int) c));
+                } else {
+                    out.append(c);
+                }
+            }
+        }
+    }
+
+    private static void appendJson(StringBuilder out, ILoggingEvent event) {
+        StringWriter text = new StringWriter();
+        try (JsonWriter json = new JsonWriter(text)) {
+            json.setHtmlSafe(false);
+            json.beginObject();
+            json.name("level").value(levelOf(event));
+            json.name("time").value(TIME.format(instantOf(event)));
+            json.name("scope").value(Scopes.scopeOf(event.getLoggerName()));
+            json.name("message").value(event.getFormattedMessage());
+            for (KeyValuePair field : fieldsOf(event)) {
+                json.name(field.key);
+                if (field.value instanceof Number number) {
+                    json.value(number);
+                } else {
+                    json.value(textOf(field.value));
+                }
+            }
+            json.endObject();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        out.append(text);
+    }
+
+    private static List<KeyValuePair> fieldsOf(ILoggingEvent event) {
+        List<KeyValuePair> fields = event.getKeyValuePairs();
+        IThrowableProxy cause = event.getThrowableProxy();
+        if (cause == null || isSaid(cause, event)) {
+            return fields == null ? List.of() : fields;
+        }
+        List<KeyValuePair> all = fields == null ? new ArrayList<>() : new ArrayList<>(fields);
+        if (all.stream().noneMatch(field -> field.key.equals("error"))) {
+            all.add(new KeyValuePair("error", describe(cause)));
+        }
+        return all;
+    }
+
+    private static boolean isSaid(IThrowableProxy cause, ILoggingEvent event) {
+        return cause.getMessage() != null && event.getFormattedMessage().contains(cause.getMessage());
+    }
+
+    private static String describe(IThrowableProxy cause) {
+        String type = cause.getClassName().substring(cause.getClassName().lastIndexOf('.') + 1);
+        return cause.getMessage() == null ? type : type + ": " + cause.getMessage();
+    }
+
+    private static boolean isBare(Object value) {
+        return value instanceof Number
+                || value instanceof Boolean
+                || value instanceof InetSocketAddress
+                || value instanceof InetAddress
+                || value instanceof Bare;
+    }
+
+    private static String textOf(Object value) {
+        return switch (value) {
+            case null -> "";
+            case InetSocketAddress address -> Addresses.print(address);
+            case InetAddress address -> address.getHostAddress();
+            default -> requireNonNull(value.toString(), "a field's text");
+        };
+    }
+
+    private static String onOneLine(String message) {
+        if (message.indexOf('\n') < 0 && message.indexOf('\r') < 0) {
+            return message;
+        }
+        return message.replace("\r", "\\r").replace("\n", "\\n");
+    }
+
+    private static String levelOf(ILoggingEvent event) {
+        return event.getLevel().toString().toLowerCase(Locale.ROOT);
+    }
+
+    private static Instant instantOf(ILoggingEvent event) {
+        Instant instant = event.getInstant();
+        return instant != null ? instant : Instant.ofEpochMilli(event.getTimeStamp());
+    }
+}

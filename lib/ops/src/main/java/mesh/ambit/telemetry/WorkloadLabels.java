@@ -1,0 +1,54 @@
+package mesh.ambit.telemetry;
+
+import mesh.ambit.model.Workload;
+
+/**
+ * One end of a connection as logs and metrics name it. Unknown parts are empty.
+ *
+ * @param pod name of the pod; empty when the end is known from baggage only
+ * @param workload workload name, such as the Deployment's
+ * @param namespace its namespace
+ * @param canonicalName canonical service
+ * @param canonicalRevision canonical revision, which is also the version
+ * @param app the canonical name for a workload of the mesh, the workload name for one known from baggage only
+ * @param cluster its cluster
+ * @param region first part of its locality
+ * @param zone second part of its locality
+ */
+public record WorkloadLabels(
+        String pod,
+        String workload,
+        String namespace,
+        String canonicalName,
+        String canonicalRevision,
+        String app,
+        String cluster,
+        String region,
+        String zone) {
+    /** Returns the labels of a workload that the control plane described. */
+    public static WorkloadLabels of(Workload workload) {
+        return new WorkloadLabels(
+                workload.name(),
+                workload.workloadName(),
+                workload.namespace(),
+                workload.canonicalName(),
+                workload.canonicalRevision(),
+                workload.canonicalName(),
+                workload.clusterId(),
+                workload.locality().region(),
+                workload.locality().zone());
+    }
+
+    /** Returns the labels of a peer that only its baggage describes. */
+    public static WorkloadLabels ofBaggage(
+            String cluster,
+            String namespace,
+            String workload,
+            String canonicalName,
+            String canonicalRevision,
+            String region,
+            String zone) {
+        return new WorkloadLabels(
+                "", workload, namespace, canonicalName, canonicalRevision, workload, cluster, region, zone);
+    }
+}

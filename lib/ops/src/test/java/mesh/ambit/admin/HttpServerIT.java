@@ -1,0 +1,185 @@
+package mesh.ambit.admin;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.atomic.AtomicInteger;
+import mesh.ambit.telemetry.LogFilter;
+import mesh.ambit.telemetry.LogFormat;
+import mesh.ambit.telemetry.Logging;
+import mesh.ambit.telemetry.Metrics;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class HttpServerIT {
+    private static final InetSocketAddress ANY_PORT = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+
+    private final Readiness readiness = new Readiness();
+    private final Metrics metrics = Metrics.of("ztunnel", "test");
+    private final Logging logging = Logging.start(
+            LogFilter.parse(LogFilter.NODE_PROXY_DIRECTIVE + ",info"), LogFormat.PLAIN, new ByteArrayOutputStream());
+    private final AtomicInteger shutdowns = new AtomicInteger();
+    private final HttpClient client = HttpClient.newHttpClient();
+    private HttpServer server;
+
+    @BeforeEach
+    void start() {
+        Map<String, HttpRoute> routes = new HashMap<>(readiness.routes());
+        routes.putAll(AdminRoutes.metrics(metrics));
+        routes.putAll(AdminRoutes.nodeProxy(() -> "{}", logging.levels(), shutdowns::incrementAndGet));
+        routes.put("/broken", query -> {
+            throw new IllegalStateException("it broke");
+        });
+        server = HttpServer.start("test", List.of(ANY_PORT), routes)
+                .toCompletableFuture()
+                .join();
+    }
+
+    @AfterEach
+    void stop() {
+        server.close();
+        client.close();
+        logging.close();
+        metrics.close();
+    }
+
+    @Test
+    void readinessNamesThePendingTasksSorted() throws Exception {
+        readiness.pending("workload proxy manager");
+        readiness.pending("state manager");
+
+        HttpResponse<String> waiting = send("GET", "/healthz/ready");
+        assertThat(waiting.statusCode()).isEqualTo(500);
+        assertThat(waiting.body()).isEqualTo("not ready, pending: state manager, workload proxy manager\n");
+        assertThat(waiting.headers().firstValue("content-type")).hasValue("text/plain; charset=utf-8");
+
+        readiness.done("state manager");
+        readiness.done("workload proxy manager");
+        HttpResponse<String> ready = send("GET", "/healthz/ready");
+        assertThat(ready.statusCode()).isEqualTo(200);
+        assertThat(ready.body()).isEqualTo("ready\n");
+        assertThat(send("HEAD", "/healthz/ready").statusCode()).isEqualTo(405);
+    }
+
+    @Test
+    void unknownPathsAndWrongMethodsHaveNoBody() throws Exception {
+        HttpResponse<String> unknown = send("GET", "/stats");
+        assertThat(unknown.statusCode()).isEqualTo(404);
+        assertThat(unknown.body()).isEmpty();
+        assertThat(unknown.headers().firstValue("content-type")).isEmpty();
+
+        HttpResponse<String> wrong = send("GET", "/quitquitquit");
+        assertThat(wrong.statusCode()).isEqualTo(405);
+        assertThat(wrong.body()).isEmpty();
+        assertThat(shutdowns).hasValue(0);
+    }
+
+    @Test
+    void quittingBeginsTheShutdown() throws Exception {
+        assertThat(send("POST", "/quitquitquit").body()).isEqualTo("shutdown now\n");
+        assertThat(shutdowns).hasValue(1);
+    }
+
+    @Test
+    void theLogFilterIsShownChangedAndReset() throws Exception {
+        assertThat(send("POST", "/logging").body()).isEqualTo("current log level is hickory_server::server=off,info\n");
+        assertThat(send("POST", "/logging?level=access=debug").body())
+                .isEqualTo("current log level is hickory_server::server=off,access=debug,info\n");
+        assertThat(send("POST", "/logging?level=access:debug"))
+                .satisfies(reply -> assertThat(reply.statusCode()).isEqualTo(400))
+                .satisfies(reply -> assertThat(reply.body()).startsWith("Invalid level provided: access:debug\n"));
+        assertThat(send("POST", "/logging?reset").body())
+                .isEqualTo("current log level is hickory_server::server=off,info\n");
+        assertThat(send("GET", "/logging"))
+                .satisfies(reply -> assertThat(reply.statusCode()).isEqualTo(405))
+                .satisfies(reply -> assertThat(reply.body()).isNotEmpty());
+    }
+
+    @Test
+    void metricsAreOpenMetricsWhereTheClientAsksForThem() throws Exception {
+        HttpResponse<String> text = send("GET", "/metrics");
+        assertThat(text.headers().firstValue("content-type")).hasValue("text/plain; charset=utf-8");
+        assertThat(text.body()).contains("istio_build{").endsWith("# EOF\n");
+
+        HttpRequest request = HttpRequest.newBuilder(uri("/stats/prometheus"))
+                .header("Accept", "application/openmetrics-text;version=1.0.0,text/plain;q=0.5")
+                .header("Accept-Encoding", "gzip")
+                .build();
+        HttpResponse<byte[]> zipped = client.send(request, HttpResponse.BodyHandlers.ofByteArray());
+        assertThat(zipped.headers().firstValue("content-type"))
+                .hasValue("application/openmetrics-text;charset=utf-8;version=1.0.0");
+        assertThat(zipped.headers().firstValue("content-encoding")).hasValue("gzip");
+    }
+
+    @Test
+    void aRouteThatThrowsIsAnErrorWithItsMessage() throws Exception {
+        HttpResponse<String> broken = send("GET", "/broken");
+
+        assertThat(broken.statusCode()).isEqualTo(500);
+        assertThat(broken.body()).isEqualTo("it broke\n");
+    }
+
+    @Test
+    void aClientThatSendsNoHeadIsCutAndOneThatHalfClosesIsAnswered() throws Exception {
+        try (Socket silent = new Socket(InetAddress.getLoopbackAddress(), server.port());
+                Socket half = new Socket(InetAddress.getLoopbackAddress(), server.port())) {
+            silent.setSoTimeout(5_000);
+            half.getOutputStream()
+                    .write("GET /config_dump HTTP/1.1\r\nHost: x\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+            half.shutdownOutput();
+
+            assertThat(new String(half.getInputStream().readAllBytes(), StandardCharsets.US_ASCII))
+                    .endsWith("{}");
+            assertThat(silent.getInputStream().read()).isEqualTo(-1);
+        }
+    }
+
+    @Test
+    void anOversizedHeadIsRefused() throws Exception {
+        HttpRequest request = HttpRequest.newBuilder(uri("/metrics"))
+                .header("X-Big", "x".repeat(9_000))
+                .build();
+
+        assertThat(client.send(request, HttpResponse.BodyHandlers.ofString()).statusCode())
+                .isEqualTo(431);
+    }
+
+    @Test
+    void aTakenPortIsNamed() {
+        InetSocketAddress taken = server.addresses().getFirst();
+
+        assertThatThrownBy(() -> HttpServer.start("second", List.of(taken), Map.of())
+                        .toCompletableFuture()
+                        .join())
+                .isInstanceOf(CompletionException.class)
+                .cause()
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining(Integer.toString(taken.getPort()));
+    }
+
+    private HttpResponse<String> send(String method, String path) throws IOException, InterruptedException {
+        HttpRequest request = HttpRequest.newBuilder(uri(path))
+                .method(method, HttpRequest.BodyPublishers.noBody())
+                .build();
+        return client.send(request, HttpResponse.BodyHandlers.ofString());
+    }
+
+    private URI uri(String path) {
+        return URI.create("http://127.0.0.1:" + server.port() + path);
+    }
+}

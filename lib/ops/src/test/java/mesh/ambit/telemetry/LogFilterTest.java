@@ -1,0 +1,48 @@
+package mesh.ambit.telemetry;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class LogFilterTest {
+    private static final LogFilter NODE_PROXY = LogFilter.parse(LogFilter.NODE_PROXY_DIRECTIVE + ",info");
+
+    @Test
+    void theMostSpecificDirectiveIsPrintedFirst() {
+        assertThat(NODE_PROXY.toString()).isEqualTo("hickory_server::server=off,info");
+        assertThat(NODE_PROXY.with("access=debug").toString())
+                .isEqualTo("hickory_server::server=off,access=debug,info");
+    }
+
+    @Test
+    void aLaterDirectiveReplacesAnEarlierOne() {
+        assertThat(NODE_PROXY.with("debug").with("warn").toString()).isEqualTo("hickory_server::server=off,warn");
+    }
+
+    @Test
+    void theLongestScopeDecides() {
+        LogFilter filter = LogFilter.parse("ztunnel::proxy=warn,ztunnel::proxy::inbound=trace,info");
+
+        assertThat(filter.levelOf("ztunnel::proxy::inbound")).isEqualTo(LogLevel.TRACE);
+        assertThat(filter.levelOf("ztunnel::proxy::outbound")).isEqualTo(LogLevel.WARN);
+        assertThat(filter.levelOf("ztunnel::xds")).isEqualTo(LogLevel.INFO);
+        assertThat(LogFilter.parse("a=info").levelOf("b")).isEqualTo(LogLevel.OFF);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"loud", "access:debug", "access", "=debug", "access=loud", "info,", ""})
+    void whatIsNeitherALevelNorAScopeWithALevelIsRefused(String text) {
+        assertThatThrownBy(() -> LogFilter.parse(text)).isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
+    void loggersOfOursHaveUpstreamsScopes() {
+        assertThat(Scopes.scopeOf("mesh.ambit.ztunnel.inbound.StreamHandler")).isEqualTo("ztunnel::proxy::inbound");
+        assertThat(Scopes.scopeOf("mesh.ambit.istiod.push.AdsServer")).isEqualTo("istiod::push");
+        assertThat(Scopes.scopeOf("access")).isEqualTo("access");
+        assertThat(Scopes.scopeOf("io.netty.channel.Foo")).isEqualTo("io::netty::channel::Foo");
+    }
+}

@@ -1,0 +1,118 @@
+package mesh.ambit.telemetry;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayOutputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import org.junit.jupiter.api.Test;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+class LoggingTest {
+    private static final String TIME = "\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{6}Z";
+
+    private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+    private final Logger xds = LoggerFactory.getLogger("mesh.ambit.xds.AdsClient");
+
+    @Test
+    void aPlainLineHasATabAfterTheMessageWithoutFieldsToo() {
+        try (Logging _ = Logging.start(LogFilter.INFO, LogFormat.PLAIN, out)) {
+            xds.info("handling RBAC update {}", "shop/strict");
+        }
+
+        assertThat(text()).matches(TIME + "\tinfo\txds\thandling RBAC update shop/strict\t\n");
+    }
+
+    @Test
+    void stringsAreQuotedAndAddressesAndNumbersAreNot() {
+        try (Logging _ = Logging.start(LogFilter.INFO, LogFormat.PLAIN, out)) {
+            xds.atWarn()
+                    .addKeyValue("a", new InetSocketAddress(InetAddress.ofLiteral("fd77::1"), 80))
+                    .addKeyValue("n", 7)
+                    .addKeyValue("s", "say \"hi\"\n")
+                    .log("m");
+        }
+
+        assertThat(text()).endsWith("\twarn\txds\tm\ta=[fd77::1]:80 n=7 s=\"say \\\"hi\\\"\\n\"\n");
+    }
+
+    @Test
+    void jsonHasLevelTimeScopeMessageAndThenTheFields() {
+        try (Logging _ = Logging.start(LogFilter.INFO, LogFormat.JSON, out)) {
+            xds.atError()
+                    .addKeyValue("bytes_sent", 12L)
+                    .addKeyValue("duration", "3ms")
+                    .log("m");
+        }
+
+        assertThat(text())
+                .matches("\\{\"level\":\"error\",\"time\":\"" + TIME
+                        + "\",\"scope\":\"ztunnel::xds\",\"message\":\"m\",\"bytes_sent\":12,\"duration\":\"3ms\"}\n");
+    }
+
+    @Test
+    void aStackTraceIsWrittenOnlyWhereDebugIsOn() {
+        try (Logging _ = Logging.start(LogFilter.INFO, LogFormat.PLAIN, out)) {
+            xds.warn("broken", new IllegalStateException("why"));
+        }
+        String quiet = text();
+        out.reset();
+        try (Logging _ = Logging.start(LogFilter.parse("debug"), LogFormat.PLAIN, out)) {
+            xds.warn("broken", new IllegalStateException("why"));
+        }
+
+        assertThat(quiet)
+                .endsWith("\tbroken\terror=\"IllegalStateException: why\"\n")
+                .doesNotContain("\tat ");
+        assertThat(text()).contains("\tat mesh.ambit.telemetry.LoggingTest");
+    }
+
+    @Test
+    void aCauseThatTheMessageNamesIsNotSaidTwice() {
+        try (Logging _ = Logging.start(LogFilter.INFO, LogFormat.PLAIN, out)) {
+            xds.warn("broken: {}", "why", new IllegalStateException("why"));
+        }
+
+        assertThat(text()).endsWith("\tbroken: why\t\n");
+    }
+
+    @Test
+    void levelsChangeWhileRunningAndForeignLoggersStayQuietUnlessNamed() {
+        try (Logging logging = Logging.start(LogFilter.INFO, LogFormat.PLAIN, out)) {
+            Logger foreign = LoggerFactory.getLogger("io.example.Foo");
+            assertThat(xds.isDebugEnabled()).isFalse();
+
+            logging.levels().set(LogFilter.parse("debug"));
+            assertThat(xds.isDebugEnabled()).isTrue();
+            assertThat(foreign.isDebugEnabled()).isFalse();
+
+            logging.levels().set(LogFilter.parse("ztunnel::xds=trace,io::example=debug,warn"));
+            assertThat(xds.isTraceEnabled()).isTrue();
+            assertThat(foreign.isDebugEnabled()).isTrue();
+            assertThat(LoggerFactory.getLogger("mesh.ambit.ca.X").isInfoEnabled())
+                    .isFalse();
+
+            logging.levels().reset();
+            assertThat(xds.isDebugEnabled()).isFalse();
+            assertThat(foreign.isDebugEnabled()).isFalse();
+        }
+    }
+
+    @Test
+    void nothingIsLostWhenMoreIsLoggedThanMayWait() {
+        int lines = AsyncAppender.CAPACITY + 500;
+        try (Logging _ = Logging.start(LogFilter.INFO, LogFormat.PLAIN, out)) {
+            for (int i = 0; i < lines; i++) {
+                xds.info("line");
+            }
+        }
+
+        assertThat(text().lines().count()).isEqualTo(lines);
+    }
+
+    private String text() {
+        return out.toString(StandardCharsets.UTF_8);
+    }
+}
