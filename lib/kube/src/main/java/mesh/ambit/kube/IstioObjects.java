@@ -1,0 +1,247 @@
+package mesh.ambit.kube;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import mesh.ambit.kube.AuthorizationPolicy.Action;
+import mesh.ambit.kube.AuthorizationPolicy.Condition;
+import mesh.ambit.kube.AuthorizationPolicy.Operation;
+import mesh.ambit.kube.AuthorizationPolicy.Rule;
+import mesh.ambit.kube.AuthorizationPolicy.Source;
+import mesh.ambit.kube.AuthorizationPolicy.TargetRef;
+import mesh.ambit.kube.AuthorizationPolicy.Values;
+import mesh.ambit.kube.PeerAuthentication.Mode;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads the policies of Istio. A misspelled field in a policy would widen or narrow it without a sound, so unknown
+ * fields are refused.
+ */
+final class IstioObjects {
+    private static final Set<String> ADDRESS_KEYS = Set.of("source.ip", "destination.ip", "remote.ip");
+
+    private final Reading reading;
+
+    IstioObjects(Reading reading) {
+        this.reading = reading;
+    }
+
+    private boolean checked() {
+        return reading == Reading.CHECKED;
+    }
+
+    AuthorizationPolicy authorizationPolicy(Fields object, ObjectMeta meta) {
+        Fields spec = object.childOrEmpty("spec");
+        WorkloadSelector selector = selector(spec);
+        List<TargetRef> targets = new ArrayList<>();
+        Fields single = spec.child("targetRef");
+        if (single != null) {
+            targets.add(targetRef(single));
+        }
+        for (Fields target : spec.children("targetRefs")) {
+            targets.add(targetRef(target));
+        }
+        Action action = action(spec);
+        Fields provider = spec.child("provider");
+        if (provider != null) {
+            provider.know("name");
+            done(provider);
+        }
+        List<Rule> rules = new ArrayList<>();
+        for (Fields rule : spec.children("rules")) {
+            rules.add(rule(rule));
+        }
+        if (checked()) {
+            if (selector != null && !targets.isEmpty()) {
+                spec.found(
+                        ProblemCode.CONFLICTING_FIELDS, "selector", "stands beside targetRefs", "use one of the two");
+            }
+            if (action == Action.CUSTOM && provider == null) {
+                spec.found(ProblemCode.MISSING_FIELD, "provider", "action CUSTOM needs a provider", "");
+            }
+        }
+        done(spec);
+        return new AuthorizationPolicy(meta, selector, targets, action, rules);
+    }
+
+    private static Action action(Fields spec) {
+        String text = spec.text("action");
+        if (text.isEmpty()) {
+            return Action.ALLOW;
+        }
+        for (Action action : Action.values()) {
+            if (action.name().equals(text)) {
+                return action;
+            }
+        }
+        spec.found(
+                ProblemCode.INVALID_VALUE,
+                "action",
+                "\"" + text + "\" is no action",
+                "expected one of ALLOW, AUDIT, CUSTOM, DENY");
+        return Action.ALLOW;
+    }
+
+    private Rule rule(Fields rule) {
+        List<Source> from = new ArrayList<>();
+        for (Fields entry : rule.children("from")) {
+            from.add(source(entry.childOrEmpty("source")));
+            done(entry);
+        }
+        List<Operation> to = new ArrayList<>();
+        for (Fields entry : rule.children("to")) {
+            to.add(operation(entry.childOrEmpty("operation")));
+            done(entry);
+        }
+        List<Condition> when = new ArrayList<>();
+        for (Fields entry : rule.children("when")) {
+            when.add(condition(entry));
+        }
+        done(rule);
+        return new Rule(from, to, when);
+    }
+
+    private Source source(Fields source) {
+        Source read = new Source(
+                values(source, "principals", "notPrincipals"),
+                values(source, "requestPrincipals", "notRequestPrincipals"),
+                values(source, "namespaces", "notNamespaces"),
+                values(source, "serviceAccounts", "notServiceAccounts"),
+                values(source, "ipBlocks", "notIpBlocks"),
+                values(source, "remoteIpBlocks", "notRemoteIpBlocks"));
+        if (checked()) {
+            checkRanges(source, "ipBlocks", "notIpBlocks", read.ipBlocks());
+            checkRanges(source, "remoteIpBlocks", "notRemoteIpBlocks", read.remoteIpBlocks());
+        }
+        done(source);
+        return read;
+    }
+
+    private Operation operation(Fields operation) {
+        Operation read = new Operation(
+                values(operation, "hosts", "notHosts"),
+                values(operation, "ports", "notPorts"),
+                values(operation, "methods", "notMethods"),
+                values(operation, "paths", "notPaths"));
+        if (checked()) {
+            Checks.portTexts(operation, "ports", read.ports().any());
+            Checks.portTexts(operation, "notPorts", read.ports().none());
+        }
+        done(operation);
+        return read;
+    }
+
+    private Condition condition(Fields fields) {
+        Condition read = new Condition(fields.text("key"), values(fields, "values", "notValues"));
+        if (checked()) {
+            if (read.key().isEmpty()) {
+                fields.found(ProblemCode.MISSING_FIELD, "key", "a condition needs a key", "for example source.ip");
+            }
+            if (read.values().isEmpty()) {
+                fields.foundHere(ProblemCode.MISSING_FIELD, "a condition needs values or notValues", "");
+            }
+            if (ADDRESS_KEYS.contains(read.key())) {
+                checkRanges(fields, "values", "notValues", read.values());
+            }
+            if (read.key().equals("destination.port")) {
+                Checks.portTexts(fields, "values", read.values().any());
+                Checks.portTexts(fields, "notValues", read.values().none());
+            }
+        }
+        done(fields);
+        return read;
+    }
+
+    private static void checkRanges(Fields fields, String any, String none, Values values) {
+        Checks.ranges(fields, any, values.any());
+        Checks.ranges(fields, none, values.none());
+    }
+
+    private static Values values(Fields fields, String any, String none) {
+        return new Values(fields.textList(any), fields.textList(none));
+    }
+
+    private TargetRef targetRef(Fields target) {
+        TargetRef read =
+                new TargetRef(target.text("group"), target.text("kind"), target.text("namespace"), target.text("name"));
+        if (checked() && (read.kind().isEmpty() || read.name().isEmpty())) {
+            target.foundHere(ProblemCode.MISSING_FIELD, "needs kind and name", "");
+        }
+        done(target);
+        return read;
+    }
+
+    PeerAuthentication peerAuthentication(Fields object, ObjectMeta meta) {
+        Fields spec = object.childOrEmpty("spec");
+        WorkloadSelector selector = selector(spec);
+        Fields mtls = spec.childOrEmpty("mtls");
+        Mode mode = mode(mtls);
+        done(mtls);
+        Map<Integer, Mode> ports = new TreeMap<>();
+        Fields portLevel = spec.childOrEmpty("portLevelMtls");
+        for (String port : portLevel.names()) {
+            Fields portMtls = portLevel.childOrEmpty(port);
+            Mode portMode = mode(portMtls);
+            done(portMtls);
+            if (Checks.isPortText(port) && Integer.parseInt(port) > 0) {
+                ports.put(Integer.parseInt(port), portMode);
+            } else {
+                portLevel.found(
+                        ProblemCode.INVALID_PORT,
+                        port,
+                        "\"" + port + "\" is not a port",
+                        "expected a number from 1 to 65535");
+            }
+        }
+        if (checked()
+                && !ports.isEmpty()
+                && (selector == null || selector.matchLabels().isEmpty())) {
+            spec.found(
+                    ProblemCode.CONFLICTING_FIELDS,
+                    "portLevelMtls",
+                    "has no effect without a selector",
+                    "select the workloads whose ports are meant");
+        }
+        done(spec);
+        return new PeerAuthentication(meta, selector, mode, ports);
+    }
+
+    private static Mode mode(Fields mtls) {
+        String text = mtls.text("mode");
+        if (text.isEmpty()) {
+            return Mode.UNSET;
+        }
+        for (Mode mode : Mode.values()) {
+            if (mode.name().equals(text)) {
+                return mode;
+            }
+        }
+        mtls.found(
+                ProblemCode.INVALID_VALUE,
+                "mode",
+                "\"" + text + "\" is no mode",
+                "expected one of DISABLE, PERMISSIVE, STRICT, UNSET");
+        return Mode.UNSET;
+    }
+
+    private @Nullable WorkloadSelector selector(Fields spec) {
+        Fields selector = spec.child("selector");
+        if (selector == null) {
+            return null;
+        }
+        Map<String, String> labels = selector.texts("matchLabels");
+        if (checked()) {
+            Checks.labels(selector, "matchLabels", labels);
+        }
+        done(selector);
+        return new WorkloadSelector(labels);
+    }
+
+    private void done(Fields fields) {
+        if (checked()) {
+            fields.refuseUnknown();
+        }
+    }
+}

@@ -1,0 +1,160 @@
+package mesh.ambit.kube;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import mesh.ambit.kube.Findings.Finding;
+import mesh.ambit.kube.YamlValue.Mapping;
+import mesh.ambit.kube.YamlValue.Scalar;
+import mesh.ambit.kube.YamlValue.Sequence;
+import org.jspecify.annotations.Nullable;
+
+/** Reads the objects of one YAML text. */
+final class ObjectReader {
+    private static final String DEFAULT_NAMESPACE = "default";
+
+    /** The API group of each kind; empty for the core group. */
+    private static final Map<Kind, String> GROUPS = Map.of(
+            Kind.NAMESPACE, "",
+            Kind.NODE, "",
+            Kind.SERVICE_ACCOUNT, "",
+            Kind.POD, "",
+            Kind.SERVICE, "",
+            Kind.ENDPOINT_SLICE, "discovery.k8s.io",
+            Kind.AUTHORIZATION_POLICY, "security.istio.io",
+            Kind.PEER_AUTHENTICATION, "security.istio.io");
+
+    private static final Map<String, Set<String>> VERSIONS =
+            Map.of("", Set.of("v1"), "discovery.k8s.io", Set.of("v1"), "security.istio.io", Set.of("v1", "v1beta1"));
+
+    private final String file;
+    private final Reading reading;
+    private final CoreObjects core;
+    private final IstioObjects istio;
+    private final List<Placed> objects = new ArrayList<>();
+    private final Set<ObjectKey> refused = new TreeSet<>();
+    private final List<Problem> problems = new ArrayList<>();
+    private boolean unnamedRefused;
+
+    private ObjectReader(String file, Reading reading) {
+        this.file = file;
+        this.reading = reading;
+        this.core = new CoreObjects(reading);
+        this.istio = new IstioObjects(reading);
+    }
+
+    /** An object and the line of its document. */
+    record Placed(KubeObject object, int line) {}
+
+    /**
+     * What a text says.
+     *
+     * @param refused objects that are there but not valid
+     * @param incomplete whether there is something invalid whose key is unknown, the text as a whole perhaps
+     */
+    record Result(List<Placed> objects, Set<ObjectKey> refused, boolean incomplete, List<Problem> problems) {}
+
+    /** Reads the text of a file. */
+    static Result read(String text, String file, Reading reading) {
+        ObjectReader reader = new ObjectReader(file, reading);
+        try {
+            for (YamlValue document : YamlReader.read(text)) {
+                reader.document(document);
+            }
+        } catch (YamlProblem e) {
+            return new Result(List.of(), Set.of(), true, List.of(e.in(file)));
+        }
+        return new Result(reader.objects, reader.refused, reader.unnamedRefused, reader.problems);
+    }
+
+    private void document(YamlValue document) {
+        if (!(document instanceof Mapping mapping)) {
+            notAnObject(document, document.description() + " stands where an object belongs");
+            return;
+        }
+        String apiVersion = plainText(mapping, "apiVersion");
+        String kindText = plainText(mapping, "kind");
+        if (apiVersion == null || kindText == null) {
+            notAnObject(document, "an object needs apiVersion and kind");
+            return;
+        }
+        if (kindText.equals("List") && apiVersion.equals("v1")) {
+            if (mapping.find("items") instanceof Sequence items) {
+                items.items().forEach(this::document);
+            }
+            return;
+        }
+        int slash = apiVersion.indexOf('/');
+        String group = slash < 0 ? "" : apiVersion.substring(0, slash);
+        Kind kind = kind(kindText, group);
+        if (kind == null) {
+            return;
+        }
+        Findings findings = new Findings();
+        Fields object = new Fields(mapping, "", findings);
+        ObjectMeta meta = new MetadataReader(reading).read(object, kind, DEFAULT_NAMESPACE);
+        Set<String> versions = VERSIONS.getOrDefault(group, Set.of());
+        if (!versions.contains(apiVersion.substring(slash + 1))) {
+            object.found(
+                    ProblemCode.UNSUPPORTED_VERSION,
+                    "apiVersion",
+                    apiVersion + " is not read",
+                    "expected version " + String.join(" or ", new TreeSet<>(versions)));
+        }
+        KubeObject read = object(kind, object, meta);
+        if (findings.isEmpty()) {
+            objects.add(new Placed(read, mapping.line()));
+            return;
+        }
+        String label = meta.name().isEmpty() ? kind.text() : read.key().toString();
+        for (Finding finding : findings.all()) {
+            problems.add(finding.in(file, label));
+        }
+        if (meta.name().isEmpty()) {
+            unnamedRefused = true;
+        } else {
+            refused.add(read.key());
+        }
+    }
+
+    private KubeObject object(Kind kind, Fields object, ObjectMeta meta) {
+        return switch (kind) {
+            case NAMESPACE -> new Namespace(meta);
+            case NODE -> new Node(meta);
+            case SERVICE_ACCOUNT -> new ServiceAccount(meta);
+            case POD -> core.pod(object, meta);
+            case SERVICE -> core.service(object, meta);
+            case ENDPOINT_SLICE -> core.endpointSlice(object, meta);
+            case AUTHORIZATION_POLICY -> istio.authorizationPolicy(object, meta);
+            case PEER_AUTHENTICATION -> istio.peerAuthentication(object, meta);
+        };
+    }
+
+    private void notAnObject(YamlValue at, String reason) {
+        problems.add(new Problem(
+                ProblemCode.NOT_AN_OBJECT,
+                file,
+                at.line(),
+                at.column(),
+                "",
+                "",
+                reason,
+                "a folder of objects holds nothing else"));
+        unnamedRefused = true;
+    }
+
+    private static @Nullable Kind kind(String text, String group) {
+        for (Kind kind : Kind.values()) {
+            if (kind.text().equals(text) && group.equals(GROUPS.get(kind))) {
+                return kind;
+            }
+        }
+        return null;
+    }
+
+    private static @Nullable String plainText(Mapping mapping, String name) {
+        return mapping.find(name) instanceof Scalar scalar ? scalar.text() : null;
+    }
+}

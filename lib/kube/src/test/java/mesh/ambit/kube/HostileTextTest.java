@@ -1,0 +1,69 @@
+package mesh.ambit.kube;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Random;
+import org.junit.jupiter.api.RepeatedTest;
+import org.junit.jupiter.api.RepetitionInfo;
+
+/** Whatever a file holds, reading it ends in objects and problems. */
+class HostileTextTest {
+    private static final String TEXT = """
+            apiVersion: v1
+            kind: Service
+            metadata: &meta
+              name: web
+              labels: {app: web, "a": 'b'}
+            spec:
+              ports:
+              - {name: http, port: 80, targetPort: http}
+              - name: x
+                port: 0x51
+            ---
+            apiVersion: security.istio.io/v1
+            kind: AuthorizationPolicy
+            metadata: *meta
+            spec:
+              rules:
+              - from: [{source: {principals: ["*"], ipBlocks: [10.0.0.0/8]}}]
+                when: [{key: source.ip, values: [::1]}]
+            --- |
+              text
+            ...
+            {"apiVersion": "v1", "kind": "List", "items": [{"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "a"}}]}
+            """;
+
+    private static final String SPICE = ":-{}[]&*!|>'\"%@`#,? \n\t0xA~<";
+
+    @RepeatedTest(20)
+    void readingAlwaysEnds(RepetitionInfo repetition) {
+        Random random = new Random(repetition.getCurrentRepetition());
+        for (int i = 0; i < 100; i++) {
+            String text = mutate(random);
+
+            KubeYaml.Parsed parsed = KubeYaml.parse(text, "f.yaml", Reading.CHECKED);
+
+            assertThat(parsed.problems())
+                    .allSatisfy(problem -> assertThat(problem.message()).startsWith("f.yaml:"));
+        }
+    }
+
+    private static String mutate(Random random) {
+        StringBuilder text = new StringBuilder(TEXT);
+        for (int i = random.nextInt(6); i >= 0 && !text.isEmpty(); i--) {
+            int at = random.nextInt(text.length());
+            switch (random.nextInt(4)) {
+                case 0 -> text.deleteCharAt(at);
+                case 1 -> text.insert(at, SPICE.charAt(random.nextInt(SPICE.length())));
+                case 2 -> text.setLength(at);
+                default -> {
+                    byte[] bytes = new byte[random.nextInt(8)];
+                    random.nextBytes(bytes);
+                    text.insert(at, new String(bytes, StandardCharsets.ISO_8859_1));
+                }
+            }
+        }
+        return text.toString();
+    }
+}

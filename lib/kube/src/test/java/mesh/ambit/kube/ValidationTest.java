@@ -1,0 +1,88 @@
+package mesh.ambit.kube;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What an API server would refuse is refused, with the field and a code that stays the same. */
+class ValidationTest {
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "{apiVersion: v1, kind: Pod} | metadata.name | MISSING_FIELD",
+                "{apiVersion: v1, kind: Pod, metadata: {name: Web}} | metadata.name | INVALID_NAME",
+                "{apiVersion: v1, kind: Service, metadata: {name: 1web}, spec: {clusterIP: None}} | metadata.name | INVALID_NAME",
+                "{apiVersion: v1, kind: Namespace, metadata: {name: a.b}} | metadata.name | INVALID_NAME",
+                "{apiVersion: v1, kind: Pod, metadata: {name: a, namespace: b_c}} | metadata.namespace | INVALID_NAME",
+                "{apiVersion: v1, kind: Pod, metadata: {name: a, labels: {-x: y}}} | metadata.labels[-x] | INVALID_NAME",
+                "{apiVersion: v1, kind: Pod, metadata: {name: a, labels: {x: a b}}} | metadata.labels[x] | INVALID_VALUE",
+                "{apiVersion: v1, kind: Pod, metadata: {name: a, annotations: {x: true}}} | metadata.annotations[x] | WRONG_TYPE",
+                "{apiVersion: v1, kind: Pod, metadata: {name: a, creationTimestamp: today}} | metadata.creationTimestamp | INVALID_VALUE",
+                "{apiVersion: v1, kind: Pod, metadata: [a]} | metadata | WRONG_TYPE",
+                "{apiVersion: v1, kind: Pod, metadata: {name: a}, spec: {containers: {}}} | spec.containers | WRONG_TYPE",
+                "{apiVersion: v1, kind: Pod, metadata: {name: a}, spec: {hostNetwork: 'true'}} | spec.hostNetwork | WRONG_TYPE",
+                "{apiVersion: v1, kind: Pod, metadata: {name: a}, spec: {containers: [{ports: [{containerPort: 0}]}]}} | spec.containers[0].ports[0].containerPort | INVALID_PORT",
+                "{apiVersion: v1, kind: Pod, metadata: {name: a}, status: {podIPs: [{ip: here}]}} | status.podIPs[0].ip | INVALID_ADDRESS",
+                "{apiVersion: v1, kind: Service, metadata: {name: a}, spec: {ports: [{port: 65536}]}} | spec.ports[0].port | INVALID_PORT",
+                "{apiVersion: v1, kind: Service, metadata: {name: a}, spec: {ports: [{port: 99999999999}]}} | spec.ports[0].port | INVALID_VALUE",
+                "{apiVersion: v1, kind: Service, metadata: {name: a}, spec: {ports: [{port: 80, protocol: tcp}]}} | spec.ports[0].protocol | INVALID_VALUE",
+                "{apiVersion: v1, kind: Service, metadata: {name: a}, spec: {ports: [{port: 80}, {port: 81}]}} | spec.ports[1] | CONFLICTING_FIELDS",
+                "{apiVersion: v1, kind: Service, metadata: {name: a}, spec: {clusterIP: 10.0.0.300, ports: [{port: 80}]}} | spec.clusterIP | INVALID_ADDRESS",
+                "{apiVersion: v1, kind: Service, metadata: {name: a}} | spec.ports | MISSING_FIELD",
+                "{apiVersion: discovery.k8s.io/v1, kind: EndpointSlice, metadata: {name: a}} | addressType | MISSING_FIELD",
+                "{apiVersion: discovery.k8s.io/v1, kind: EndpointSlice, metadata: {name: a}, addressType: IPv6, endpoints: [{addresses: [10.0.0.1]}]} | endpoints[0].addresses[0] | INVALID_ADDRESS",
+                "{apiVersion: discovery.k8s.io/v1beta1, kind: EndpointSlice, metadata: {name: a}, addressType: IPv4} | apiVersion | UNSUPPORTED_VERSION",
+                "{apiVersion: security.istio.io/v1, kind: PeerAuthentication, metadata: {name: a}, spec: {mtls: {mode: strict}}} | spec.mtls.mode | INVALID_VALUE",
+                "{apiVersion: security.istio.io/v1, kind: PeerAuthentication, metadata: {name: a}, spec: {mtls: STRICT}} | spec.mtls | WRONG_TYPE",
+                "{apiVersion: security.istio.io/v1, kind: PeerAuthentication, metadata: {name: a}, spec: {mlts: {}}} | spec.mlts | UNKNOWN_FIELD",
+                "{apiVersion: security.istio.io/v1, kind: PeerAuthentication, metadata: {name: a}, spec: {portLevelMtls: {80: {}}}} | spec.portLevelMtls | CONFLICTING_FIELDS",
+                "{apiVersion: security.istio.io/v1, kind: PeerAuthentication, metadata: {name: a}, spec: {selector: {matchLabels: {a: b}}, portLevelMtls: {http: {}}}} | spec.portLevelMtls.http | INVALID_PORT",
+                "{apiVersion: security.istio.io/v1, kind: AuthorizationPolicy, metadata: {name: a}, spec: {action: BLOCK}} | spec.action | INVALID_VALUE",
+                "{apiVersion: security.istio.io/v1, kind: AuthorizationPolicy, metadata: {name: a}, spec: {rules: [{form: []}]}} | spec.rules[0].form | UNKNOWN_FIELD",
+                "{apiVersion: security.istio.io/v1, kind: AuthorizationPolicy, metadata: {name: a}, spec: {rules: [{from: [{source: {principal: [b]}}]}]}} | spec.rules[0].from[0].source.principal | UNKNOWN_FIELD",
+                "{apiVersion: security.istio.io/v1, kind: AuthorizationPolicy, metadata: {name: a}, spec: {rules: [{to: [{operation: {ports: [80]}}]}]}} | spec.rules[0].to[0].operation.ports[0] | WRONG_TYPE",
+                "{apiVersion: security.istio.io/v1, kind: AuthorizationPolicy, metadata: {name: a}, spec: {rules: [{to: [{operation: {ports: ['http']}}]}]}} | spec.rules[0].to[0].operation.ports[0] | INVALID_PORT",
+                "{apiVersion: security.istio.io/v1, kind: AuthorizationPolicy, metadata: {name: a}, spec: {rules: [{from: [{source: {ipBlocks: [10.0.0.0/33]}}]}]}} | spec.rules[0].from[0].source.ipBlocks[0] | INVALID_ADDRESS",
+                "{apiVersion: security.istio.io/v1, kind: AuthorizationPolicy, metadata: {name: a}, spec: {rules: [{when: [{key: source.ip, values: [x]}]}]}} | spec.rules[0].when[0].values[0] | INVALID_ADDRESS",
+                "{apiVersion: security.istio.io/v1, kind: AuthorizationPolicy, metadata: {name: a}, spec: {rules: [{when: [{key: source.ip}]}]}} | spec.rules[0].when[0] | MISSING_FIELD",
+                "{apiVersion: security.istio.io/v1, kind: AuthorizationPolicy, metadata: {name: a}, spec: {action: CUSTOM}} | spec.provider | MISSING_FIELD",
+                "{apiVersion: security.istio.io/v1, kind: AuthorizationPolicy, metadata: {name: a}, spec: {selector: {}, targetRefs: [{kind: Service, name: b}]}} | spec.selector | CONFLICTING_FIELDS",
+                "{apiVersion: v1} | '' | NOT_AN_OBJECT",
+                "[1] | '' | NOT_AN_OBJECT"
+            })
+    void invalidObjectsAreRefusedWithFieldAndCode(String text, String field, ProblemCode code) {
+        KubeYaml.Parsed parsed = KubeYaml.parse(text, "f.yaml", Reading.CHECKED);
+
+        assertThat(parsed.objects()).isEmpty();
+        assertThat(parsed.problems()).singleElement().satisfies(problem -> {
+            assertThat(problem.field()).isEqualTo(field);
+            assertThat(problem.code()).isEqualTo(code);
+            assertThat(problem.line()).isEqualTo(1);
+            assertThat(problem.column()).isPositive();
+        });
+    }
+
+    @Test
+    void everyMistakeOfAnObjectIsFoundAtOnce() {
+        KubeYaml.Parsed parsed = KubeYaml.parse(
+                "{apiVersion: v1, kind: Service, metadata: {name: A_}, spec: {type: X, ports: [{port: 0}]}}",
+                "f.yaml",
+                Reading.CHECKED);
+
+        assertThat(parsed.problems()).hasSize(3);
+    }
+
+    @Test
+    void nothingButTypesIsCheckedAsStored() {
+        String text = "{apiVersion: security.istio.io/v1, kind: AuthorizationPolicy, metadata: {name: A_}, "
+                + "spec: {x: y, rules: [{to: [{operation: {ports: ['+80']}}]}]}}";
+
+        KubeYaml.Parsed parsed = KubeYaml.parse(text, "f.yaml", Reading.AS_STORED);
+
+        assertThat(parsed.problems()).isEmpty();
+        assertThat(parsed.objects()).hasSize(1);
+    }
+}
