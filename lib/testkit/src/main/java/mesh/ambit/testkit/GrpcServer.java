@@ -1,0 +1,115 @@
+package mesh.ambit.testkit;
+
+import io.grpc.BindableService;
+import io.grpc.Metadata;
+import io.grpc.Server;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallHandler;
+import io.grpc.ServerInterceptor;
+import io.grpc.netty.GrpcSslContexts;
+import io.grpc.netty.NettyServerBuilder;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.handler.ssl.SslContextBuilder;
+import io.netty.handler.ssl.SslProvider;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/** A gRPC server with TLS on loopback that can go away and come back on the same port. */
+final class GrpcServer implements AutoCloseable {
+    /** What a controller's certificate says as a rule. */
+    static final String[] USUAL_NAMES = {"127.0.0.1", "localhost", "istiod.istio-system.svc"};
+
+    private static final int PERMITTED_PING_SECONDS = 5;
+
+    private final BindableService service;
+    private final TestAuthority authority;
+    private final String[] names;
+    private final Queue<Metadata> calls = new ConcurrentLinkedQueue<>();
+    // Not gRPC's shared loops: their threads would belong to the test class that happened to be the first.
+    private final EventLoopGroup loop = new MultiThreadIoEventLoopGroup(
+            1, new DefaultThreadFactory("test-grpc-server", true), NioIoHandler.newFactory());
+
+    private @Nullable Server server;
+    private int port;
+
+    GrpcServer(BindableService service, TestAuthority authority, String... names) {
+        this.service = service;
+        this.authority = authority;
+        this.names = names.clone();
+    }
+
+    void start() {
+        TestAuthority.Leaf leaf = authority.server(names);
+        try {
+            SslContextBuilder tls = GrpcSslContexts.configure(
+                    SslContextBuilder.forServer(leaf.key(), leaf.certificate(), authority.root()),
+                    // The JDK's sessions need no release.
+                    SslProvider.JDK);
+            server = NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), port))
+                    .sslContext(tls.build())
+                    .bossEventLoopGroup(loop)
+                    .workerEventLoopGroup(loop)
+                    .channelType(NioServerSocketChannel.class)
+                    .permitKeepAliveTime(PERMITTED_PING_SECONDS, TimeUnit.SECONDS)
+                    .permitKeepAliveWithoutCalls(true)
+                    .intercept(new Recorder())
+                    .addService(service)
+                    .build()
+                    .start();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        port = server.getPort();
+    }
+
+    URI address() {
+        return URI.create("https://127.0.0.1:" + port);
+    }
+
+    /** Returns the metadata of every call so far. */
+    Queue<Metadata> calls() {
+        return calls;
+    }
+
+    /** Cuts every connection, as a process that is killed does. */
+    void stop() {
+        if (server == null) {
+            return;
+        }
+        server.shutdownNow();
+        try {
+            if (!server.awaitTermination(10, TimeUnit.SECONDS)) {
+                throw new AssertionError("the server does not end");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        server = null;
+    }
+
+    @Override
+    public void close() {
+        stop();
+        loop.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly();
+    }
+
+    private final class Recorder implements ServerInterceptor {
+        @Override
+        public <Q, R> ServerCall.Listener<Q> interceptCall(
+                ServerCall<Q, R> call, Metadata headers, ServerCallHandler<Q, R> next) {
+            calls.add(headers);
+            return next.startCall(call, headers);
+        }
+    }
+}

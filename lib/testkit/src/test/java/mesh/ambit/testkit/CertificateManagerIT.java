@@ -1,0 +1,157 @@
+package mesh.ambit.testkit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.grpc.Metadata;
+import io.grpc.Status;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import mesh.ambit.ca.CaClient;
+import mesh.ambit.ca.CertificateManager;
+import mesh.ambit.ca.CertificateState;
+import mesh.ambit.channel.ControlPlane;
+import mesh.ambit.channel.ControlPlaneChannels;
+import mesh.ambit.channel.TokenSource;
+import mesh.ambit.channel.TrustRoots;
+import mesh.ambit.identity.SpiffeId;
+import mesh.ambit.tls.Svid;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class CertificateManagerIT {
+    private static final SpiffeId WEB = new SpiffeId("cluster.local", "shop", "web");
+
+    private final TestAuthority authority = new TestAuthority("ca");
+    private final FakeCa ca = FakeCa.start(authority);
+    private final ControlPlaneChannels channels = new ControlPlaneChannels();
+    private CaClient client;
+    private CertificateManager manager;
+
+    @BeforeEach
+    void start(@TempDir Path folder) throws Exception {
+        Path roots = folder.resolve("root.pem");
+        Files.writeString(roots, authority.rootPem());
+        client = new CaClient(controlPlane(ca.address(), roots), channels, Duration.ofHours(24));
+        manager = new CertificateManager(
+                client, InstantSource.system(), new Random(1), Executors.newSingleThreadScheduledExecutor());
+    }
+
+    @AfterEach
+    void stop() {
+        manager.close();
+        client.close();
+        channels.close();
+        ca.close();
+    }
+
+    @Test
+    void aCertificateIsObtainedOnceForAnIdentity() throws Exception {
+        Svid svid = fetch();
+
+        assertThat(svid.identity()).isEqualTo(WEB);
+        assertThat(svid.roots()).containsExactly(authority.root());
+        assertThat(svid.chain()).hasSize(1);
+        svid.leaf().verify(authority.root().getPublicKey());
+        assertThat(fetch()).isSameAs(svid);
+        assertThat(manager.current(WEB)).isSameAs(svid);
+        assertThat(ca.requests()).singleElement().satisfies(request -> {
+            assertThat(FakeCa.impersonated(request)).isEqualTo(WEB.toString());
+            assertThat(request.getValidityDuration()).isEqualTo(86_400);
+        });
+        assertThat(ca.calls().getFirst().get(Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER)))
+                .isEqualTo("Bearer token");
+    }
+
+    @Test
+    void aFailureSaysTheCodeAndTheMessageAndTheNextAttemptCures() throws Exception {
+        ca.fail(Status.UNAUTHENTICATED.withDescription("request authenticate failure"));
+
+        assertThatThrownBy(this::fetch)
+                .isInstanceOf(ExecutionException.class)
+                .cause()
+                .hasMessage("signing gRPC error (UNAUTHENTICATED): request authenticate failure");
+        assertThat(manager.states().get(WEB)).isInstanceOf(CertificateState.Unavailable.class);
+
+        ca.sign(Duration.ofHours(1));
+        Await.until("the retry succeeds", () -> manager.current(WEB) != null);
+        assertThat(fetch()).isNotNull();
+    }
+
+    @Test
+    void certificatesRotateAtHalfOfTheirLife() throws Exception {
+        ca.sign(Duration.ofSeconds(4));
+        Svid first = fetch();
+
+        Await.until("a new certificate", () -> manager.current(WEB) != first);
+        assertThat(fetch().notAfter()).isAfter(first.notAfter());
+    }
+
+    @Test
+    void aCaThatIsKilledAndComesBackIsFound() throws Exception {
+        ca.kill();
+        assertThatThrownBy(this::fetch).cause().hasMessageStartingWith("signing gRPC error (UNAVAILABLE): ");
+
+        ca.restart();
+
+        Await.until("a certificate", () -> manager.current(WEB) != null);
+    }
+
+    @Test
+    void aChainThatSpeaksForSomebodyElseOrHasNoBundleIsNotUsed() {
+        ca.behave((request, responses) -> {
+            responses.onNext(ca.chain(request, "spiffe://cluster.local/ns/shop/sa/mallory", Duration.ofHours(1)));
+            responses.onCompleted();
+        });
+        assertThatThrownBy(this::fetch)
+                .cause()
+                .hasMessage("the CA sent a certificate of spiffe://cluster.local/ns/shop/sa/mallory"
+                        + " (expected: spiffe://cluster.local/ns/shop/sa/web)");
+
+        SpiffeId orders = new SpiffeId("cluster.local", "shop", "orders");
+        ca.behave((request, responses) -> {
+            responses.onNext(ca.chain(request, Duration.ofHours(1)).toBuilder()
+                    .clearCertChain()
+                    .addCertChain("x")
+                    .build());
+            responses.onCompleted();
+        });
+        assertThatThrownBy(() -> manager.fetch(orders).toCompletableFuture().get(10, TimeUnit.SECONDS))
+                .cause()
+                .hasMessageContaining("the CA sent 1 elements for " + orders);
+    }
+
+    @Test
+    void aPrefetchedCertificateIsThereBeforeAnybodyAsksAndAForgottenOneIsGone() {
+        manager.prefetch(WEB);
+        Await.until("a certificate", () -> manager.current(WEB) != null);
+
+        manager.forget(WEB);
+        Await.until("it is gone", () -> manager.states().isEmpty());
+        assertThat(ca.requests()).hasSize(1);
+    }
+
+    private Svid fetch() throws Exception {
+        return manager.fetch(WEB).toCompletableFuture().get(10, TimeUnit.SECONDS);
+    }
+
+    private static ControlPlane controlPlane(URI address, Path roots) {
+        return new ControlPlane(
+                address,
+                TrustRoots.parse(roots.toString()),
+                null,
+                new TokenSource.Literal("token"),
+                "Kubernetes",
+                Map.of());
+    }
+}
