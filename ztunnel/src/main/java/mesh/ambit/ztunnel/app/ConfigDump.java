@@ -1,0 +1,173 @@
+package mesh.ambit.ztunnel.app;
+
+import java.nio.charset.StandardCharsets;
+import java.security.cert.CertificateEncodingException;
+import java.security.cert.X509Certificate;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import mesh.ambit.ca.CertificateState;
+import mesh.ambit.config.AmbitVersion;
+import mesh.ambit.identity.SpiffeId;
+import mesh.ambit.model.MeshSnapshot;
+import mesh.ambit.model.MeshView;
+import mesh.ambit.model.WorkloadInfo;
+import mesh.ambit.policy.PolicyView;
+import mesh.ambit.telemetry.Direction;
+import mesh.ambit.tls.Svid;
+import mesh.ambit.ztunnel.inpod.LiveConnections.View;
+import mesh.ambit.ztunnel.inpod.PodRegistry;
+import org.jspecify.annotations.Nullable;
+
+/** Everything that the daemon knows, as JSON in upstream's shape. Made on the administration server's thread. */
+final class ConfigDump {
+    private static final Base64.Encoder PEM_LINES = Base64.getMimeEncoder(64, new byte[] {'\n'});
+    /** How long the event loops are given to tell their connections. */
+    private static final long PATIENCE_SECONDS = 2;
+
+    private final MeshView mesh;
+    private final PolicyView policies;
+    private final Supplier<SortedMap<SpiffeId, CertificateState>> certificates;
+    private final Supplier<List<PodRegistry.Entry>> pods;
+    private final ZtunnelConfig config;
+
+    ConfigDump(
+            MeshView mesh,
+            PolicyView policies,
+            Supplier<SortedMap<SpiffeId, CertificateState>> certificates,
+            Supplier<List<PodRegistry.Entry>> pods,
+            ZtunnelConfig config) {
+        this.mesh = mesh;
+        this.policies = policies;
+        this.certificates = certificates;
+        this.pods = pods;
+        this.config = config;
+    }
+
+    String print() {
+        MeshSnapshot snapshot = mesh.current();
+        Map<String, Object> dump = new LinkedHashMap<>();
+        dump.put("workloads", MeshDump.workloads(snapshot));
+        dump.put("services", MeshDump.services(snapshot));
+        dump.put("policies", PolicyDump.policies(policies.current()));
+        dump.put("stagedServices", MeshDump.stagedServices(snapshot));
+        dump.put("certificates", certificates());
+        dump.put("workloadState", workloadState());
+        dump.put(
+                "staticConfig",
+                new TreeMap<>(Map.of("workloads", List.of(), "policies", List.of(), "services", List.of())));
+        dump.put("version", version());
+        dump.put("config", ConfigView.of(config));
+        return Json.print(dump);
+    }
+
+    private Map<String, Object> version() {
+        Map<String, Object> version = new LinkedHashMap<>();
+        version.put("version", AmbitVersion.version());
+        version.put("gitRevision", AmbitVersion.revision());
+        version.put("rustVersion", "");
+        version.put("buildProfile", "release");
+        version.put("buildStatus", "");
+        version.put("istioVersion", config.version().isEmpty() ? "unknown" : config.version());
+        version.put("cryptoProvider", "boringssl");
+        return version;
+    }
+
+    private List<Map<String, Object>> certificates() {
+        List<Map<String, Object>> list = new ArrayList<>();
+        certificates.get().forEach((identity, state) -> {
+            Svid svid = state instanceof CertificateState.Available(Svid there) ? there : null;
+            Map<String, Object> entry = new LinkedHashMap<>();
+            entry.put("identity", identity.toString());
+            entry.put(
+                    "state",
+                    switch (state) {
+                        case CertificateState.Initializing() -> "Initializing";
+                        case CertificateState.Available _ -> "Available";
+                        case CertificateState.Unavailable(String reason) -> "Unavailable: " + reason;
+                    });
+            entry.put("certChain", svid == null ? List.of() : chain(svid.chain()));
+            entry.put("rootCerts", svid == null ? List.of() : chain(svid.roots()));
+            list.add(entry);
+        });
+        return list;
+    }
+
+    private static List<Map<String, Object>> chain(List<X509Certificate> certificates) {
+        return certificates.stream().map(ConfigDump::certificate).toList();
+    }
+
+    private static Map<String, Object> certificate(X509Certificate certificate) {
+        Map<String, Object> map = new LinkedHashMap<>();
+        map.put("pem", pem(certificate));
+        map.put("serialNumber", certificate.getSerialNumber().toString());
+        map.put("validFrom", time(certificate.getNotBefore().toInstant()));
+        map.put("expirationTime", time(certificate.getNotAfter().toInstant()));
+        return map;
+    }
+
+    private static String time(Instant instant) {
+        return instant.truncatedTo(ChronoUnit.SECONDS).toString();
+    }
+
+    /** The PEM text, itself in base64, as upstream has it. */
+    private static String pem(X509Certificate certificate) {
+        try {
+            String text = "-----BEGIN CERTIFICATE-----\n"
+                    + PEM_LINES.encodeToString(certificate.getEncoded())
+                    + "\n-----END CERTIFICATE-----\n";
+            return Base64.getEncoder().encodeToString(text.getBytes(StandardCharsets.US_ASCII));
+        } catch (CertificateEncodingException e) {
+            return "";
+        }
+    }
+
+    private Map<String, Object> workloadState() {
+        Map<String, Object> states = new TreeMap<>();
+        for (PodRegistry.Entry entry : pods.get()) {
+            Map<String, Object> state = new LinkedHashMap<>();
+            WorkloadInfo info = entry.pod().info();
+            state.put("state", entry.proxy() == null ? "Pending" : "Up");
+            Map<String, Object> about = new LinkedHashMap<>();
+            about.put("name", info.name());
+            about.put("namespace", info.namespace());
+            about.put("serviceAccount", info.serviceAccount());
+            state.put("info", about);
+            if (entry.proxy() instanceof InPodProxy proxy) {
+                state.put("connections", connections(proxy));
+            }
+            states.put(entry.pod().uid(), state);
+        }
+        return states;
+    }
+
+    private static Map<String, Object> connections(InPodProxy proxy) {
+        CompletableFuture<List<View>> views = proxy.connections()
+                .views()
+                .toCompletableFuture()
+                .completeOnTimeout(List.of(), PATIENCE_SECONDS, TimeUnit.SECONDS);
+        List<Map<String, @Nullable Object>> inbound = new ArrayList<>();
+        List<Map<String, @Nullable Object>> outbound = new ArrayList<>();
+        for (View view : views.join()) {
+            Map<String, @Nullable Object> entry = new LinkedHashMap<>();
+            entry.put("src", view.source());
+            entry.put("originalDst", view.originalDestination());
+            entry.put("actualDst", view.actualDestination());
+            entry.put("protocol", view.protocol());
+            (view.direction() == Direction.INBOUND ? inbound : outbound).add(entry);
+        }
+        Map<String, Object> map = new LinkedHashMap<>();
+        map.put("inbound", inbound);
+        map.put("outbound", outbound);
+        return map;
+    }
+}

@@ -1,0 +1,83 @@
+package mesh.ambit.ztunnel.app;
+
+import io.netty.channel.EventLoopGroup;
+import java.time.InstantSource;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
+import mesh.ambit.hbone.TunnelSettings;
+import mesh.ambit.identity.SpiffeId;
+import mesh.ambit.model.MeshView;
+import mesh.ambit.policy.PolicyView;
+import mesh.ambit.relay.Transport;
+import mesh.ambit.telemetry.ConnectionTelemetry;
+import mesh.ambit.tls.Svid;
+import mesh.ambit.tls.TlsContexts;
+import mesh.ambit.ztunnel.inbound.DecisionLog;
+import mesh.ambit.ztunnel.inbound.InboundRouter;
+import mesh.ambit.ztunnel.inpod.Transparency;
+import mesh.ambit.ztunnel.outbound.OutboundRouter;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What all pods of the process share.
+ *
+ * @param transport how sockets are driven
+ * @param loops the event loops of the data path
+ * @param mesh the mesh as it stands
+ * @param policies the policies as they stand
+ * @param certificates the certificate of an identity
+ * @param telemetry where connections are reported
+ * @param tls TLS contexts
+ * @param clock judges certificates
+ * @param outbound where captured connections go
+ * @param inbound what tunnels lead to
+ * @param decisions where decisions are logged
+ * @param settings what the configuration says of sockets and tunnels
+ */
+record DataPlane(
+        Transport transport,
+        EventLoopGroup loops,
+        MeshView mesh,
+        PolicyView policies,
+        Function<SpiffeId, CompletionStage<Svid>> certificates,
+        ConnectionTelemetry telemetry,
+        TlsContexts tls,
+        InstantSource clock,
+        OutboundRouter outbound,
+        InboundRouter inbound,
+        DecisionLog decisions,
+        Settings settings) {
+    /**
+     * What the configuration says of sockets and tunnels.
+     *
+     * @param network our network id
+     * @param node the node we serve; null for any
+     * @param mark of sockets inside pods
+     * @param reusePort whether our successor may listen beside us
+     * @param originalSource whether applications see their clients' addresses
+     * @param ipv6 whether we listen on IPv6 too
+     * @param baggage whether tunnels describe workloads
+     * @param tunnels parameters of HTTP/2
+     */
+    record Settings(
+            String network,
+            @Nullable String node,
+            int mark,
+            boolean reusePort,
+            Transparency.Wish originalSource,
+            boolean ipv6,
+            boolean baggage,
+            TunnelSettings tunnels) {
+        static Settings from(ZtunnelConfig config) {
+            return new Settings(
+                    config.network(),
+                    config.node(),
+                    config.mark(),
+                    config.reusePort(),
+                    config.originalSource(),
+                    config.ipv6(),
+                    config.baggage(),
+                    config.tunnels());
+        }
+    }
+}

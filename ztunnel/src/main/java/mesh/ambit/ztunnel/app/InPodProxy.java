@@ -1,0 +1,199 @@
+package mesh.ambit.ztunnel.app;
+
+import static java.util.Objects.requireNonNull;
+
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoop;
+import io.netty.util.concurrent.EventExecutor;
+import java.util.IdentityHashMap;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Consumer;
+import mesh.ambit.hbone.HboneServer;
+import mesh.ambit.hbone.TunnelPool;
+import mesh.ambit.relay.CutReason;
+import mesh.ambit.relay.SocketSpace;
+import mesh.ambit.telemetry.Direction;
+import mesh.ambit.ztunnel.inbound.ApplicationDialer;
+import mesh.ambit.ztunnel.inbound.HboneRequests;
+import mesh.ambit.ztunnel.inbound.InboundContext;
+import mesh.ambit.ztunnel.inbound.PlaintextCapture;
+import mesh.ambit.ztunnel.inbound.PolicyWatch;
+import mesh.ambit.ztunnel.inpod.LiveConnections;
+import mesh.ambit.ztunnel.inpod.LocalWorkload;
+import mesh.ambit.ztunnel.inpod.Pod;
+import mesh.ambit.ztunnel.inpod.PodProxy;
+import mesh.ambit.ztunnel.inpod.PodSockets;
+import mesh.ambit.ztunnel.inpod.PodStartException;
+import mesh.ambit.ztunnel.inpod.Ports;
+import mesh.ambit.ztunnel.inpod.Transparency;
+import mesh.ambit.ztunnel.outbound.OutboundCapture;
+import mesh.ambit.ztunnel.outbound.OutboundContext;
+
+/** The proxy of one pod: three listeners in its namespace, and what they accepted. */
+final class InPodProxy implements PodProxy {
+    private final DataPlane plane;
+    private final LocalWorkload local;
+    private final LiveConnections connections;
+    private final PolicyWatch watch;
+    private final HboneServer server;
+    private final Listeners listeners;
+    private final IdentityHashMap<EventExecutor, TunnelPool> pools = new IdentityHashMap<>();
+    private volatile boolean draining;
+
+    private InPodProxy(DataPlane plane, Pod pod, PodSockets sockets) throws PodStartException {
+        this.plane = plane;
+        this.local =
+                new LocalWorkload(plane.mesh(), pod.info(), plane.settings().node());
+        this.connections = new LiveConnections(plane.loops());
+        this.listeners = new Listeners(plane.settings().ipv6());
+        Transparency hbone = new Transparency(plane.settings().originalSource());
+        Transparency plaintext = new Transparency(plane.settings().originalSource());
+        InboundContext inbound = inbound(sockets, hbone);
+        this.watch = new PolicyWatch(inbound);
+        this.server = new HboneServer(
+                new LocalCertificates(local, plane.loops(), plane.certificates()),
+                plane.tls(),
+                plane.settings().tunnels(),
+                plane.clock(),
+                new HboneRequests(inbound));
+        for (EventExecutor loop : plane.loops()) {
+            pools.put(loop, pool((EventLoop) loop, sockets.outgoing()));
+        }
+        try {
+            // The order in which upstream binds: who waits for 15001 finds the others open.
+            listen(sockets, hbone, false, counted(server.initializer()), Ports.INBOUND_HBONE);
+            listen(
+                    sockets,
+                    plaintext,
+                    true,
+                    new PlaintextCapture(inbound(sockets, plaintext), Listeners::originalDestination),
+                    Ports.INBOUND_PLAINTEXT);
+            listen(
+                    sockets,
+                    new Transparency(plane.settings().originalSource()),
+                    true,
+                    new OutboundCapture(outbound(sockets)),
+                    Ports.OUTBOUND);
+        } catch (PodStartException | RuntimeException e) {
+            listeners.close();
+            release();
+            throw e;
+        }
+    }
+
+    /** Opens the listeners of {@code pod}. */
+    static InPodProxy start(DataPlane plane, Pod pod) throws PodStartException {
+        try {
+            return new InPodProxy(
+                    plane, pod, new PodSockets(pod.netns(), plane.settings().mark()));
+        } catch (RuntimeException e) {
+            throw new PodStartException(String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    private void listen(
+            PodSockets sockets,
+            Transparency transparency,
+            boolean keepalive,
+            ChannelInitializer<Channel> accepted,
+            int port)
+            throws PodStartException {
+        SocketSpace space = sockets.listening(plane.settings().reusePort(), transparency);
+        listeners.open(
+                plane.transport()
+                        .listener(plane.loops(), space, keepalive)
+                        // A tunnel has no halves: a peer that is done with it, even unfinished, is gone.
+                        .childOption(ChannelOption.ALLOW_HALF_CLOSURE, port != Ports.INBOUND_HBONE)
+                        .childHandler(accepted),
+                port);
+    }
+
+    private TunnelPool pool(EventLoop loop, SocketSpace space) {
+        return new TunnelPool(
+                plane.transport().connector(loop, space),
+                plane.tls(),
+                plane.settings().tunnels(),
+                plane.clock());
+    }
+
+    private OutboundContext outbound(PodSockets sockets) {
+        return new OutboundContext(
+                plane.outbound(),
+                plane.mesh(),
+                local,
+                connections,
+                plane.telemetry(),
+                identity -> () -> plane.certificates().apply(identity),
+                loop -> requireNonNull(pools.get(loop), "a loop of ours"),
+                loop -> plane.transport().connector(loop, sockets.outgoing()),
+                Listeners::originalDestination,
+                ThreadLocalRandom::current);
+    }
+
+    private InboundContext inbound(PodSockets sockets, Transparency transparency) {
+        return new InboundContext(
+                plane.settings().network(),
+                plane.inbound(),
+                plane.mesh(),
+                plane.policies(),
+                plane.decisions(),
+                local,
+                connections,
+                plane.telemetry(),
+                new ApplicationDialer(
+                        loop -> plane.transport().connector(loop, sockets.outgoing()),
+                        loop -> plane.transport().connector(loop, sockets.spoofing())),
+                transparency::isGranted,
+                plane.settings().baggage());
+    }
+
+    /** Counts the sockets of tunnels as those of captured connections are counted. */
+    private ChannelInitializer<Channel> counted(ChannelInitializer<Channel> tunnels) {
+        return new ChannelInitializer<>() {
+            @Override
+            protected void initChannel(Channel channel) {
+                plane.telemetry().socketOpened(Direction.INBOUND);
+                channel.closeFuture().addListener(_ -> plane.telemetry().socketClosed(Direction.INBOUND));
+                channel.pipeline().addLast(tunnels);
+            }
+        };
+    }
+
+    /** Returns the connections, for the configuration dump. */
+    LiveConnections connections() {
+        return connections;
+    }
+
+    @Override
+    public CompletionStage<Void> drain() {
+        draining = true;
+        listeners.close();
+        onEveryLoop(TunnelPool::drain);
+        return connections
+                .settled()
+                .thenCompose(_ -> Listeners.drain(server))
+                .thenCompose(_ -> connections.whenEmpty())
+                .thenRun(this::release);
+    }
+
+    @Override
+    public void close() {
+        listeners.close();
+        connections.forEach(connection -> connection.cut(draining ? CutReason.DRAIN : CutReason.WORKLOAD_GONE));
+        server.close();
+        onEveryLoop(TunnelPool::close);
+        release();
+    }
+
+    private void release() {
+        watch.close();
+        local.close();
+    }
+
+    private void onEveryLoop(Consumer<TunnelPool> action) {
+        pools.forEach((loop, pool) -> loop.execute(() -> action.accept(pool)));
+    }
+}

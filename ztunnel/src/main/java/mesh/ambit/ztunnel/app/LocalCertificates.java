@@ -1,0 +1,48 @@
+package mesh.ambit.ztunnel.app;
+
+import io.netty.channel.EventLoop;
+import io.netty.channel.EventLoopGroup;
+import io.netty.util.concurrent.Future;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
+import mesh.ambit.hbone.SvidSource;
+import mesh.ambit.identity.SpiffeId;
+import mesh.ambit.model.Workload;
+import mesh.ambit.tls.Svid;
+import mesh.ambit.ztunnel.inpod.LocalWorkload;
+
+/**
+ * The certificate that a pod shows to those who come: that of the identity which the control plane gives it, waited for
+ * like every use of its workload.
+ */
+final class LocalCertificates implements SvidSource {
+    private final LocalWorkload pod;
+    private final EventLoopGroup loops;
+    private final Function<SpiffeId, CompletionStage<Svid>> certificates;
+
+    LocalCertificates(LocalWorkload pod, EventLoopGroup loops, Function<SpiffeId, CompletionStage<Svid>> certificates) {
+        this.pod = pod;
+        this.loops = loops;
+        this.certificates = certificates;
+    }
+
+    @Override
+    public CompletionStage<Svid> fetch() {
+        Workload known = pod.current();
+        if (known != null) {
+            return certificates.apply(known.identity());
+        }
+        CompletableFuture<Workload> found = new CompletableFuture<>();
+        EventLoop loop = loops.next();
+        loop.execute(() -> pod.await(loop).addListener((Future<Workload> done) -> {
+            if (done.isSuccess()) {
+                found.complete(done.getNow());
+            } else {
+                found.completeExceptionally(
+                        new IllegalStateException("signing error: workload is unknown: " + pod.info()));
+            }
+        }));
+        return found.thenCompose(workload -> certificates.apply(workload.identity()));
+    }
+}

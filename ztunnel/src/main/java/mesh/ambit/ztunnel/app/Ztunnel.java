@@ -1,0 +1,261 @@
+package mesh.ambit.ztunnel.app;
+
+import io.netty.channel.EventLoopGroup;
+import java.io.IOException;
+import java.time.InstantSource;
+import java.util.SplittableRandom;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import mesh.ambit.admin.Readiness;
+import mesh.ambit.ca.CaClient;
+import mesh.ambit.ca.CertificateManager;
+import mesh.ambit.ca.CertificateState;
+import mesh.ambit.channel.ControlPlaneChannels;
+import mesh.ambit.config.ExitCode;
+import mesh.ambit.model.MeshView;
+import mesh.ambit.policy.PolicyView;
+import mesh.ambit.relay.Transport;
+import mesh.ambit.telemetry.ConnectionTelemetry;
+import mesh.ambit.telemetry.LogLevels;
+import mesh.ambit.telemetry.Metrics;
+import mesh.ambit.telemetry.PodProxyMetrics;
+import mesh.ambit.telemetry.TrafficMetrics;
+import mesh.ambit.telemetry.XdsMetrics;
+import mesh.ambit.tls.Svid;
+import mesh.ambit.tls.TlsContexts;
+import mesh.ambit.tls.TlsProvider;
+import mesh.ambit.xds.AdsClient;
+import mesh.ambit.xds.AdsNode;
+import mesh.ambit.xds.AdsObserver;
+import mesh.ambit.ztunnel.inbound.DecisionLog;
+import mesh.ambit.ztunnel.inbound.InboundRouter;
+import mesh.ambit.ztunnel.inpod.PodProxy;
+import mesh.ambit.ztunnel.inpod.PodRegistry;
+import mesh.ambit.ztunnel.inpod.PodStartException;
+import mesh.ambit.ztunnel.inpod.Ports;
+import mesh.ambit.ztunnel.inpod.ZdsClient;
+import mesh.ambit.ztunnel.outbound.OutboundRouter;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
+
+/**
+ * The daemon: its parts, the order in which they begin, and the order in which they end.
+ *
+ * <p>The mesh comes first; pods are asked for only when it is known, because a proxy without policies would let in what
+ * they forbid. At the end the listeners go first and the control plane last: what still lives is judged until it ends.
+ */
+final class Ztunnel {
+    private static final Logger LOG = LoggerFactory.getLogger(Ztunnel.class);
+
+    private static final String MESH_TASK = "state manager";
+    private static final String PODS_TASK = "workload proxy manager";
+    /** How long after the deadline what was cut may take to be logged. */
+    private static final long CLEAN_UP_SECONDS = 1;
+
+    private final ZtunnelConfig config;
+    private final Readiness readiness = new Readiness();
+    private final CompletableFuture<Integer> stop = new CompletableFuture<>();
+    private final Metrics metrics;
+    private final ControlPlaneChannels channels = new ControlPlaneChannels();
+    private final CaClient ca;
+    private final CertificateManager certificates;
+    private final EventLoopGroup loops;
+    private final DataPlane plane;
+    private final PodRegistry pods;
+    private final ZdsClient agent;
+    private final @Nullable AdsClient ads;
+    private final ConfigDump dump;
+    private final AdminServers servers;
+    /** Made on the thread of the control plane, ended on the main one. */
+    private volatile @Nullable PodProxy self;
+
+    Ztunnel(ZtunnelConfig config, LogLevels levels, AdminServers.Ports ports) {
+        this.config = config;
+        this.metrics = Metrics.of("ztunnel", config.version());
+        MeshView mesh = new MeshView();
+        PolicyView policies = new PolicyView();
+        InstantSource clock = InstantSource.system();
+        this.ca = new CaClient(config.ca(), channels, config.certificateLifetime());
+        this.certificates = new CertificateManager(
+                ca,
+                clock,
+                new SplittableRandom(),
+                Executors.newSingleThreadScheduledExecutor(
+                        Thread.ofPlatform().daemon().name("ambit-certificates").factory()));
+        Transport transport = Transport.best();
+        this.loops = transport.group(config.workers(), "ambit-worker");
+        this.plane = new DataPlane(
+                transport,
+                loops,
+                mesh,
+                policies,
+                certificates::fetch,
+                new ConnectionTelemetry(TrafficMetrics.on(metrics), System::nanoTime),
+                new TlsContexts(TlsProvider.best(), clock),
+                clock,
+                new OutboundRouter(config.network(), Ports.OWN),
+                new InboundRouter(config.network(), Ports.OWN, config.connectHostname()),
+                new DecisionLog(config.policyLogging() ? Level.INFO : Level.DEBUG),
+                DataPlane.Settings.from(config));
+        this.pods = new PodRegistry(pod -> InPodProxy.start(plane, pod), new PodProxyMetrics(metrics));
+        this.agent = new ZdsClient(config.agentSocket(), pods, new Agent());
+        this.ads = config.xds() == null
+                ? null
+                : new AdsClient(
+                        config.xds(),
+                        channels,
+                        AdsNode.ofNodeProxy(
+                                config.instanceIp(),
+                                config.podName(),
+                                config.podNamespace(),
+                                config.node() == null ? "" : config.node(),
+                                config.metadata()),
+                        new MeshSink(
+                                mesh,
+                                policies,
+                                new CertificateInterest(config.node(), certificates::prefetch, certificates::forget)),
+                        xdsObserver(new XdsMetrics(metrics)));
+        this.dump = new ConfigDump(mesh, policies, certificates::states, pods::pods, config);
+        this.servers = new AdminServers(ports, config.ipv6(), dump::print, levels, this::shutdown, readiness, metrics);
+        readiness.pending(MESH_TASK);
+        readiness.pending(PODS_TASK);
+    }
+
+    /**
+     * Begins, and returns at once.
+     *
+     * @throws IOException if a port of the process itself is taken; nothing is left open then
+     */
+    void start() throws IOException {
+        servers.start();
+        if (ads == null) {
+            synced();
+        } else {
+            ads.synced().thenRun(this::synced);
+            ads.start();
+        }
+    }
+
+    /** Returns whether everything that must be done before traffic has been done. */
+    boolean isReady() {
+        return readiness.isReady();
+    }
+
+    /** Returns the page that {@code /config_dump} shows. */
+    String configDump() {
+        return dump.print();
+    }
+
+    /** Returns the page that {@code /metrics} shows. */
+    String metricsPage() {
+        return metrics.page("").body();
+    }
+
+    /** Begins the end; further calls have no effect. From any thread. */
+    void shutdown() {
+        stop.complete(ExitCode.OK);
+    }
+
+    /** Waits for the end to begin, drains, and returns the exit code. */
+    int awaitEnd() throws InterruptedException {
+        int code = stop.join();
+        LOG.info("shutting down");
+        servers.close();
+        agent.stop();
+        if (code == ExitCode.OK) {
+            drain();
+        }
+        pods.close();
+        if (self != null) {
+            self.close();
+        }
+        if (ads != null) {
+            ads.close();
+        }
+        certificates.close();
+        ca.close();
+        channels.close();
+        loops.shutdownGracefully(0, CLEAN_UP_SECONDS, TimeUnit.SECONDS).await(2 * CLEAN_UP_SECONDS, TimeUnit.SECONDS);
+        releaseCertificates();
+        metrics.close();
+        LOG.info("ended");
+        return code;
+    }
+
+    private void drain() throws InterruptedException {
+        PodProxy own = self;
+        CompletableFuture<Void> drained = CompletableFuture.allOf(
+                pods.drain().toCompletableFuture(),
+                own == null
+                        ? CompletableFuture.completedFuture(null)
+                        : own.drain().toCompletableFuture());
+        try {
+            drained.get(config.drainDeadline().toMillis(), TimeUnit.MILLISECONDS);
+        } catch (TimeoutException e) {
+            LOG.info("deadline of {} has come, closing what is left", config.drainDeadline());
+        } catch (ExecutionException e) {
+            LOG.warn("drain failed, closing what is left", e);
+        }
+    }
+
+    /** Frees what the TLS library holds for each certificate; no tunnel uses it any more. */
+    private void releaseCertificates() {
+        for (CertificateState state : certificates.states().values()) {
+            if (state instanceof CertificateState.Available(Svid svid)) {
+                svid.close();
+            }
+        }
+    }
+
+    /** The mesh is known: now pods may come. */
+    private void synced() {
+        readiness.done(MESH_TASK);
+        if (config.self() != null) {
+            try {
+                self = SelfProxy.start(plane, config.self());
+            } catch (PodStartException e) {
+                LOG.error("our own inbound listener: {}", e.getMessage(), e);
+                stop.complete(ExitCode.FAILED);
+                return;
+            }
+        }
+        agent.start();
+    }
+
+    private static AdsObserver xdsObserver(XdsMetrics metrics) {
+        return new AdsObserver() {
+            @Override
+            public void message(String typeUrl, long payloadBytes) {
+                metrics.message(typeUrl, payloadBytes);
+            }
+
+            @Override
+            public void terminated(String reason) {
+                metrics.terminated(reason);
+            }
+        };
+    }
+
+    /** What the node agent's connection means for readiness. */
+    private final class Agent implements ZdsClient.Observer {
+        @Override
+        public void onComplete() {
+            readiness.done(PODS_TASK);
+        }
+
+        @Override
+        public void onIncomplete() {
+            readiness.pending(PODS_TASK);
+        }
+
+        @Override
+        public void onProtocolError(String text) {
+            stop.complete(ExitCode.FAILED);
+        }
+    }
+}

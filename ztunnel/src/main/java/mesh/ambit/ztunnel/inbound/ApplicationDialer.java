@@ -1,0 +1,96 @@
+package mesh.ambit.ztunnel.inbound;
+
+import io.netty.bootstrap.Bootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.EventLoop;
+import io.netty.util.concurrent.Future;
+import io.netty.util.concurrent.Promise;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.function.Function;
+import mesh.ambit.relay.EarlyBytes;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Connects to the pod's application, under the client's address where that may be kept.
+ *
+ * <p>Sockets are made in a task of the loop, never while it goes through its events: an event that is still to come in
+ * that pass may concern a socket that was closed in it, whose number the new one would get, and end the new one before
+ * it is connected.
+ */
+public final class ApplicationDialer {
+    private static final Logger LOG = LoggerFactory.getLogger(ApplicationDialer.class);
+
+    private final Function<EventLoop, Bootstrap> plain;
+    private final Function<EventLoop, Bootstrap> spoofing;
+
+    /**
+     * Creates one.
+     *
+     * @param plain makes the pod's outgoing sockets on a loop
+     * @param spoofing makes those that may bind to a foreign address
+     */
+    public ApplicationDialer(Function<EventLoop, Bootstrap> plain, Function<EventLoop, Bootstrap> spoofing) {
+        this.plain = plain;
+        this.spoofing = spoofing;
+    }
+
+    /** Connects under the pod's own address. Cancelling the future gives up. */
+    Future<Channel> dial(EventLoop loop, InetSocketAddress target) {
+        Promise<Channel> promise = loop.newPromise();
+        loop.execute(() -> connect(plain.apply(loop).handler(new EarlyBytes()).connect(target), promise));
+        return promise;
+    }
+
+    /** Connects under the address {@code client}, any port; under the pod's own where the kernel does not take it. */
+    Future<Channel> dialAs(EventLoop loop, InetAddress client, InetSocketAddress target) {
+        Promise<Channel> promise = loop.newPromise();
+        loop.execute(() -> dialAs(loop, client, target, promise));
+        return promise;
+    }
+
+    private void dialAs(EventLoop loop, InetAddress client, InetSocketAddress target, Promise<Channel> promise) {
+        ChannelFuture connect =
+                spoofing.apply(loop).handler(new EarlyBytes()).connect(target, new InetSocketAddress(client, 0));
+        connect.addListener(done -> {
+            if (!done.isSuccess() && !done.isCancelled() && isBindFailure(done.cause())) {
+                LOG.warn(
+                        "source address {} is not kept: {}",
+                        client,
+                        done.cause().getMessage());
+                connect(plain.apply(loop).handler(new EarlyBytes()).connect(target), promise);
+            } else {
+                settle(connect, promise);
+            }
+        });
+        cancelWith(promise, connect);
+    }
+
+    private static void connect(ChannelFuture connect, Promise<Channel> promise) {
+        connect.addListener(_ -> settle(connect, promise));
+        cancelWith(promise, connect);
+    }
+
+    private static void cancelWith(Promise<Channel> promise, ChannelFuture connect) {
+        promise.addListener(_ -> {
+            if (promise.isCancelled()) {
+                connect.cancel(false);
+                connect.channel().close();
+            }
+        });
+    }
+
+    private static void settle(ChannelFuture connect, Promise<Channel> promise) {
+        if (!connect.isSuccess()) {
+            promise.tryFailure(connect.cause());
+        } else if (!promise.trySuccess(connect.channel())) {
+            connect.channel().close();
+        }
+    }
+
+    private static boolean isBindFailure(Throwable cause) {
+        return cause.getMessage() != null && cause.getMessage().startsWith("bind(");
+    }
+}

@@ -1,0 +1,60 @@
+package mesh.ambit.ztunnel.inbound;
+
+import io.netty.channel.Channel;
+import java.util.function.Supplier;
+import mesh.ambit.hbone.ConnectExchange;
+import mesh.ambit.hbone.HeaderFields;
+import mesh.ambit.relay.Relay;
+import mesh.ambit.relay.RelayObserver;
+
+/** Whoever wants to reach the application: a tunnel's stream that waits for its answer, or a plain connection. */
+sealed interface Caller {
+    /** Says no. A plain connection is closed whatever the status. */
+    void refuse(int status);
+
+    /** Ends it without an answer. */
+    void abandon();
+
+    /** Says yes, and moves bytes between it and {@code application} from now on. */
+    Relay join(Channel application, RelayObserver observer);
+
+    /** A request inside a tunnel; {@code answer} goes with the 200. */
+    record Stream(ConnectExchange exchange, Supplier<HeaderFields> answer) implements Caller {
+        @Override
+        public void refuse(int status) {
+            if (exchange.isOpen()) {
+                exchange.refuse(status);
+            }
+        }
+
+        @Override
+        public void abandon() {
+            if (exchange.isOpen()) {
+                exchange.abandon();
+            }
+        }
+
+        @Override
+        public Relay join(Channel application, RelayObserver observer) {
+            return Relay.inbound(exchange.accept(answer.get()), application, observer);
+        }
+    }
+
+    /** A captured connection. */
+    record Plain(Channel channel) implements Caller {
+        @Override
+        public void refuse(int status) {
+            channel.close();
+        }
+
+        @Override
+        public void abandon() {
+            channel.close();
+        }
+
+        @Override
+        public Relay join(Channel application, RelayObserver observer) {
+            return Relay.plain(channel, application, observer);
+        }
+    }
+}

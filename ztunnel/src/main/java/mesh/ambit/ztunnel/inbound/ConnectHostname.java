@@ -1,0 +1,9 @@
+package mesh.ambit.ztunnel.inbound;
+
+/** Whose services a tunnel may ask for by name: {@code AMBIT_CONNECT_HOSTNAME}. */
+public enum ConnectHostname {
+    /** Services that our workload is part of; all of them where it is a waypoint or a network gateway. */
+    OWN,
+    /** Any service that is known, as upstream has it. */
+    ANY
+}

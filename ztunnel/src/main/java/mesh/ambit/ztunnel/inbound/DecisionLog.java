@@ -1,0 +1,52 @@
+package mesh.ambit.ztunnel.inbound;
+
+import mesh.ambit.policy.Verdict;
+import mesh.ambit.policy.Verdict.Allowed;
+import mesh.ambit.policy.Verdict.Denied;
+import mesh.ambit.policy.Verdict.Note;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
+
+/** Writes what policies decided, in upstream's words, so that its users find what they look for. */
+public final class DecisionLog {
+    private static final Logger LOG = LoggerFactory.getLogger("state");
+
+    private final Level level;
+
+    /** Creates one that writes at {@code level}: {@code AUTHZ_POLICY_INFO_LOGGING} makes debug info. */
+    public DecisionLog(Level level) {
+        this.level = level;
+    }
+
+    void write(Verdict verdict) {
+        for (Note note : verdict.notes()) {
+            write(note);
+        }
+        if (!LOG.isEnabledForLevel(level)) {
+            return;
+        }
+        switch (verdict) {
+            case Allowed allowed
+            when allowed.policy() == null -> LOG.atLevel(level).log("no allow policies, allow");
+            case Allowed allowed ->
+                LOG.atLevel(level).addKeyValue("policy", allowed.policy()).log("allow policy match");
+            case Denied denied
+            when denied.policy() == null -> LOG.atLevel(level).log("no allow policies matched");
+            case Denied denied ->
+                LOG.atLevel(level).addKeyValue("policy", denied.policy()).log("deny policy match");
+        }
+    }
+
+    private void write(Note note) {
+        switch (note.kind()) {
+            case DRY_RUN_DENY_MATCH ->
+                LOG.atLevel(level).addKeyValue("policy", note.policy()).log("dry-run: deny policy match");
+            case DRY_RUN_ALLOW_MATCH ->
+                LOG.atLevel(level).addKeyValue("policy", note.policy()).log("dry-run: allow policy match");
+            case DRY_RUN_NO_ALLOW_MATCH -> LOG.atLevel(level).log("dry-run: no allow policies match");
+            case UNKNOWN_POLICY ->
+                LOG.warn("policy {} is attached to the workload and has not arrived; skipped", note.policy());
+        }
+    }
+}

@@ -1,0 +1,119 @@
+package mesh.ambit.ztunnel.inbound;
+
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import mesh.ambit.hbone.ConnectExchange;
+import mesh.ambit.hbone.ConnectHandler;
+import mesh.ambit.hbone.ConnectRequest;
+import mesh.ambit.hbone.HeaderFields;
+import mesh.ambit.hbone.TunnelFailure;
+import mesh.ambit.headers.Baggage;
+import mesh.ambit.headers.Forwarded;
+import mesh.ambit.model.Addresses;
+import mesh.ambit.model.MeshSnapshot;
+import mesh.ambit.model.NetworkAddress;
+import mesh.ambit.model.Service;
+import mesh.ambit.model.Workload;
+import mesh.ambit.policy.Connection;
+import mesh.ambit.telemetry.ConnectionDetails;
+import mesh.ambit.telemetry.Direction;
+import mesh.ambit.telemetry.ServiceLabels;
+import mesh.ambit.telemetry.WorkloadLabels;
+import mesh.ambit.ztunnel.inbound.InboundTarget.Application;
+import mesh.ambit.ztunnel.inbound.InboundTarget.Reason;
+import mesh.ambit.ztunnel.inbound.InboundTarget.Refused;
+import mesh.ambit.ztunnel.inpod.WorkloadBaggage;
+import org.jspecify.annotations.Nullable;
+
+/** Serves what comes through the tunnels to one pod. */
+public final class HboneRequests implements ConnectHandler {
+    private static final String METHOD = "CONNECT";
+    /** Names the network that a request came from, when it came through a gateway. */
+    private static final String FORWARDED_NETWORK = "x-forwarded-network";
+
+    private final InboundContext context;
+
+    public HboneRequests(InboundContext context) {
+        this.context = context;
+    }
+
+    @Override
+    public void onConnect(ConnectExchange exchange) {
+        ConnectRequest request = exchange.request();
+        InetSocketAddress source = Addresses.canonical(request.peerAddress());
+        InetSocketAddress accepted = Addresses.canonical(request.localAddress());
+        Caller.Stream caller = new Caller.Stream(exchange, this::answer);
+        InboundConnection connection = new InboundConnection(context, exchange.eventLoop(), caller, source, accepted);
+        exchange.whenAbandoned(connection::abandoned);
+        if (connection.isOver()) {
+            return;
+        }
+        if (!request.method().equals(METHOD)) {
+            connection.refuse(Reason.METHOD.status(), "expected method CONNECT, got " + request.method());
+            return;
+        }
+        Authority authority = Authority.parse(request.authority());
+        if (authority == null) {
+            connection.refuse(Reason.AUTHORITY.status(), "no valid authority pseudo header: " + request.authority());
+            return;
+        }
+        connection.withWorkload(local -> {
+            MeshSnapshot mesh = context.mesh().current();
+            InetAddress own = accepted.getAddress();
+            switch (context.router().target(mesh, local, own, authority)) {
+                case Refused refused -> connection.refuse(refused.reason().status(), refused.text());
+                case Application(InetSocketAddress target) ->
+                    connection.serve(local, plan(mesh, local, request, source, accepted, target));
+            }
+        });
+    }
+
+    @Override
+    public void onHandshakeFailed(InetSocketAddress peer, InetSocketAddress local, TunnelFailure failure) {
+        context.telemetry()
+                .deniedEarly(Direction.INBOUND, Addresses.canonical(peer), Addresses.canonical(local), failure.text());
+    }
+
+    private InboundConnection.Plan plan(
+            MeshSnapshot mesh,
+            Workload local,
+            ConnectRequest request,
+            InetSocketAddress source,
+            InetSocketAddress accepted,
+            InetSocketAddress target) {
+        String forwarded = request.headers().first(Forwarded.NAME);
+        String hint = forwarded == null ? null : Forwarded.parseHost(forwarded);
+        Service service = ServiceGuess.of(mesh, local, hint, target.getPort());
+        ConnectionDetails details = new ConnectionDetails(
+                Direction.INBOUND,
+                source,
+                accepted,
+                request.authority(),
+                sourceLabels(mesh, request.headers(), source.getAddress()),
+                WorkloadLabels.of(local),
+                service == null ? null : ServiceLabels.of(service),
+                request.peer(),
+                local.identity(),
+                true);
+        return new InboundConnection.Plan(details, new Connection(source.getAddress(), request.peer(), target), hint);
+    }
+
+    /** The record at the source's address says more than baggage, unless a gateway stands between. */
+    private @Nullable WorkloadLabels sourceLabels(MeshSnapshot mesh, HeaderFields headers, InetAddress source) {
+        String from = headers.first(FORWARDED_NETWORK);
+        boolean direct = from == null || from.equalsIgnoreCase(context.network());
+        Workload workload = direct ? mesh.findWorkload(new NetworkAddress(context.network(), source)) : null;
+        if (workload != null) {
+            return WorkloadLabels.of(workload);
+        }
+        Baggage baggage = context.baggage() ? Baggage.parse(headers.all(Baggage.NAME)) : Baggage.EMPTY;
+        return baggage.isEmpty() ? null : WorkloadBaggage.labels(baggage);
+    }
+
+    private HeaderFields answer() {
+        Workload local = context.pod().current();
+        return !context.baggage() || local == null
+                ? HeaderFields.NONE
+                : HeaderFields.of(Baggage.NAME, WorkloadBaggage.of(local).print());
+    }
+}

@@ -1,0 +1,53 @@
+package mesh.ambit.ztunnel.inbound;
+
+import static java.util.Objects.requireNonNull;
+
+import java.net.InetSocketAddress;
+
+/** What a tunnel's request leads to. */
+sealed interface InboundTarget {
+    /** The application: always on the pod's own address. */
+    record Application(InetSocketAddress address) implements InboundTarget {
+        public Application {
+            requireNonNull(address, "address");
+        }
+    }
+
+    /** Nothing. */
+    record Refused(Reason reason, String text) implements InboundTarget {
+        public Refused {
+            requireNonNull(reason, "reason");
+            requireNonNull(text, "text");
+        }
+    }
+
+    /** Why a request leads to nothing, and the status that its sender gets. */
+    enum Reason {
+        /** Anything but CONNECT. */
+        METHOD(400),
+        /** No authority of an accepted form. */
+        AUTHORITY(400),
+        /** An address that is neither ours nor one that we are the waypoint of. */
+        NOT_OURS(400),
+        /** The control plane has not told us about our own pod. */
+        UNKNOWN_WORKLOAD(503),
+        /** Nobody knows the host name. */
+        UNKNOWN_HOSTNAME(503),
+        /** A service that our workload is not part of. */
+        FOREIGN_SERVICE(503),
+        /** A service without that port. */
+        UNKNOWN_PORT(503),
+        /** A port that we listen on ourselves. */
+        SELF_CALL(503);
+
+        private final int status;
+
+        Reason(int status) {
+            this.status = status;
+        }
+
+        int status() {
+            return status;
+        }
+    }
+}

@@ -1,0 +1,131 @@
+package mesh.ambit.ztunnel.inpod;
+
+import io.netty.util.concurrent.EventExecutor;
+import io.netty.util.concurrent.Future;
+import io.netty.util.concurrent.Promise;
+import io.netty.util.concurrent.ScheduledFuture;
+import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import mesh.ambit.model.MeshView;
+import mesh.ambit.model.Workload;
+import mesh.ambit.model.WorkloadInfo;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The workload that a pod stands for. The join is lazy: the agent names a pod before the control plane does as a rule,
+ * so who needs the workload waits for it, a while. Thread-safe.
+ */
+public final class LocalWorkload implements AutoCloseable {
+    /** How long a connection waits for the control plane to describe its pod. */
+    public static final Duration PATIENCE = Duration.ofSeconds(5);
+
+    private final MeshView mesh;
+    private final WorkloadInfo pod;
+    private final @Nullable String node;
+    private final Duration patience;
+    /** Only connections of a pod that is not known yet get here. */
+    private final Set<Waiter> waiters = ConcurrentHashMap.newKeySet();
+
+    private final Runnable watcher = this::meshChanged;
+
+    /**
+     * Creates one, which watches {@code mesh} until it is closed.
+     *
+     * @param node the node whose workloads count; null for all
+     */
+    public LocalWorkload(MeshView mesh, WorkloadInfo pod, @Nullable String node) {
+        this(mesh, pod, node, PATIENCE);
+    }
+
+    /** Creates one with another patience than upstream's. */
+    public LocalWorkload(MeshView mesh, WorkloadInfo pod, @Nullable String node, Duration patience) {
+        this.mesh = mesh;
+        this.pod = pod;
+        this.node = node;
+        this.patience = patience;
+        mesh.watch(watcher);
+    }
+
+    public WorkloadInfo info() {
+        return pod;
+    }
+
+    /** Returns the workload as it stands now, or null while the control plane has not described it. */
+    public @Nullable Workload current() {
+        return mesh.current().findLocalWorkload(pod, node);
+    }
+
+    /**
+     * Returns the workload once it is known; completes on {@code loop}, and fails with an
+     * {@link UnknownWorkloadException} when patience ends.
+     */
+    public Future<Workload> await(EventExecutor loop) {
+        assert loop.inEventLoop();
+        Workload known = current();
+        if (known != null) {
+            return loop.newSucceededFuture(known);
+        }
+        Waiter waiter = new Waiter(loop.newPromise(), loop);
+        waiter.deadline = loop.schedule(waiter::giveUp, patience.toNanos(), TimeUnit.NANOSECONDS);
+        waiters.add(waiter);
+        // The workload may have come between the look and the registration.
+        waiter.look();
+        return waiter.promise;
+    }
+
+    @Override
+    public void close() {
+        mesh.unwatch(watcher);
+    }
+
+    private void meshChanged() {
+        if (!waiters.isEmpty() && current() != null) {
+            for (Waiter waiter : waiters) {
+                waiter.loop.execute(waiter::look);
+            }
+        }
+    }
+
+    /** The pod is not known to the control plane. */
+    public static final class UnknownWorkloadException extends Exception {
+        private static final long serialVersionUID = 1L;
+
+        UnknownWorkloadException(WorkloadInfo pod) {
+            super("failed to fetch information about local workload: " + pod, null, false, false);
+        }
+    }
+
+    /** One connection that waits; confined to its loop. */
+    private final class Waiter {
+        private final Promise<Workload> promise;
+        private final EventExecutor loop;
+        private @Nullable ScheduledFuture<?> deadline;
+
+        Waiter(Promise<Workload> promise, EventExecutor loop) {
+            this.promise = promise;
+            this.loop = loop;
+        }
+
+        void look() {
+            Workload workload = current();
+            if (workload != null && promise.trySuccess(workload)) {
+                end();
+            }
+        }
+
+        void giveUp() {
+            if (promise.tryFailure(new UnknownWorkloadException(pod))) {
+                end();
+            }
+        }
+
+        private void end() {
+            waiters.remove(this);
+            if (deadline != null) {
+                deadline.cancel(false);
+            }
+        }
+    }
+}

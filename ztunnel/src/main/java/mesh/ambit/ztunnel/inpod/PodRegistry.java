@@ -1,0 +1,198 @@
+package mesh.ambit.ztunnel.inpod;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import mesh.ambit.linux.NetNs;
+import mesh.ambit.model.WorkloadInfo;
+import mesh.ambit.telemetry.PodProxyMetrics;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The pods of this node and their proxies, as the node agent's messages change them.
+ *
+ * <p>Until a snapshot is complete, pods named are remembered and nothing is closed; the snapshot closes whoever was not
+ * named. A pod whose proxy does not start stays pending and is tried again. One thread, that of the agent's connection,
+ * calls everything but {@link #pods}.
+ */
+public final class PodRegistry {
+    private static final Logger LOG = LoggerFactory.getLogger(PodRegistry.class);
+
+    /** A pod with its proxy; without one while it is pending. */
+    public record Entry(Pod pod, @Nullable PodProxy proxy) {}
+
+    /** A message that breaks the protocol so that going on would be wrong. */
+    static final class ProtocolException extends Exception {
+        private static final long serialVersionUID = 1L;
+
+        ProtocolException(String message) {
+            super(message);
+        }
+    }
+
+    private final PodProxy.Factory factory;
+    private final PodProxyMetrics metrics;
+    private final Map<String, Entry> up = new HashMap<>();
+    private final Map<String, Pod> pending = new HashMap<>();
+    private final Set<String> named = new HashSet<>();
+    private boolean synced;
+    private volatile List<Entry> view = List.of();
+
+    public PodRegistry(PodProxy.Factory factory, PodProxyMetrics metrics) {
+        this.factory = factory;
+        this.metrics = metrics;
+    }
+
+    /** Returns the pods at this moment, pending ones included. From any thread. */
+    public List<Entry> pods() {
+        return view;
+    }
+
+    /** Returns whether a snapshot is complete and every pod has its proxy. */
+    boolean isComplete() {
+        return synced && pending.isEmpty();
+    }
+
+    boolean hasPending() {
+        return !pending.isEmpty();
+    }
+
+    /**
+     * Takes a pod, whose namespace belongs to the registry from now on.
+     *
+     * @throws PodStartException if its proxy does not start; the pod stays pending
+     */
+    void add(String uid, WorkloadInfo info, NetNs netns) throws PodStartException {
+        if (!synced) {
+            named.add(uid);
+        }
+        Entry there = up.get(uid);
+        if (there != null && there.pod().netns().id().equals(netns.id())) {
+            netns.close();
+            return;
+        }
+        if (there != null) {
+            LOG.info("pod {} has a new network namespace {}", info, netns);
+            stop(uid);
+        }
+        forgetPending(uid);
+        Pod pod = new Pod(uid, info, netns);
+        try {
+            start(pod);
+        } catch (PodStartException e) {
+            LOG.warn("pod {}: proxy did not start, will be tried again: {}", info, e.getMessage());
+            pending.put(uid, pod);
+            throw e;
+        } finally {
+            publish();
+        }
+    }
+
+    void keep(String uid) throws ProtocolException {
+        if (synced) {
+            throw new ProtocolException("keep after the snapshot");
+        }
+        named.add(uid);
+    }
+
+    /** Forgets a pod; while a snapshot is under way its proxy runs on until the snapshot is complete. */
+    void delete(String uid) {
+        forgetPending(uid);
+        if (synced) {
+            stop(uid);
+        } else {
+            named.remove(uid);
+        }
+        publish();
+    }
+
+    /** Closes every proxy that the snapshot did not name. */
+    void snapshotSent() throws ProtocolException {
+        if (synced) {
+            throw new ProtocolException("snapshot_sent after the snapshot");
+        }
+        synced = true;
+        for (String uid : List.copyOf(up.keySet())) {
+            if (!named.contains(uid)) {
+                stop(uid);
+            }
+        }
+        named.clear();
+        publish();
+    }
+
+    /** Tries the pending pods again. */
+    void retryPending() {
+        for (Pod pod : List.copyOf(pending.values())) {
+            try {
+                start(pod);
+                pending.remove(pod.uid());
+            } catch (PodStartException e) {
+                LOG.debug("pod {}: proxy still does not start: {}", pod.info(), e.getMessage());
+            }
+        }
+        publish();
+    }
+
+    /** The agent is away: its next connection names every pod anew. Proxies run on. */
+    void disconnected() {
+        List.copyOf(pending.keySet()).forEach(this::forgetPending);
+        named.clear();
+        synced = false;
+        publish();
+    }
+
+    /** Drains every proxy; completes when the last connection has ended. */
+    public CompletionStage<Void> drain() {
+        return CompletableFuture.allOf(up.values().stream()
+                .map(Entry::proxy)
+                .filter(java.util.Objects::nonNull)
+                .map(proxy -> proxy.drain().toCompletableFuture())
+                .toArray(CompletableFuture<?>[]::new));
+    }
+
+    /** Closes every proxy at once. */
+    public void close() {
+        List.copyOf(up.keySet()).forEach(this::stop);
+        disconnected();
+    }
+
+    private void start(Pod pod) throws PodStartException {
+        PodProxy proxy = factory.start(pod);
+        up.put(pod.uid(), new Entry(pod, proxy));
+        metrics.started();
+        LOG.info("pod {} is served", pod.info());
+    }
+
+    private void stop(String uid) {
+        Entry entry = up.remove(uid);
+        if (entry == null || entry.proxy() == null) {
+            return;
+        }
+        entry.proxy().close();
+        entry.pod().netns().close();
+        metrics.stopped();
+        LOG.info("pod {} is no longer served", entry.pod().info());
+    }
+
+    private void forgetPending(String uid) {
+        Pod pod = pending.remove(uid);
+        if (pod != null) {
+            pod.netns().close();
+        }
+    }
+
+    private void publish() {
+        List<Entry> next = new ArrayList<>(up.values());
+        pending.values().forEach(pod -> next.add(new Entry(pod, null)));
+        view = List.copyOf(next);
+        metrics.pending(pending.size());
+    }
+}

@@ -1,0 +1,185 @@
+package mesh.ambit.ztunnel.inpod;
+
+import java.io.IOException;
+import java.net.SocketTimeoutException;
+import java.nio.channels.AsynchronousCloseException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.locks.LockSupport;
+import mesh.ambit.linux.SeqPacketConnection;
+import mesh.ambit.linux.SeqPacketConnection.Packet;
+import mesh.ambit.protocol.zds.Ack;
+import mesh.ambit.protocol.zds.Version;
+import mesh.ambit.protocol.zds.WorkloadResponse;
+import mesh.ambit.protocol.zds.ZdsHello;
+import mesh.ambit.ztunnel.inpod.PodRegistry.ProtocolException;
+import mesh.ambit.ztunnel.inpod.ZdsRequest.Add;
+import mesh.ambit.ztunnel.inpod.ZdsRequest.Del;
+import mesh.ambit.ztunnel.inpod.ZdsRequest.Keep;
+import mesh.ambit.ztunnel.inpod.ZdsRequest.SnapshotSent;
+import mesh.ambit.ztunnel.inpod.ZdsRequest.UnreadableException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Our side of the node agent's protocol: connects, says hello, answers every message with exactly one acknowledgement
+ * and never speaks unasked.
+ *
+ * <p>Everything happens on one platform thread of its own, which also enters the pods' namespaces.
+ */
+public final class ZdsClient {
+    private static final Logger LOG = LoggerFactory.getLogger(ZdsClient.class);
+
+    /** What either side reads at once; a longer packet is truncated, which is a failure of the protocol. */
+    private static final int MAX_PACKET_BYTES = 1024;
+
+    private static final Duration RETRY_PENDING = Duration.ofSeconds(5);
+    private static final Duration FIRST_RETRY = Duration.ofMillis(20);
+    private static final Duration LAST_RETRY = Duration.ofSeconds(15);
+
+    private static final byte[] HELLO =
+            ZdsHello.newBuilder().setVersion(Version.V1).build().toByteArray();
+    private static final byte[] ACK = ack("");
+
+    /** Learns how the conversation goes; called on the client's thread. */
+    public interface Observer {
+        /** Every pod of the node has its proxy. */
+        void onComplete();
+
+        /** The agent is away, and what it says may be out of date. */
+        void onIncomplete();
+
+        /** The agent broke the protocol; the program must end. */
+        void onProtocolError(String text);
+    }
+
+    private final Path socket;
+    private final PodRegistry pods;
+    private final Observer observer;
+    private final Thread thread;
+    private volatile boolean closed;
+    private volatile @Nullable SeqPacketConnection connection;
+
+    public ZdsClient(Path socket, PodRegistry pods, Observer observer) {
+        this.socket = socket;
+        this.pods = pods;
+        this.observer = observer;
+        this.thread = Thread.ofPlatform().name("ambit-zds").daemon(true).unstarted(this::run);
+    }
+
+    /** Begins to connect, and connects again whenever the agent goes away. */
+    public void start() {
+        thread.start();
+    }
+
+    /** Ends the conversation and waits for the message under way; the pods and their proxies stay. */
+    public void stop() throws InterruptedException {
+        closed = true;
+        SeqPacketConnection open = connection;
+        if (open != null) {
+            open.close();
+        }
+        LockSupport.unpark(thread);
+        thread.join();
+    }
+
+    private void run() {
+        Duration wait = FIRST_RETRY;
+        while (!closed) {
+            try (SeqPacketConnection opened = SeqPacketConnection.connect(socket)) {
+                connection = opened;
+                opened.send(HELLO);
+                LOG.info("node agent at {}: connected", socket);
+                wait = FIRST_RETRY;
+                converse(opened);
+                LOG.info("node agent at {}: gone, connecting again", socket);
+            } catch (AsynchronousCloseException e) {
+                LOG.debug("node agent at {}: connection closed", socket, e);
+            } catch (IOException e) {
+                // The first failures are the agent's start or restart; a person is told when it lasts.
+                LOG.atLevel(
+                                wait.compareTo(Duration.ofSeconds(1)) > 0
+                                        ? org.slf4j.event.Level.WARN
+                                        : org.slf4j.event.Level.DEBUG)
+                        .log("node agent at {}: {}", socket, e.getMessage());
+                LockSupport.parkNanos(wait.toNanos());
+                Duration doubled = wait.multipliedBy(2);
+                wait = doubled.compareTo(LAST_RETRY) < 0 ? doubled : LAST_RETRY;
+            } catch (ProtocolException e) {
+                LOG.error("node agent at {} broke the protocol: {}", socket, e.getMessage());
+                observer.onProtocolError(String.valueOf(e.getMessage()));
+                return;
+            } finally {
+                connection = null;
+                if (!closed) {
+                    pods.disconnected();
+                    observer.onIncomplete();
+                }
+            }
+        }
+    }
+
+    private void converse(SeqPacketConnection opened) throws IOException, ProtocolException {
+        boolean announced = false;
+        while (!closed) {
+            try (Packet packet = pods.hasPending()
+                    ? opened.receive(MAX_PACKET_BYTES, RETRY_PENDING)
+                    : opened.receive(MAX_PACKET_BYTES)) {
+                if (packet == null || !answer(opened, packet)) {
+                    return;
+                }
+            } catch (SocketTimeoutException e) {
+                LOG.trace("trying the pending pods again", e);
+                pods.retryPending();
+            }
+            if (pods.isComplete() && !announced) {
+                announced = true;
+                observer.onComplete();
+            }
+        }
+    }
+
+    /** Answers one packet; false when the connection is not worth keeping. */
+    private boolean answer(SeqPacketConnection opened, Packet packet) throws IOException, ProtocolException {
+        ZdsRequest request;
+        try {
+            request = ZdsRequest.read(packet);
+        } catch (UnreadableException e) {
+            LOG.warn("node agent at {} sent something unreadable: {}", socket, e.getMessage());
+            opened.send(ack("failure to read message : " + e.getMessage()));
+            return false;
+        }
+        try {
+            process(request);
+            opened.send(ACK);
+        } catch (PodStartException e) {
+            opened.send(ack("failure to start proxy : " + e.getMessage()));
+        } catch (ProtocolException e) {
+            opened.send(ack("failure to process message : " + e.getMessage()));
+            throw e;
+        }
+        return true;
+    }
+
+    private void process(ZdsRequest request) throws PodStartException, ProtocolException {
+        switch (request) {
+            case Add add
+            when add.info() == null -> {
+                add.netns().close();
+                throw new ProtocolException("add of pod " + add.uid() + " without its description");
+            }
+            case Add(String uid, var info, var netns) -> pods.add(uid, java.util.Objects.requireNonNull(info), netns);
+            case Keep(String uid) -> pods.keep(uid);
+            case Del(String uid) -> pods.delete(uid);
+            case SnapshotSent() -> pods.snapshotSent();
+        }
+    }
+
+    private static byte[] ack(String error) {
+        return WorkloadResponse.newBuilder()
+                .setAck(Ack.newBuilder().setError(error))
+                .build()
+                .toByteArray();
+    }
+}

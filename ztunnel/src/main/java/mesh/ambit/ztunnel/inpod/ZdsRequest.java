@@ -1,0 +1,75 @@
+package mesh.ambit.ztunnel.inpod;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import mesh.ambit.linux.LinuxException;
+import mesh.ambit.linux.NetNs;
+import mesh.ambit.linux.SeqPacketConnection.Packet;
+import mesh.ambit.model.WorkloadInfo;
+import mesh.ambit.protocol.zds.AddWorkload;
+import mesh.ambit.protocol.zds.WorkloadRequest;
+import org.jspecify.annotations.Nullable;
+
+/** What the node agent asks. */
+sealed interface ZdsRequest {
+    /** Takes a pod; {@code info} is null when the agent did not say whose it is, which no agent may do. */
+    record Add(String uid, @Nullable WorkloadInfo info, NetNs netns) implements ZdsRequest {}
+
+    /** The agent knows the pod and has no descriptor of its namespace. */
+    record Keep(String uid) implements ZdsRequest {}
+
+    /** The pod is gone. */
+    record Del(String uid) implements ZdsRequest {}
+
+    /** Every pod of the node has been named. */
+    record SnapshotSent() implements ZdsRequest {}
+
+    /** The packet is not a message of the protocol. */
+    final class UnreadableException extends Exception {
+        private static final long serialVersionUID = 1L;
+
+        UnreadableException(String message) {
+            super(message);
+        }
+    }
+
+    /** Returns what a packet says. A descriptor that it takes belongs to the request; the packet closes the others. */
+    static ZdsRequest read(Packet packet) throws UnreadableException {
+        if (packet.truncated()) {
+            throw new UnreadableException("message is longer than 1024 bytes or carries too many descriptors");
+        }
+        WorkloadRequest request;
+        try {
+            request = WorkloadRequest.parseFrom(packet.bytes());
+        } catch (InvalidProtocolBufferException e) {
+            throw new UnreadableException("not a workload request: " + e.getMessage());
+        }
+        int expected = request.hasAdd() ? 1 : 0;
+        if (packet.descriptorCount() != expected) {
+            throw new UnreadableException(
+                    "message came with " + packet.descriptorCount() + " descriptors (expected: " + expected + ")");
+        }
+        return switch (request.getPayloadCase()) {
+            case ADD -> add(request.getAdd(), packet);
+            case KEEP -> new Keep(request.getKeep().getUid());
+            case DEL -> new Del(request.getDel().getUid());
+            case SNAPSHOT_SENT -> new SnapshotSent();
+            case PAYLOAD_NOT_SET -> throw new UnreadableException("message has no payload");
+        };
+    }
+
+    private static Add add(AddWorkload add, Packet packet) throws UnreadableException {
+        NetNs netns;
+        try {
+            netns = NetNs.adopt(packet.takeDescriptor());
+        } catch (LinuxException e) {
+            throw new UnreadableException(String.valueOf(e.getMessage()));
+        }
+        WorkloadInfo info = add.hasWorkloadInfo()
+                ? new WorkloadInfo(
+                        add.getWorkloadInfo().getName(),
+                        add.getWorkloadInfo().getNamespace(),
+                        add.getWorkloadInfo().getServiceAccount())
+                : null;
+        return new Add(add.getUid(), info, netns);
+    }
+}

@@ -1,0 +1,52 @@
+package mesh.ambit.ztunnel.outbound;
+
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandler.Sharable;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelInitializer;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import mesh.ambit.model.Addresses;
+import mesh.ambit.relay.EarlyBytes;
+import mesh.ambit.telemetry.Direction;
+
+/** Takes every connection that the pod's rules redirect to us on its way out. One for a pod. */
+@Sharable
+public final class OutboundCapture extends ChannelInitializer<Channel> {
+    private final OutboundContext context;
+
+    public OutboundCapture(OutboundContext context) {
+        this.context = context;
+    }
+
+    @Override
+    protected void initChannel(Channel channel) {
+        channel.pipeline().addLast(new Start(), new EarlyBytes());
+    }
+
+    /** Waits for the connection to be there, and hands it over. */
+    private final class Start extends ChannelInboundHandlerAdapter {
+        @Override
+        public void channelActive(ChannelHandlerContext ctx) {
+            Channel channel = ctx.channel();
+            ctx.pipeline().remove(this);
+            SocketAddress peer = channel.remoteAddress();
+            if (!(peer instanceof InetSocketAddress remote)) {
+                // Reset before we looked: there is nobody to serve.
+                channel.close();
+                return;
+            }
+            context.telemetry().socketOpened(Direction.OUTBOUND);
+            channel.closeFuture().addListener(_ -> context.telemetry().socketClosed(Direction.OUTBOUND));
+            InetSocketAddress destination = context.originalDestination().apply(channel);
+            OutboundConnection connection = new OutboundConnection(
+                    context, channel, Addresses.canonical(remote), Addresses.canonical(destination));
+            connection.start();
+            ChannelHandlerContext early = ctx.pipeline().context(EarlyBytes.class);
+            if (early != null) {
+                ((EarlyBytes) early.handler()).whenGone(early, connection::downstreamGone);
+            }
+        }
+    }
+}

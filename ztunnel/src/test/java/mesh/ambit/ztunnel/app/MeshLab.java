@@ -1,0 +1,241 @@
+package mesh.ambit.ztunnel.app;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import mesh.ambit.config.Environment;
+import mesh.ambit.model.MeshResource;
+import mesh.ambit.model.TunnelProtocol;
+import mesh.ambit.model.Workload;
+import mesh.ambit.model.WorkloadInfo;
+import mesh.ambit.policy.Policy;
+import mesh.ambit.telemetry.LogFilter;
+import mesh.ambit.telemetry.LogFormat;
+import mesh.ambit.telemetry.Logging;
+import mesh.ambit.testkit.Await;
+import mesh.ambit.testkit.FakeAds;
+import mesh.ambit.testkit.FakeCa;
+import mesh.ambit.testkit.LabNamespace;
+import mesh.ambit.testkit.NetnsLab;
+import mesh.ambit.testkit.TestAuthority;
+import mesh.ambit.ztunnel.inpod.FakeAgent;
+
+/** Whole daemons in this process, a fake control plane and node agent around them, pods in real namespaces. */
+final class MeshLab implements AutoCloseable {
+    /** What a node agent programs into a pod, as short as it can be said. */
+    private static final String CAPTURE = """
+            table ip capture {
+              chain mark-in {
+                type filter hook prerouting priority mangle
+                meta mark & 0xfff == 0x539 ct mark set 0x111
+              }
+              chain mark-out {
+                type route hook output priority mangle
+                ct mark & 0xfff == 0x111 meta mark set ct mark
+              }
+              chain in {
+                type nat hook prerouting priority dstnat
+                ip daddr != 127.0.0.1 tcp dport != 15008 meta mark & 0xfff != 0x539 redirect to :15006
+              }
+              chain out {
+                type nat hook output priority -100
+                meta l4proto tcp meta mark & 0xfff == 0x111 accept
+                ip daddr != 127.0.0.1 oifname "lo" accept
+                ip daddr != 127.0.0.1 meta l4proto tcp meta mark & 0xfff != 0x539 redirect to :15001
+              }
+            }
+            """;
+
+    /** A pod in the lab. */
+    record LabPod(String name, String node, LabNamespace namespace) {
+        InetAddress address() {
+            return namespace.ipv4();
+        }
+
+        WorkloadInfo info() {
+            return new WorkloadInfo(name, "shop", name);
+        }
+
+        Workload.Builder workload() {
+            return Workload.builder("Kubernetes//Pod/shop/" + name)
+                    .name(name)
+                    .namespace("shop")
+                    .serviceAccount(name)
+                    .node(node)
+                    .workloadName(name)
+                    .canonicalName(name)
+                    .addresses(List.of(address()))
+                    .tunnelProtocol(node.isEmpty() ? TunnelProtocol.NONE : TunnelProtocol.HBONE);
+        }
+    }
+
+    /** A daemon with the agent that feeds it. */
+    final class Node implements AutoCloseable {
+        final Ztunnel ztunnel;
+        final CompletableFuture<Integer> ended;
+        final FakeAds.Stream stream;
+        final FakeAgent.Conversation agent;
+        private final FakeAgent listener;
+
+        private Node(String name, int generation) throws IOException {
+            Path socket = folder.resolve(name + generation + ".sock");
+            listener = new FakeAgent(socket);
+            ztunnel = new Ztunnel(config(name, socket), logging.levels(), new AdminServers.Ports(0, 0, 0));
+            ztunnel.start();
+            ended = CompletableFuture.supplyAsync(() -> {
+                try {
+                    return ztunnel.awaitEnd();
+                } catch (InterruptedException e) {
+                    throw new AssertionError(e);
+                }
+            });
+            stream = ads.awaitStream();
+            stream.awaitRequest();
+            stream.awaitRequest();
+            push(stream);
+            agent = listener.accept();
+            for (LabPod pod : pods.values()) {
+                if (pod.node().equals(name)) {
+                    String error = agent.add(
+                            "uid-" + pod.name(), pod.info(), pod.namespace().netNs());
+                    if (!error.isEmpty()) {
+                        throw new AssertionError(error);
+                    }
+                }
+            }
+            agent.snapshotSent();
+            Await.until("ready", ztunnel::isReady);
+        }
+
+        @Override
+        public void close() throws IOException {
+            ztunnel.shutdown();
+            ended.join();
+            agent.close();
+            listener.close();
+        }
+    }
+
+    private final NetnsLab lab;
+    private final Path folder;
+    private final TestAuthority authority = new TestAuthority("lab");
+    private final FakeAds ads = FakeAds.start(authority);
+    private final FakeCa ca = FakeCa.start(authority);
+    private final ByteArrayOutputStream log = new ByteArrayOutputStream();
+    private final Logging logging = Logging.start(LogFilter.parse("info"), LogFormat.PLAIN, log);
+    private final Map<String, LabPod> pods = new LinkedHashMap<>();
+    private final Map<String, Workload> workloads = new LinkedHashMap<>();
+    private final List<MeshResource> services = new ArrayList<>();
+    private final Map<String, Policy> policies = new LinkedHashMap<>();
+    private final List<Node> nodes = new ArrayList<>();
+    private final List<EchoApp> apps = new ArrayList<>();
+
+    MeshLab(NetnsLab lab, Path folder) throws IOException {
+        this.lab = lab;
+        this.folder = folder;
+        Files.writeString(folder.resolve("root.pem"), authority.rootPem());
+    }
+
+    /** Makes a pod, captured if it is on a node; an empty node leaves it outside the mesh. */
+    LabPod pod(String name, String node) {
+        LabNamespace namespace = lab.pod(name);
+        LabPod pod = new LabPod(name, node, namespace);
+        pods.put(name, pod);
+        workloads.put(name, pod.workload().build());
+        if (!node.isEmpty()) {
+            namespace.pipe(CAPTURE, "nft", "-f", "-");
+            namespace.run("ip", "route", "add", "local", "0.0.0.0/0", "dev", "lo", "table", "100");
+            namespace.run("ip", "rule", "add", "fwmark", "0x111/0xfff", "pref", "32764", "lookup", "100");
+        }
+        return pod;
+    }
+
+    /** Starts an application in a pod, which ends with the lab. */
+    void app(LabPod pod, int port) throws IOException {
+        apps.add(new EchoApp(pod.namespace(), port));
+    }
+
+    void service(MeshResource service) {
+        services.add(service);
+    }
+
+    /** Replaces the record of a pod. */
+    void record(String pod, Workload workload) {
+        workloads.put(pod, workload);
+        push();
+    }
+
+    /** Starts a daemon for a node; a second one of the same node stands beside the first. */
+    Node node(String name) throws IOException {
+        Node node = new Node(name, nodes.size());
+        nodes.add(node);
+        return node;
+    }
+
+    /** Puts a policy in force on every node, and returns once it is. */
+    void enforce(Policy policy) {
+        policies.put(policy.key(), policy);
+        push();
+    }
+
+    /** Returns the lines of the access log so far. */
+    List<String> accessLog() {
+        return log.toString(StandardCharsets.UTF_8)
+                .lines()
+                .filter(line -> line.contains("\taccess\t"))
+                .toList();
+    }
+
+    /** Returns the whole log so far. */
+    String logText() {
+        return log.toString(StandardCharsets.UTF_8);
+    }
+
+    private void push() {
+        nodes.stream().filter(node -> !node.ended.isDone()).forEach(node -> push(node.stream));
+    }
+
+    private void push(FakeAds.Stream stream) {
+        List<MeshResource> resources = new ArrayList<>(workloads.values());
+        resources.addAll(services);
+        stream.sendAddresses(resources);
+        stream.awaitRequest();
+        stream.sendPolicies(List.copyOf(policies.values()));
+        stream.awaitRequest();
+    }
+
+    private ZtunnelConfig config(String node, Path socket) {
+        Map<String, String> env = new HashMap<>();
+        env.put("XDS_ADDRESS", ads.address().toString());
+        env.put("CA_ADDRESS", ca.address().toString());
+        env.put("XDS_ROOT_CA", folder.resolve("root.pem").toString());
+        env.put("CA_ROOT_CA", folder.resolve("root.pem").toString());
+        env.put("AUTH_TOKEN", "token");
+        env.put("NODE_NAME", node);
+        env.put("INPOD_UDS", socket.toString());
+        env.put("CONNECTION_TERMINATION_DEADLINE", "20s");
+        return ZtunnelConfig.from(Environment.of(env), 2);
+    }
+
+    @Override
+    public void close() throws IOException {
+        for (EchoApp app : apps) {
+            app.close();
+        }
+        for (Node node : nodes) {
+            node.close();
+        }
+        ads.close();
+        ca.close();
+        logging.close();
+    }
+}

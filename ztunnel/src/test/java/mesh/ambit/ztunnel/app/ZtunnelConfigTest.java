@@ -1,0 +1,189 @@
+package mesh.ambit.ztunnel.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Objects;
+import mesh.ambit.channel.ControlPlane;
+import mesh.ambit.channel.TokenSource;
+import mesh.ambit.channel.TrustRoots;
+import mesh.ambit.config.ConfigException;
+import mesh.ambit.config.Environment;
+import mesh.ambit.hbone.TunnelSettings;
+import mesh.ambit.model.WorkloadInfo;
+import mesh.ambit.telemetry.LogFormat;
+import mesh.ambit.ztunnel.inbound.ConnectHostname;
+import mesh.ambit.ztunnel.inpod.Transparency;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class ZtunnelConfigTest {
+    @Test
+    void defaultsAreUpstreams() {
+        ZtunnelConfig config = read(Map.of());
+
+        assertThat(config.network()).isEmpty();
+        assertThat(config.node()).isNull();
+        assertThat(config.clusterId()).isEqualTo("Kubernetes");
+        assertThat(config.trustDomain()).isEqualTo("cluster.local");
+        assertThat(config.self()).isNull();
+        assertThat(config.metadata()).isEmpty();
+        assertThat(xds(config).address()).hasToString("https://localhost:15012");
+        assertThat(xds(config).roots())
+                .isEqualTo(new TrustRoots.File(Path.of("./var/run/secrets/istio/root-cert.pem")));
+        assertThat(config.ca().address()).hasToString("https://localhost:15012");
+        assertThat(config.ca().token()).isNull();
+        assertThat(config.certificateLifetime()).isEqualTo(Duration.ofHours(24));
+        assertThat(config.agentSocket()).isEqualTo(Path.of("/var/run/ztunnel/ztunnel.sock"));
+        assertThat(config.mark()).isEqualTo(1337);
+        assertThat(config.reusePort()).isTrue();
+        assertThat(config.originalSource()).isEqualTo(Transparency.Wish.BEST_EFFORT);
+        assertThat(config.ipv6()).isTrue();
+        assertThat(config.tunnels()).isEqualTo(TunnelSettings.DEFAULT);
+        assertThat(config.connectHostname()).isEqualTo(ConnectHostname.OWN);
+        assertThat(config.baggage()).isTrue();
+        assertThat(config.policyLogging()).isFalse();
+        assertThat(config.drainDeadline()).isEqualTo(Duration.ofSeconds(5));
+        assertThat(config.workers()).isEqualTo(2);
+        assertThat(config.logFilter()).hasToString("hickory_server::server=off,info");
+        assertThat(config.logFormat()).isEqualTo(LogFormat.PLAIN);
+    }
+
+    @Test
+    void everyVariableHasItsPlace() {
+        Map<String, String> env = new HashMap<>();
+        env.put("NETWORK", "net1");
+        env.put("NODE_NAME", "n1");
+        env.put("CLUSTER_ID", "c1");
+        env.put("ISTIO_META_CLUSTER_ID", "c2");
+        env.put("TRUST_DOMAIN", "td");
+        env.put("POD_NAME", "zt");
+        env.put("POD_NAMESPACE", "sys");
+        env.put("SERVICE_ACCOUNT", "ztunnel");
+        env.put("INSTANCE_IP", "10.0.0.9");
+        env.put("XDS_ADDRESS", "istiod:15012");
+        env.put("CA_ADDRESS", "https://ca:1");
+        env.put("XDS_ROOT_CA", "SYSTEM");
+        env.put("ALT_XDS_HOSTNAME", "other");
+        env.put("XDS_HEADER_X_TEAM", "t");
+        env.put("AUTH_TOKEN", "/tmp/token");
+        env.put("SECRET_TTL", "1h");
+        env.put("INPOD_UDS", "/tmp/zds");
+        env.put("PACKET_MARK", "7");
+        env.put("INPOD_PORT_REUSE", "false");
+        env.put("ENABLE_ORIG_SRC", "false");
+        env.put("IPV6_ENABLED", "false");
+        env.put("HTTP2_STREAM_WINDOW_SIZE", "1048576");
+        env.put("HTTP2_CONNECTION_WINDOW_SIZE", "2097152");
+        env.put("HTTP2_FRAME_SIZE", "16384");
+        env.put("POOL_MAX_STREAMS_PER_CONNECTION", "3");
+        env.put("POOL_UNUSED_RELEASE_TIMEOUT", "1m");
+        env.put("AMBIT_CONNECT_HOSTNAME", "any");
+        env.put("ENABLE_RESPONSE_BAGGAGE", "false");
+        env.put("AUTHZ_POLICY_INFO_LOGGING", "true");
+        env.put("CONNECTION_TERMINATION_DEADLINE", "2s");
+        env.put("ZTUNNEL_WORKER_THREADS", "3");
+        env.put("ISTIO_META_ISTIO_VERSION", "1.2.3");
+        env.put("RUST_LOG", "debug");
+        env.put("LOG_FORMAT", "json");
+        env.put("RUST_BACKTRACE", "1");
+        ZtunnelConfig config = read(env);
+
+        assertThat(config.network()).isEqualTo("net1");
+        assertThat(config.node()).isEqualTo("n1");
+        assertThat(config.clusterId()).isEqualTo("c2");
+        assertThat(config.trustDomain()).isEqualTo("td");
+        assertThat(config.self()).isEqualTo(new WorkloadInfo("zt", "sys", "ztunnel"));
+        assertThat(config.instanceIp()).isEqualTo("10.0.0.9");
+        assertThat(xds(config).address()).hasToString("https://istiod:15012");
+        assertThat(xds(config).roots()).isEqualTo(new TrustRoots.OperatingSystem());
+        assertThat(xds(config).alternativeName()).isEqualTo("other");
+        assertThat(xds(config).headers()).containsEntry("x_team", "t");
+        assertThat(config.ca().address()).hasToString("https://ca:1");
+        assertThat(config.ca().token()).isEqualTo(new TokenSource.File(Path.of("/tmp/token")));
+        assertThat(config.certificateLifetime()).isEqualTo(Duration.ofHours(1));
+        assertThat(config.agentSocket()).isEqualTo(Path.of("/tmp/zds"));
+        assertThat(config.mark()).isEqualTo(7);
+        assertThat(config.reusePort()).isFalse();
+        assertThat(config.originalSource()).isEqualTo(Transparency.Wish.OFF);
+        assertThat(config.ipv6()).isFalse();
+        assertThat(config.tunnels())
+                .isEqualTo(new TunnelSettings(1_048_576, 2_097_152, 16_384, 3, Duration.ofMinutes(1)));
+        assertThat(config.connectHostname()).isEqualTo(ConnectHostname.ANY);
+        assertThat(config.baggage()).isFalse();
+        assertThat(config.policyLogging()).isTrue();
+        assertThat(config.drainDeadline()).isEqualTo(Duration.ofSeconds(2));
+        assertThat(config.workers()).isEqualTo(3);
+        assertThat(config.version()).isEqualTo("1.2.3");
+        assertThat(config.metadata()).containsEntry("ISTIO_VERSION", "1.2.3").containsEntry("CLUSTER_ID", "c2");
+        assertThat(config.logFilter()).hasToString("hickory_server::server=off,debug");
+        assertThat(config.logFormat()).isEqualTo(LogFormat.JSON);
+    }
+
+    @Test
+    void everythingThatIsWrongIsSaidAtOnce() {
+        assertThatThrownBy(() -> read(Map.of(
+                        "CA_ADDRESS", "",
+                        "XDS_ADDRESS", "http://plain:15010",
+                        "IPV6_ENABLED", "True",
+                        "SECRET_TTL", "soon",
+                        "PROXY_MODE", "dedicated",
+                        "AMBIT_CONNECT_HOSTNAME", "mine")))
+                .isInstanceOfSatisfying(
+                        ConfigException.class,
+                        e -> assertThat(e.problems())
+                                .hasSize(6)
+                                .anyMatch(p -> p.startsWith("invalid env var CA_ADDRESS="))
+                                .anyMatch(p -> p.startsWith("invalid env var XDS_ADDRESS=http://plain:15010"))
+                                .anyMatch(p -> p.startsWith("invalid env var IPV6_ENABLED=True"))
+                                .anyMatch(p -> p.startsWith("invalid env var SECRET_TTL=soon"))
+                                .anyMatch(p -> p.startsWith("invalid env var PROXY_MODE=dedicated"))
+                                .anyMatch(p -> p.startsWith("invalid env var AMBIT_CONNECT_HOSTNAME=mine")));
+    }
+
+    @Test
+    void kubernetesKnowsWhereItsControlPlaneIs() {
+        assertThat(xds(read(Map.of("KUBERNETES_SERVICE_HOST", "10.0.0.1"))).address())
+                .hasToString("https://istiod.istio-system.svc:15012");
+        assertThat(read(Map.of("XDS_ADDRESS", "")).xds()).isNull();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"30, 25", "11, 6", "10, 9", "1, 1", "0, 1"})
+    void deadlineLeavesAMarginOfTheGrace(int grace, int seconds) {
+        assertThat(read(Map.of("TERMINATION_GRACE_PERIOD_SECONDS", String.valueOf(grace)))
+                        .drainDeadline())
+                .isEqualTo(Duration.ofSeconds(seconds));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"0, 8", "3, 3", "50%, 4", "1%, 1"})
+    void workersAreANumberAShareOrAll(String text, int workers) {
+        Environment env = Environment.of(Map.of("ZTUNNEL_WORKER_THREADS", text));
+
+        assertThat(WorkerThreads.from(env, 8)).isEqualTo(workers);
+    }
+
+    @Test
+    void withoutANumberACpuLimitDecidesAndElseAQuarterOfTheProcessors() {
+        assertThat(WorkerThreads.from(Environment.of(Map.of()), 2)).isEqualTo(2);
+        assertThat(WorkerThreads.from(Environment.of(Map.of()), 16)).isEqualTo(4);
+        assertThat(WorkerThreads.from(Environment.of(Map.of("ZTUNNEL_CPU_LIMIT", "6")), 16))
+                .isEqualTo(6);
+        assertThat(WorkerThreads.from(Environment.of(Map.of("ZTUNNEL_RESOURCE_CPU_REQUEST", "5")), 16))
+                .isEqualTo(5);
+    }
+
+    private static ControlPlane xds(ZtunnelConfig config) {
+        return Objects.requireNonNull(config.xds());
+    }
+
+    private static ZtunnelConfig read(Map<String, String> env) {
+        return ZtunnelConfig.from(Environment.of(env), 2);
+    }
+}

@@ -1,0 +1,180 @@
+package mesh.ambit.ztunnel.inbound;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeMap;
+import mesh.ambit.model.GatewayAddress;
+import mesh.ambit.model.MeshResource;
+import mesh.ambit.model.MeshSnapshot;
+import mesh.ambit.model.NamespacedHostname;
+import mesh.ambit.model.NetworkAddress;
+import mesh.ambit.model.Port;
+import mesh.ambit.model.Service;
+import mesh.ambit.model.WeightedWaypoint;
+import mesh.ambit.model.Workload;
+import mesh.ambit.ztunnel.inbound.InboundTarget.Application;
+import mesh.ambit.ztunnel.inbound.InboundTarget.Reason;
+import mesh.ambit.ztunnel.inbound.InboundTarget.Refused;
+import org.junit.jupiter.api.Test;
+
+class InboundRouterTest {
+    private static final InetAddress OWN = InetAddress.ofLiteral("10.0.0.1");
+    private static final NamespacedHostname WEB = new NamespacedHostname("default", "web");
+    private static final NamespacedHostname OTHER = new NamespacedHostname("default", "other");
+    private static final NamespacedHostname WP = new NamespacedHostname("default", "wp");
+
+    private final InboundRouter router = new InboundRouter("", Set.of(15001, 15006, 15008), ConnectHostname.OWN);
+    private final InboundRouter trusting = new InboundRouter("", Set.of(15008), ConnectHostname.ANY);
+
+    @Test
+    void ownAddressIsTakenWithThePortAsGiven() {
+        assertThat(target(mesh(), pod(WEB), "10.0.0.1:8080")).isEqualTo(application(8080));
+        assertThat(target(mesh(), pod(WEB), "10.0.0.1:0")).isEqualTo(application(0));
+    }
+
+    @Test
+    void otherAddressesAreNotOurs() {
+        Workload other =
+                Workload.builder("b").addresses(List.of(ip("10.0.0.2"))).build();
+        for (String asked : List.of("10.0.0.2:80", "127.0.0.1:80", "0.0.0.0:80", "10.96.0.1:80", "10.9.9.9:80")) {
+            assertThat(reason(target(mesh(other, service(WEB).build()), pod(WEB), asked)))
+                    .isEqualTo(Reason.NOT_OURS);
+        }
+        assertThat(target(mesh(), pod(WEB), "10.0.0.2:80"))
+                .isEqualTo(new Refused(Reason.NOT_OURS, "ip mismatch: 10.0.0.1 != 10.0.0.2"));
+    }
+
+    @Test
+    void addressOfAServiceThatWeAreTheWaypointOfIsOursUnderOurOwnAddress() {
+        Service web = service(WEB).waypoint(new GatewayAddress(WP, 15008)).build();
+        Service wp = service(WP).vips(List.of(vip("10.96.0.9"))).build();
+        Workload instance = pod(WP);
+
+        assertThat(target(mesh(web, wp, instance), instance, "10.96.0.1:80")).isEqualTo(application(80));
+        assertThat(reason(target(mesh(web, wp), pod(OTHER), "10.96.0.1:80"))).isEqualTo(Reason.NOT_OURS);
+    }
+
+    @Test
+    void waypointMayBeNamedByItsServicesAddressByItsOwnOrByWeight() {
+        Workload instance = pod(WP);
+        Service wp = service(WP).vips(List.of(vip("10.96.0.9"))).build();
+        Service byVip = service(WEB)
+                .waypoint(new GatewayAddress(vip("10.96.0.9"), 15008))
+                .build();
+        Service byAddress = service(WEB)
+                .waypoint(new GatewayAddress(vip("10.0.0.1"), 15008))
+                .build();
+        Service byWeight = service(WEB)
+                .weightedWaypoints(List.of(new WeightedWaypoint(new GatewayAddress(WP, 15008), 1)))
+                .build();
+
+        assertThat(target(mesh(byVip, wp, instance), instance, "10.96.0.1:80")).isEqualTo(application(80));
+        assertThat(target(mesh(byAddress, instance), instance, "10.96.0.1:80")).isEqualTo(application(80));
+        assertThat(target(mesh(byWeight, wp, instance), instance, "10.96.0.1:80"))
+                .isEqualTo(application(80));
+    }
+
+    @Test
+    void addressOfAWorkloadThatWeAreTheWaypointOfIsOurs() {
+        Workload instance = pod(WP);
+        Workload served = Workload.builder("b")
+                .addresses(List.of(ip("10.0.0.2")))
+                .waypoint(new GatewayAddress(WP, 15008))
+                .build();
+
+        assertThat(target(mesh(served, service(WP).vips(List.of()).build(), instance), instance, "10.0.0.2:80"))
+                .isEqualTo(application(80));
+    }
+
+    @Test
+    void hostNameLeadsToTheTargetPortOfOurService() {
+        Workload mapped = pod(WEB, Port.of(81, 9090));
+        MeshSnapshot mesh = mesh(service(WEB).build(), mapped);
+
+        assertThat(target(mesh, mapped, "web:80")).isEqualTo(application(8080));
+        assertThat(target(mesh, mapped, "web:81")).isEqualTo(application(9090));
+        assertThat(target(mesh, mapped, "web:82"))
+                .isEqualTo(new Refused(Reason.UNKNOWN_PORT, "requested service web:82 found, but cannot resolve port"));
+        assertThat(target(mesh, mapped, "WEB:80"))
+                .isEqualTo(new Refused(Reason.UNKNOWN_HOSTNAME, "no service or workload for hostname: WEB"));
+    }
+
+    @Test
+    void hostNameOfAServiceThatIsNotOursIsRefusedUnlessWeAreAGatewayOrMayTakeAny() {
+        Service other = service(OTHER).build();
+        Workload pod = pod(WEB);
+
+        assertThat(reason(target(mesh(other, pod), pod, "other:80"))).isEqualTo(Reason.FOREIGN_SERVICE);
+        assertThat(trusting.target(mesh(other, pod), pod, OWN, authority("other:80")))
+                .isEqualTo(application(8080));
+        Service behindUs = service(WP).waypoint(new GatewayAddress(WEB, 15008)).build();
+        assertThat(target(mesh(other, pod, behindUs), pod, "other:80")).isEqualTo(application(8080));
+    }
+
+    @Test
+    void ourOwnPortsAreRefusedAfterMapping() {
+        Workload mapped = pod(WEB, Port.of(81, 15001));
+
+        assertThat(reason(target(mesh(), pod(WEB), "10.0.0.1:15006"))).isEqualTo(Reason.SELF_CALL);
+        assertThat(reason(target(mesh(service(WEB).build(), mapped), mapped, "web:81")))
+                .isEqualTo(Reason.SELF_CALL);
+    }
+
+    @Test
+    void statusTellsTheSenderWhoseFaultItIs() {
+        assertThat(Arrays.stream(Reason.values()).filter(r -> r.status() == 400))
+                .containsExactly(Reason.METHOD, Reason.AUTHORITY, Reason.NOT_OURS);
+        assertThat(Arrays.stream(Reason.values()).filter(r -> r.status() != 400))
+                .allMatch(r -> r.status() == 503);
+    }
+
+    private InboundTarget target(MeshSnapshot mesh, Workload local, String authority) {
+        return router.target(mesh, local, OWN, authority(authority));
+    }
+
+    private static Authority authority(String text) {
+        return Objects.requireNonNull(Authority.parse(text));
+    }
+
+    private static Reason reason(InboundTarget target) {
+        return ((Refused) target).reason();
+    }
+
+    private static Application application(int port) {
+        return new Application(new InetSocketAddress(OWN, port));
+    }
+
+    private static MeshSnapshot mesh(MeshResource... resources) {
+        return MeshSnapshot.EMPTY.apply(List.of(resources), List.of());
+    }
+
+    private static Service.Builder service(NamespacedHostname key) {
+        return Service.builder(key.namespace(), key.hostname())
+                .ports(List.of(Port.of(80, 8080), Port.of(81, 0)))
+                .vips(List.of(vip("10.96.0.1")));
+    }
+
+    private static Workload pod(NamespacedHostname service, Port... ports) {
+        TreeMap<NamespacedHostname, List<Port>> services = new TreeMap<>();
+        services.put(service, List.of(ports));
+        return Workload.builder("Kubernetes//Pod/default/pod")
+                .namespace("default")
+                .addresses(List.of(OWN))
+                .services(services)
+                .build();
+    }
+
+    private static NetworkAddress vip(String address) {
+        return new NetworkAddress("", ip(address));
+    }
+
+    private static InetAddress ip(String address) {
+        return InetAddress.ofLiteral(address);
+    }
+}

@@ -1,0 +1,211 @@
+package mesh.ambit.ztunnel.inpod;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Stream;
+import mesh.ambit.linux.NetNs;
+import mesh.ambit.model.WorkloadInfo;
+import mesh.ambit.telemetry.Metrics;
+import mesh.ambit.telemetry.PodProxyMetrics;
+import mesh.ambit.testkit.Await;
+import mesh.ambit.ztunnel.inpod.FakeAgent.Conversation;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ZdsClientIT {
+    private static final WorkloadInfo A = new WorkloadInfo("a", "shop", "a");
+    private static final WorkloadInfo B = new WorkloadInfo("b", "shop", "b");
+
+    private final Set<String> open = ConcurrentHashMap.newKeySet();
+    private final Set<String> broken = ConcurrentHashMap.newKeySet();
+    private final List<String> events = new CopyOnWriteArrayList<>();
+    private final Metrics metrics = Metrics.of("test", "");
+    private final PodRegistry pods = new PodRegistry(this::start, new PodProxyMetrics(metrics));
+    private final NetNs here = NetNs.current();
+    private final FakeAgent agent;
+    private final ZdsClient client;
+
+    ZdsClientIT(@TempDir Path socketFolder) throws IOException {
+        Path socket = socketFolder.resolve("zds.sock");
+        agent = new FakeAgent(socket);
+        client = new ZdsClient(socket, pods, new Events());
+    }
+
+    @BeforeEach
+    void startClient() {
+        client.start();
+    }
+
+    @AfterEach
+    void endClient() throws Exception {
+        client.stop();
+        agent.close();
+        pods.close();
+        here.close();
+        metrics.close();
+    }
+
+    @Test
+    void snapshotBringsUpEveryPodAndThenWeAreReady() throws Exception {
+        try (Conversation talk = agent.accept()) {
+            assertThat(talk.add("1", A, here)).isEmpty();
+            assertThat(talk.add("2", B, here)).isEmpty();
+            assertThat(open).containsExactlyInAnyOrder("1", "2");
+            assertThat(events).doesNotContain("complete");
+            assertThat(talk.snapshotSent()).isEmpty();
+            Await.until("complete", () -> events.contains("complete"));
+        }
+    }
+
+    @Test
+    void podThatIsDeletedIsClosedAndItsNamespaceReleased() throws Exception {
+        long before = descriptors();
+        try (Conversation talk = agent.accept()) {
+            talk.add("1", A, here);
+            talk.snapshotSent();
+            assertThat(talk.del("1")).isEmpty();
+            assertThat(talk.del("nobody")).isEmpty();
+            assertThat(open).isEmpty();
+            assertThat(talk.add("1", A, here)).isEmpty();
+            assertThat(talk.add("1", A, here)).as("same namespace again").isEmpty();
+            assertThat(open).containsExactly("1");
+            talk.del("1");
+        }
+        Await.until("no descriptor is left", () -> descriptors() <= before + 1);
+    }
+
+    @Test
+    void afterAReconnectTheSnapshotClosesWhoeverItDoesNotName() throws Exception {
+        try (Conversation talk = agent.accept()) {
+            talk.add("1", A, here);
+            talk.add("2", B, here);
+            talk.snapshotSent();
+        }
+        try (Conversation talk = agent.accept()) {
+            Await.until("incomplete", () -> events.contains("incomplete"));
+            assertThat(talk.keep("2")).isEmpty();
+            assertThat(open).containsExactlyInAnyOrder("1", "2");
+            assertThat(talk.snapshotSent()).isEmpty();
+            assertThat(open).containsExactly("2");
+        }
+    }
+
+    @Test
+    void podThatDoesNotStartIsReportedAndStaysPending() throws Exception {
+        broken.add("1");
+        try (Conversation talk = agent.accept()) {
+            assertThat(talk.add("1", A, here)).isEqualTo("failure to start proxy : no port");
+            assertThat(talk.snapshotSent()).isEmpty();
+            assertThat(events).doesNotContain("complete");
+            assertThat(pods.pods()).allMatch(entry -> entry.proxy() == null);
+            broken.clear();
+            assertThat(talk.add("1", A, here)).isEmpty();
+            Await.until("complete", () -> events.contains("complete"));
+        }
+    }
+
+    @Test
+    void pendingPodIsTriedAgainUnasked() {
+        broken.add("1");
+        try {
+            pods.add("1", A, here.duplicate());
+        } catch (PodStartException e) {
+            assertThat(e).hasMessage("no port");
+        }
+        broken.clear();
+        pods.retryPending();
+
+        assertThat(open).containsExactly("1");
+        assertThat(pods.hasPending()).isFalse();
+    }
+
+    @Test
+    void unreadablePacketIsRefusedAndTheConversationBeginsAnew() throws Exception {
+        try (Conversation talk = agent.accept()) {
+            assertThat(talk.raw("nonsense".getBytes(StandardCharsets.US_ASCII)))
+                    .startsWith("failure to read message : ");
+            assertThat(talk.isHungUp()).isTrue();
+        }
+        try (Conversation talk = agent.accept()) {
+            assertThat(talk.addWithoutDescriptor("1")).startsWith("failure to read message : ");
+        }
+        try (Conversation talk = agent.accept()) {
+            assertThat(talk.snapshotSent()).isEmpty();
+        }
+        assertThat(events).doesNotContain("protocol error");
+    }
+
+    @Test
+    void brokenProtocolEndsTheProgram() throws Exception {
+        try (Conversation talk = agent.accept()) {
+            talk.snapshotSent();
+            assertThat(talk.keep("1")).isEqualTo("failure to process message : keep after the snapshot");
+            assertThat(talk.isHungUp()).isTrue();
+        }
+        Await.until("protocol error", () -> events.contains("protocol error"));
+    }
+
+    @Test
+    void addWithoutDescriptionEndsTheProgram() throws Exception {
+        try (Conversation talk = agent.accept()) {
+            assertThat(talk.addWithoutInfo("1", here)).startsWith("failure to process message : ");
+        }
+        Await.until("protocol error", () -> events.contains("protocol error"));
+    }
+
+    private PodProxy start(Pod pod) throws PodStartException {
+        if (broken.contains(pod.uid())) {
+            throw new PodStartException("no port", null);
+        }
+        open.add(pod.uid());
+        return new PodProxy() {
+            @Override
+            public void close() {
+                open.remove(pod.uid());
+            }
+
+            @Override
+            public CompletionStage<Void> drain() {
+                return CompletableFuture.completedFuture(null);
+            }
+        };
+    }
+
+    private static long descriptors() {
+        try (Stream<Path> all = Files.list(Path.of("/proc/self/fd"))) {
+            return all.count();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private final class Events implements ZdsClient.Observer {
+        @Override
+        public void onComplete() {
+            events.add("complete");
+        }
+
+        @Override
+        public void onIncomplete() {
+            events.add("incomplete");
+        }
+
+        @Override
+        public void onProtocolError(String text) {
+            events.add("protocol error");
+        }
+    }
+}
