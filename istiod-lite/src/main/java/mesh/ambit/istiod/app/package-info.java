@@ -1,5 +1,5 @@
 /**
- * The program: configuration, wiring, shutdown order.
+ * The program: configuration, wiring, ports, debug pages, shutdown order. Sees every other package of the controller.
  */
 @NullMarked
 package mesh.ambit.istiod.app;

@@ -1,0 +1,197 @@
+package mesh.ambit.istiod.ambient;
+
+import java.net.InetAddress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
+import mesh.ambit.kube.AuthorizationPolicy;
+import mesh.ambit.kube.AuthorizationPolicy.Action;
+import mesh.ambit.kube.AuthorizationPolicy.Condition;
+import mesh.ambit.kube.AuthorizationPolicy.Operation;
+import mesh.ambit.kube.AuthorizationPolicy.Rule;
+import mesh.ambit.kube.AuthorizationPolicy.Source;
+import mesh.ambit.policy.IpBlock;
+import mesh.ambit.policy.Match;
+import mesh.ambit.policy.Match.ServiceAccountMatch;
+import mesh.ambit.policy.Policy;
+import mesh.ambit.policy.Policy.Clause;
+import mesh.ambit.policy.Policy.Group;
+import mesh.ambit.policy.Policy.Scope;
+import mesh.ambit.policy.StringMatch;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * AuthorizationPolicies as clients enforce them on connections. What speaks of requests cannot be enforced there: an
+ * ALLOW rule with such a part is left out, a DENY rule loses that part only, so both err on the side of refusing.
+ */
+final class AuthorizationConversion {
+    private static final int MAX_PORT = 65535;
+
+    private final MeshSettings settings;
+
+    AuthorizationConversion(MeshSettings settings) {
+        this.settings = settings;
+    }
+
+    /** Returns the policy for clients, or null when it is not for them: attached to a waypoint, CUSTOM, or dry run. */
+    @Nullable
+    Policy convert(AuthorizationPolicy policy) {
+        boolean dryRun = Labels.isTrue(policy.metadata().annotations().getOrDefault(Labels.DRY_RUN, ""));
+        if ((dryRun && !settings.dryRunPolicies()) || !policy.targetRefs().isEmpty()) {
+            return null;
+        }
+        Policy.Action action = switch (policy.action()) {
+            case ALLOW -> Policy.Action.ALLOW;
+            case DENY -> Policy.Action.DENY;
+            case AUDIT, CUSTOM -> null;
+        };
+        if (action == null) {
+            return null;
+        }
+        List<Group> groups = new ArrayList<>();
+        for (Rule rule : policy.rules()) {
+            if (policy.action() == Action.DENY || RequestParts.in(rule).isEmpty()) {
+                groups.add(group(rule, policy.metadata().namespace()));
+            }
+        }
+        return new Policy(
+                policy.metadata().namespace(), policy.metadata().name(), scope(policy), action, groups, dryRun);
+    }
+
+    private Scope scope(AuthorizationPolicy policy) {
+        if (policy.selector() != null) {
+            return Scope.WORKLOAD_SELECTOR;
+        }
+        return policy.metadata().namespace().equals(settings.rootNamespace()) ? Scope.GLOBAL : Scope.NAMESPACE;
+    }
+
+    private static Group group(Rule rule, String namespace) {
+        List<Clause> clauses = new ArrayList<>();
+        if (!rule.to().isEmpty()) {
+            clauses.add(new Clause(
+                    rule.to().stream().map(AuthorizationConversion::match).toList()));
+        }
+        if (!rule.from().isEmpty()) {
+            clauses.add(new Clause(
+                    rule.from().stream().map(source -> match(source, namespace)).toList()));
+        }
+        for (Condition condition : rule.when()) {
+            clauses.add(new Clause(List.of(match(condition))));
+        }
+        return new Group(clauses);
+    }
+
+    private static Match match(Operation operation) {
+        return Match.builder()
+                .destinationPorts(ports(operation.ports().any()))
+                .notDestinationPorts(ports(operation.ports().none()))
+                .build();
+    }
+
+    private static Match match(Source source, String namespace) {
+        Function<String, ServiceAccountMatch> account = text -> serviceAccount(text, namespace);
+        return Match.builder()
+                .sourceIps(blocks(source.ipBlocks().any()))
+                .notSourceIps(blocks(source.ipBlocks().none()))
+                .namespaces(texts(source.namespaces().any()))
+                .notNamespaces(texts(source.namespaces().none()))
+                .principals(texts(source.principals().any()))
+                .notPrincipals(texts(source.principals().none()))
+                .serviceAccounts(
+                        source.serviceAccounts().any().stream().map(account).toList())
+                .notServiceAccounts(
+                        source.serviceAccounts().none().stream().map(account).toList())
+                .build();
+    }
+
+    private static Match match(Condition condition) {
+        List<String> any = condition.values().any();
+        List<String> none = condition.values().none();
+        Match.Builder match = Match.builder();
+        return switch (condition.key()) {
+            case RequestParts.SOURCE_IP ->
+                match.sourceIps(blocks(any)).notSourceIps(blocks(none)).build();
+            case RequestParts.SOURCE_NAMESPACE ->
+                match.namespaces(texts(any)).notNamespaces(texts(none)).build();
+            case RequestParts.SOURCE_PRINCIPAL ->
+                match.principals(texts(any)).notPrincipals(texts(none)).build();
+            case RequestParts.DESTINATION_IP ->
+                match.destinationIps(blocks(any))
+                        .notDestinationIps(blocks(none))
+                        .build();
+            case RequestParts.DESTINATION_PORT ->
+                match.destinationPorts(ports(any))
+                        .notDestinationPorts(ports(none))
+                        .build();
+            default -> Match.EMPTY;
+        };
+    }
+
+    private static ServiceAccountMatch serviceAccount(String text, String namespace) {
+        int slash = text.indexOf('/');
+        return slash < 0
+                ? new ServiceAccountMatch(namespace, text)
+                : new ServiceAccountMatch(text.substring(0, slash), text.substring(slash + 1));
+    }
+
+    private static List<StringMatch> texts(List<String> texts) {
+        return texts.stream().map(AuthorizationConversion::text).toList();
+    }
+
+    /** The first form that fits counts, and only one star is taken off. */
+    private static StringMatch text(String text) {
+        if (text.equals("*")) {
+            return new StringMatch.Presence();
+        }
+        if (text.startsWith("*")) {
+            return new StringMatch.Suffix(text.substring(1));
+        }
+        return text.endsWith("*")
+                ? new StringMatch.Prefix(text.substring(0, text.length() - 1))
+                : new StringMatch.Exact(text);
+    }
+
+    /** Returns the ports; what is none is left out. */
+    private static List<Integer> ports(List<String> texts) {
+        List<Integer> ports = new ArrayList<>();
+        for (String text : texts) {
+            if (text.matches("0*[0-9]{1,5}") && Integer.parseInt(text, 10) <= MAX_PORT) {
+                ports.add(Integer.parseInt(text, 10));
+            }
+        }
+        return ports;
+    }
+
+    /** Returns the ranges; what is none is left out. */
+    private static List<IpBlock> blocks(List<String> texts) {
+        List<IpBlock> blocks = new ArrayList<>();
+        for (String text : texts) {
+            IpBlock block = block(text);
+            if (block != null) {
+                blocks.add(block);
+            }
+        }
+        return blocks;
+    }
+
+    private static @Nullable IpBlock block(String text) {
+        int slash = text.indexOf('/');
+        if (slash >= 0) {
+            InetAddress address = Addresses.parse(text.substring(0, slash));
+            int length = address == null ? -1 : prefixLength(text.substring(slash + 1));
+            return address == null || length < 0 || length > bits(address) ? null : new IpBlock(address, length);
+        }
+        int zone = text.indexOf('%');
+        boolean hasZone = zone > text.indexOf(':') && text.indexOf(':') >= 0 && zone < text.length() - 1;
+        InetAddress address = Addresses.parse(hasZone ? text.substring(0, zone) : text);
+        return address == null ? null : new IpBlock(address, bits(address));
+    }
+
+    private static int prefixLength(String text) {
+        return text.matches("0|[1-9][0-9]{0,2}") ? Integer.parseInt(text) : -1;
+    }
+
+    private static int bits(InetAddress address) {
+        return address.getAddress().length * Byte.SIZE;
+    }
+}

@@ -1,0 +1,46 @@
+package mesh.ambit.istiod.ambient;
+
+import static java.util.Objects.requireNonNull;
+
+import mesh.ambit.identity.SpiffeId;
+import mesh.ambit.model.Workload;
+
+/**
+ * What holds for the whole mesh and comes from no object.
+ *
+ * @param clusterId first part of every workload's uid
+ * @param trustDomain trust domain of every identity
+ * @param domainSuffix end of every service's host name
+ * @param rootNamespace where policies for the whole mesh live
+ * @param systemNamespace the namespace whose label names the network
+ * @param revision our own; empty to take objects of every revision
+ * @param dryRunPolicies whether policies marked as dry run are sent, to be logged only
+ */
+public record MeshSettings(
+        String clusterId,
+        String trustDomain,
+        String domainSuffix,
+        String rootNamespace,
+        String systemNamespace,
+        String revision,
+        boolean dryRunPolicies) {
+
+    /** The settings of a mesh that nobody configured. */
+    public static final MeshSettings DEFAULT = new MeshSettings(
+            Workload.DEFAULT_CLUSTER,
+            SpiffeId.DEFAULT_TRUST_DOMAIN,
+            "cluster.local",
+            "istio-system",
+            "istio-system",
+            "default",
+            false);
+
+    public MeshSettings {
+        requireNonNull(clusterId, "clusterId");
+        requireNonNull(trustDomain, "trustDomain");
+        requireNonNull(domainSuffix, "domainSuffix");
+        requireNonNull(rootNamespace, "rootNamespace");
+        requireNonNull(systemNamespace, "systemNamespace");
+        requireNonNull(revision, "revision");
+    }
+}

@@ -1,0 +1,139 @@
+package mesh.ambit.istiod.app;
+
+import io.grpc.BindableService;
+import io.grpc.Server;
+import io.grpc.ServerInterceptor;
+import io.grpc.netty.GrpcSslContexts;
+import io.grpc.netty.NettyServerBuilder;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.handler.ssl.ClientAuth;
+import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslContextBuilder;
+import io.netty.handler.ssl.SslProvider;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.security.cert.X509Certificate;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLException;
+import javax.net.ssl.X509ExtendedKeyManager;
+import mesh.ambit.telemetry.Addresses;
+
+/** The port of node proxies: TLS, gRPC, limits. Has its own threads for the sockets; calls run on virtual threads. */
+final class ControlServer implements AutoCloseable {
+    /** A reconnecting client lists every name and version it holds, about 100 bytes each. */
+    private static final int MAX_REQUEST_BYTES = 256 * 1024 * 1024;
+
+    private static final long KEEPALIVE_SECONDS = 30;
+    private static final long KEEPALIVE_TIMEOUT_SECONDS = 10;
+    private static final long CLIENT_PING_SECONDS = 10;
+    private static final long GRACE_MILLIS = 1_000;
+
+    /** Handshakes and encryption of all nodes; what is said is computed elsewhere. */
+    private static final int MAX_SOCKET_THREADS = 4;
+
+    private final Server server;
+    private final EventLoopGroup sockets;
+    private final ExecutorService calls;
+    private final Runnable endStreams;
+
+    private ControlServer(Server server, EventLoopGroup sockets, ExecutorService calls, Runnable endStreams) {
+        this.server = server;
+        this.sockets = sockets;
+        this.calls = calls;
+        this.endStreams = endStreams;
+    }
+
+    /**
+     * Begins to listen.
+     *
+     * @param keys key and certificate that the port shows, asked for at each handshake
+     * @param root what client certificates are verified with; clients without one get through to {@code gate}
+     * @param gate judges every call
+     * @param endStreams at the end, ends the calls that would go on for ever
+     * @throws IOException naming the address that is not available
+     */
+    static ControlServer start(
+            InetSocketAddress address,
+            X509ExtendedKeyManager keys,
+            X509Certificate root,
+            ServerInterceptor gate,
+            List<BindableService> services,
+            Runnable endStreams)
+            throws IOException {
+        SslContext tls = tls(keys, root);
+        ExecutorService calls = Executors.newVirtualThreadPerTaskExecutor();
+        EventLoopGroup sockets = new MultiThreadIoEventLoopGroup(
+                Math.min(Runtime.getRuntime().availableProcessors(), MAX_SOCKET_THREADS),
+                new DefaultThreadFactory("ambit-grpc", true),
+                NioIoHandler.newFactory());
+        NettyServerBuilder builder = NettyServerBuilder.forAddress(address)
+                .sslContext(tls)
+                .channelType(NioServerSocketChannel.class)
+                .bossEventLoopGroup(sockets)
+                .workerEventLoopGroup(sockets)
+                .executor(calls)
+                .intercept(gate)
+                .maxInboundMessageSize(MAX_REQUEST_BYTES)
+                .keepAliveTime(KEEPALIVE_SECONDS, TimeUnit.SECONDS)
+                .keepAliveTimeout(KEEPALIVE_TIMEOUT_SECONDS, TimeUnit.SECONDS)
+                .permitKeepAliveTime(CLIENT_PING_SECONDS, TimeUnit.SECONDS)
+                .permitKeepAliveWithoutCalls(true);
+        services.forEach(builder::addService);
+        try {
+            return new ControlServer(builder.build().start(), sockets, calls, endStreams);
+        } catch (IOException e) {
+            calls.shutdown();
+            sockets.shutdownGracefully(0, 0, TimeUnit.MILLISECONDS);
+            throw notAvailable(address, e);
+        }
+    }
+
+    /** Returns {@code failure} to listen as a message that names the address and the reason at the bottom of it. */
+    static IOException notAvailable(InetSocketAddress address, Exception failure) {
+        Throwable cause = failure;
+        while (cause.getCause() != null) {
+            cause = cause.getCause();
+        }
+        return new IOException("cannot listen on " + Addresses.print(address) + ": " + cause.getMessage(), failure);
+    }
+
+    private static SslContext tls(X509ExtendedKeyManager keys, X509Certificate root) throws SSLException {
+        // The JDK's TLS asks the key manager at every handshake, which is what renewal needs.
+        return GrpcSslContexts.configure(SslContextBuilder.forServer(keys), SslProvider.JDK)
+                .trustManager(root)
+                .clientAuth(ClientAuth.OPTIONAL)
+                .protocols("TLSv1.3", "TLSv1.2")
+                .build();
+    }
+
+    /** Returns the port that is listened on. */
+    int port() {
+        return server.getPort();
+    }
+
+    /** Stops listening, lets calls end for a moment, then cuts them. */
+    @Override
+    public void close() {
+        server.shutdown();
+        // Only now: a client whose stream ended before would open the next one here.
+        endStreams.run();
+        try {
+            if (!server.awaitTermination(GRACE_MILLIS, TimeUnit.MILLISECONDS)) {
+                server.shutdownNow().awaitTermination(GRACE_MILLIS, TimeUnit.MILLISECONDS);
+            }
+            calls.shutdownNow();
+            sockets.shutdownGracefully(0, GRACE_MILLIS, TimeUnit.MILLISECONDS)
+                    .await(GRACE_MILLIS, TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            server.shutdownNow();
+            Thread.currentThread().interrupt();
+        }
+    }
+}

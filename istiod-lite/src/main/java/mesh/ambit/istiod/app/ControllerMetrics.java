@@ -1,0 +1,121 @@
+package mesh.ambit.istiod.app;
+
+import io.micrometer.core.instrument.DistributionSummary;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
+import java.time.Instant;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.LongAdder;
+import mesh.ambit.config.AmbitVersion;
+import mesh.ambit.istiod.issuer.IssuerMetrics;
+import mesh.ambit.istiod.push.PushMetrics;
+
+/**
+ * The controller's metrics under upstream's names.
+ *
+ * <p>Counts are registered as gauges over adders: upstream's counters have no {@code _total} at the end, and the library
+ * would add it.
+ */
+final class ControllerMetrics implements PushMetrics, IssuerMetrics {
+    private final MeterRegistry registry;
+    private final Map<String, LongAdder> counts = new ConcurrentHashMap<>();
+    private final AtomicInteger streams = new AtomicInteger();
+    private final AtomicInteger services = new AtomicInteger();
+
+    ControllerMetrics(MeterRegistry registry, Instant rootExpiry) {
+        this.registry = registry;
+        Gauge.builder("pilot.xds", streams, AtomicInteger::get)
+                .description("Number of endpoints connected to this controller over xDS.")
+                .tag("version", AmbitVersion.version())
+                .register(registry);
+        Gauge.builder("pilot.services", services, AtomicInteger::get)
+                .description("Total services known.")
+                .register(registry);
+        Gauge.builder("citadel.server.root.cert.expiry.timestamp", rootExpiry::getEpochSecond)
+                .description("The unix timestamp, in seconds, when the root certificate expires.")
+                .register(registry);
+    }
+
+    void services(int known) {
+        services.set(known);
+    }
+
+    @Override
+    public void connected(int open) {
+        streams.set(open);
+    }
+
+    @Override
+    public void pushed(String type, int bytes) {
+        count("pilot.xds.pushes", "Responses sent to proxies.", Tags.of("type", type));
+        DistributionSummary.builder("pilot.xds.config.size")
+                .description("Size of what is sent to a proxy at once.")
+                .baseUnit("bytes")
+                .tag("type", type)
+                .register(registry)
+                .record(bytes);
+    }
+
+    @Override
+    public void rejected(String type) {
+        count("pilot.total.xds.rejects", "Responses that a proxy rejected.", Tags.of("type", type));
+    }
+
+    @Override
+    public void expiredNonce() {
+        count("pilot.xds.expired.nonce", "Requests that answered an older response.", Tags.empty());
+    }
+
+    @Override
+    public void internalError() {
+        count("pilot.total.xds.internal.errors", "Streams ended by a fault of this controller.", Tags.empty());
+    }
+
+    @Override
+    public void requested() {
+        count("citadel.server.csr.count", "Certificate requests received.", Tags.empty());
+    }
+
+    @Override
+    public void unauthenticated() {
+        count("citadel.server.authentication.failure.count", "Callers that did not prove who they are.", Tags.empty());
+    }
+
+    @Override
+    public void unauthorized() {
+        count(
+                "citadel.server.id.extraction.err.count",
+                "Requests for an identity that the caller may not have.",
+                Tags.empty());
+    }
+
+    @Override
+    public void unparsable() {
+        count("citadel.server.csr.parsing.err.count", "Signing requests that could not be used.", Tags.empty());
+    }
+
+    @Override
+    public void signFailed(String error) {
+        count("citadel.server.csr.sign.err.count", "Signing requests that were refused.", Tags.of("error", error));
+    }
+
+    @Override
+    public void issued() {
+        count("citadel.server.success.cert.issuance.count", "Certificates issued.", Tags.empty());
+    }
+
+    private void count(String name, String description, Tags tags) {
+        counts.computeIfAbsent(name + tags, _ -> {
+                    LongAdder adder = new LongAdder();
+                    Gauge.builder(name, adder, LongAdder::sum)
+                            .description(description)
+                            .tags(tags)
+                            .register(registry);
+                    return adder;
+                })
+                .increment();
+    }
+}

@@ -1,0 +1,245 @@
+package mesh.ambit.istiod.app;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import mesh.ambit.admin.AdminRoutes;
+import mesh.ambit.admin.HttpReply;
+import mesh.ambit.admin.HttpRoute;
+import mesh.ambit.admin.HttpServer;
+import mesh.ambit.config.AmbitVersion;
+import mesh.ambit.istiod.issuer.CallerInterceptor;
+import mesh.ambit.istiod.issuer.CertificateAuthority;
+import mesh.ambit.istiod.issuer.CertificateService;
+import mesh.ambit.istiod.issuer.NodeAuthorizer;
+import mesh.ambit.istiod.issuer.NodeTokenAuthenticator;
+import mesh.ambit.istiod.issuer.NodeTokens;
+import mesh.ambit.istiod.issuer.ServingCertificate;
+import mesh.ambit.istiod.issuer.TokenIssuer;
+import mesh.ambit.istiod.kube.ClusterSource;
+import mesh.ambit.istiod.push.DiscoveryService;
+import mesh.ambit.istiod.push.PushHub;
+import mesh.ambit.telemetry.Metrics;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The running controller: parts, put together in the order in which they need each other and ended in reverse. */
+final class IstiodLite implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(IstiodLite.class);
+
+    /** How often certificates and tokens are looked at; far below half of the shortest life. */
+    private static final long HOUSEKEEPING_SECONDS = 30;
+
+    private final IstiodLiteConfig config;
+    private final InstantSource clock;
+    private final Deque<AutoCloseable> parts = new ArrayDeque<>();
+    private int grpcPort;
+    private int httpPort;
+    private int monitoringPort;
+
+    /** Whether there is a state to serve and every node of it has its token. */
+    private volatile boolean ready;
+
+    private IstiodLite(IstiodLiteConfig config, InstantSource clock) {
+        this.config = config;
+        this.clock = clock;
+    }
+
+    /**
+     * Starts everything; returns when all ports are open, perhaps before the first state is there.
+     *
+     * @throws IOException if a port or a file of the state folder is not available
+     */
+    static IstiodLite start(IstiodLiteConfig config, InstantSource clock) throws IOException {
+        IstiodLite controller = new IstiodLite(config, clock);
+        try {
+            controller.open();
+            return controller;
+        } catch (IOException | RuntimeException e) {
+            controller.close();
+            throw e;
+        }
+    }
+
+    private void open() throws IOException {
+        Path keys = config.state().resolve("istiod");
+        String trustDomain = config.mesh().trustDomain();
+        CertificateAuthority authority = CertificateAuthority.loadOrCreate(keys, trustDomain, clock.instant());
+        TokenIssuer issuer = TokenIssuer.loadOrCreate(keys);
+        ServingCertificate serving = new ServingCertificate(authority, dnsNames(), servingAddresses(), clock);
+        NodeTokens tokens = new NodeTokens(issuer, config.audiences().getFirst(), config.state(), clock);
+        authority.publishTrustBundle(config.state().resolve("root-cert.pem"));
+
+        Metrics metrics = opened(Metrics.of("pilot", AmbitVersion.version()));
+        ControllerMetrics counts = new ControllerMetrics(
+                metrics.registry(), authority.root().getNotAfter().toInstant());
+        ScheduledExecutorService housekeeping = Executors.newSingleThreadScheduledExecutor(
+                Thread.ofPlatform().name("housekeeping").daemon().factory());
+        parts.push(housekeeping::shutdownNow);
+        ExecutorService workers = opened(Executors.newVirtualThreadPerTaskExecutor());
+        PushHub hub = new PushHub(workers, clock.instant(), counts);
+        MeshPublisher publisher = opened(new MeshPublisher(config.mesh(), hub, config.pushInterval(), published -> {
+            counts.services(published.view().objects().services().size());
+            later(housekeeping, () -> tokens.refresh(nodes(published)));
+        }));
+        opened(ClusterSource.open(config.folder(), config.state(), publisher::view));
+
+        ControlServer grpc = opened(ControlServer.start(
+                config.secureGrpc(),
+                serving.keyManager(),
+                authority.root(),
+                new CallerInterceptor(
+                        new NodeTokenAuthenticator(issuer, Set.copyOf(config.audiences()), trustDomain, clock),
+                        trustDomain,
+                        counts::unauthenticated),
+                List.of(
+                        new DiscoveryService(hub, counts, config.streamsPerSecond(), housekeeping),
+                        new CertificateService(
+                                authority,
+                                new NodeAuthorizer(config.trustedNodeAccounts(), trustDomain),
+                                config.certificates(),
+                                () -> publisher.published().placement(),
+                                clock,
+                                counts)),
+                hub::closeStreams));
+        grpcPort = grpc.port();
+        httpPort = listen("http", config.http(), httpRoutes(hub, publisher)).port();
+        monitoringPort = listen("monitoring", config.monitoring(), monitoringRoutes(metrics))
+                .port();
+
+        housekeeping.scheduleWithFixedDelay(
+                () -> guarded(() -> {
+                    serving.refresh();
+                    tokens.refresh(nodes(publisher.published()));
+                }),
+                HOUSEKEEPING_SECONDS,
+                HOUSEKEEPING_SECONDS,
+                TimeUnit.SECONDS);
+        // Queued behind the tokens of the first publication.
+        publisher.first().thenRun(() -> later(housekeeping, this::announce));
+    }
+
+    private void announce() {
+        ready = true;
+        LOG.info(
+                "ready: folder {}, discovery and certificates on port {}, /ready and /debug on port {}, /metrics on"
+                        + " port {}, state in {}",
+                config.folder(),
+                grpcPort,
+                httpPort,
+                monitoringPort,
+                config.state());
+    }
+
+    private HttpServer listen(String name, InetSocketAddress address, Map<String, HttpRoute> routes)
+            throws IOException {
+        try {
+            return opened(HttpServer.start(name, List.of(address), routes)
+                    .toCompletableFuture()
+                    .get());
+        } catch (ExecutionException e) {
+            throw ControlServer.notAvailable(address, e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted while starting", e);
+        }
+    }
+
+    private Map<String, HttpRoute> httpRoutes(PushHub hub, MeshPublisher publisher) {
+        Map<String, HttpRoute> routes = new LinkedHashMap<>(DebugPages.routes(config, hub, publisher::published));
+        routes.put(
+                "/ready",
+                _ -> ready
+                        ? HttpReply.text(200, "ready\n")
+                        : HttpReply.text(503, "not ready: the objects have not been read yet\n"));
+        return routes;
+    }
+
+    private static Map<String, HttpRoute> monitoringRoutes(Metrics metrics) {
+        Map<String, HttpRoute> routes = new LinkedHashMap<>(AdminRoutes.metrics(metrics));
+        routes.put(
+                "/version",
+                _ -> HttpReply.text(200, AmbitVersion.version() + " (revision " + AmbitVersion.revision() + ")\n"));
+        return routes;
+    }
+
+    private Set<String> nodes(MeshPublisher.Published published) {
+        Set<String> nodes = new LinkedHashSet<>(config.nodes());
+        nodes.addAll(published.nodes());
+        return nodes;
+    }
+
+    private List<String> dnsNames() {
+        String namespaced = "istiod." + config.mesh().systemNamespace() + ".svc";
+        return Stream.of("istiod.istio-system.svc", namespaced, "localhost")
+                .distinct()
+                .toList();
+    }
+
+    private List<InetAddress> servingAddresses() {
+        Stream<InetAddress> loopback = Stream.of("127.0.0.1", "::1").map(InetAddress::ofLiteral);
+        return Stream.concat(config.addresses().stream(), loopback).distinct().toList();
+    }
+
+    int grpcPort() {
+        return grpcPort;
+    }
+
+    int httpPort() {
+        return httpPort;
+    }
+
+    int monitoringPort() {
+        return monitoringPort;
+    }
+
+    private <T extends AutoCloseable> T opened(T part) {
+        parts.push(part);
+        return part;
+    }
+
+    private static void later(ScheduledExecutorService executor, Runnable task) {
+        try {
+            executor.execute(() -> guarded(task));
+        } catch (RejectedExecutionException e) {
+            LOG.debug("ending, nothing more is done");
+        }
+    }
+
+    /** Runs {@code task}; a fault in it must not end the thread that renews certificates. */
+    private static void guarded(Runnable task) {
+        try {
+            task.run();
+        } catch (RuntimeException e) {
+            LOG.error("housekeeping failed, trying again in {} s", HOUSEKEEPING_SECONDS, e);
+        }
+    }
+
+    /** Ends the streams, closes the ports and stops watching. */
+    @Override
+    public void close() {
+        while (!parts.isEmpty()) {
+            try {
+                parts.pop().close();
+            } catch (Exception e) {
+                LOG.warn("ending a part failed", e);
+            }
+        }
+    }
+}

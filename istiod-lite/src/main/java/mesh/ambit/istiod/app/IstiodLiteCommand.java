@@ -1,0 +1,96 @@
+package mesh.ambit.istiod.app;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.time.InstantSource;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import mesh.ambit.config.AmbitVersion;
+import mesh.ambit.config.ConfigException;
+import mesh.ambit.config.Environment;
+import mesh.ambit.config.ExitCode;
+import mesh.ambit.istiod.issuer.IssuerException;
+import mesh.ambit.kube.FolderException;
+import mesh.ambit.telemetry.LogFormat;
+import mesh.ambit.telemetry.Logging;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+/** {@code istiod-lite}: runs the controller in the foreground until it is told to end. */
+@Command(
+        name = "istiod-lite",
+        description = "Runs the controller: computes the mesh from a folder of objects, tells the nodes' proxies, and"
+                + " is their certificate authority.",
+        footer = {
+            "",
+            "Environment, as upstream's: CLUSTER_ID, TRUST_DOMAIN, POD_NAMESPACE,",
+            "CA_TRUSTED_NODE_ACCOUNTS, TOKEN_AUDIENCES, DEFAULT_WORKLOAD_CERT_TTL,",
+            "MAX_WORKLOAD_CERT_TTL, PILOT_DEBOUNCE_AFTER,",
+            "PILOT_MAX_REQUESTS_PER_SECOND,",
+            "AMBIENT_ENABLE_DRY_RUN_AUTHORIZATION_POLICY."
+        },
+        mixinStandardHelpOptions = true,
+        versionProvider = AmbitVersion.class)
+public final class IstiodLiteCommand implements Callable<Integer> {
+    private static final Logger LOG = LoggerFactory.getLogger(IstiodLiteCommand.class);
+
+    @Mixin
+    private IstiodLiteOptions options = new IstiodLiteOptions();
+
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
+
+    /** Used by picocli. */
+    public IstiodLiteCommand() {}
+
+    /** Runs until the process is told to end; returns earlier only when it cannot start. */
+    @Override
+    public Integer call() throws InterruptedException {
+        IstiodLiteConfig config;
+        try {
+            config = IstiodLiteConfig.of(
+                    options,
+                    Environment.of(System.getenv()),
+                    Runtime.getRuntime().availableProcessors());
+        } catch (ConfigException e) {
+            e.problems().forEach(this::complain);
+            return ExitCode.USAGE;
+        }
+        Logging logging = Logging.start(config.logFilter(), LogFormat.PLAIN, System.out);
+        try {
+            IstiodLite controller = IstiodLite.start(config, InstantSource.system());
+            endWithProcess(controller, logging);
+        } catch (FolderException e) {
+            logging.close();
+            complain(e.problem().message());
+            return ExitCode.USAGE;
+        } catch (IssuerException | IOException e) {
+            logging.close();
+            complain(String.valueOf(e.getMessage()));
+            return ExitCode.FAILED;
+        }
+        new CountDownLatch(1).await();
+        return ExitCode.OK;
+    }
+
+    private static void endWithProcess(IstiodLite controller, Logging logging) {
+        Runtime.getRuntime()
+                .addShutdownHook(Thread.ofPlatform().name("shutdown").unstarted(() -> {
+                    LOG.info("told to end");
+                    controller.close();
+                    logging.close();
+                    // Ending when told to is success, which the JVM would report as 143.
+                    Runtime.getRuntime().halt(ExitCode.OK);
+                }));
+    }
+
+    private void complain(String problem) {
+        PrintWriter err = spec.commandLine().getErr();
+        err.println("istiod-lite: " + problem);
+        err.flush();
+    }
+}

@@ -1,0 +1,215 @@
+package mesh.ambit.istiod.app;
+
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import mesh.ambit.config.ConfigException;
+import mesh.ambit.config.Durations;
+import mesh.ambit.config.Environment;
+import mesh.ambit.config.HostPort;
+import mesh.ambit.istiod.ambient.MeshSettings;
+import mesh.ambit.istiod.issuer.CertificateRules;
+import mesh.ambit.telemetry.LogFilter;
+
+/**
+ * What the controller is told, all of it checked.
+ *
+ * @param folder the objects
+ * @param state where keys, tokens and assigned addresses are kept
+ * @param secureGrpc port of discovery and certificates
+ * @param http port of readiness and debug pages
+ * @param monitoring port of metrics
+ * @param addresses further names of the serving certificate
+ * @param nodes nodes that get a token though no object names them
+ * @param mesh what the computation needs to know
+ * @param trustedNodeAccounts whose tokens may ask for identities of pods, {@code namespace/serviceaccount}
+ * @param certificates lifetimes
+ * @param audiences for which tokens are accepted; ours are minted for the first
+ * @param pushInterval the longest that a change waits for the next push
+ * @param streamsPerSecond how many discovery streams may begin in a second
+ * @param logFilter what is logged
+ */
+record IstiodLiteConfig(
+        Path folder,
+        Path state,
+        InetSocketAddress secureGrpc,
+        InetSocketAddress http,
+        InetSocketAddress monitoring,
+        List<InetAddress> addresses,
+        Set<String> nodes,
+        MeshSettings mesh,
+        Set<String> trustedNodeAccounts,
+        CertificateRules certificates,
+        List<String> audiences,
+        Duration pushInterval,
+        int streamsPerSecond,
+        LogFilter logFilter) {
+    static final String CLUSTER_ID = "CLUSTER_ID";
+    static final String TRUST_DOMAIN = "TRUST_DOMAIN";
+    static final String POD_NAMESPACE = "POD_NAMESPACE";
+    static final String CA_TRUSTED_NODE_ACCOUNTS = "CA_TRUSTED_NODE_ACCOUNTS";
+    static final String DEFAULT_WORKLOAD_CERT_TTL = "DEFAULT_WORKLOAD_CERT_TTL";
+    static final String MAX_WORKLOAD_CERT_TTL = "MAX_WORKLOAD_CERT_TTL";
+    static final String TOKEN_AUDIENCES = "TOKEN_AUDIENCES";
+    static final String PILOT_DEBOUNCE_AFTER = "PILOT_DEBOUNCE_AFTER";
+    static final String PILOT_MAX_REQUESTS_PER_SECOND = "PILOT_MAX_REQUESTS_PER_SECOND";
+    static final String AMBIENT_ENABLE_DRY_RUN_AUTHORIZATION_POLICY = "AMBIENT_ENABLE_DRY_RUN_AUTHORIZATION_POLICY";
+
+    private static final Duration DEFAULT_TTL = Duration.ofHours(24);
+    private static final Duration MAX_TTL = Duration.ofDays(90);
+    private static final Duration DEFAULT_PUSH_INTERVAL = Duration.ofMillis(100);
+    private static final Duration MAX_PUSH_INTERVAL = Duration.ofSeconds(10);
+
+    /** Upstream's measure of how many streams a machine can begin in a second. */
+    private static final int MAX_STREAMS_PER_SECOND = 100;
+
+    IstiodLiteConfig {
+        addresses = List.copyOf(addresses);
+        nodes = Set.copyOf(nodes);
+        trustedNodeAccounts = Set.copyOf(trustedNodeAccounts);
+        audiences = List.copyOf(audiences);
+    }
+
+    /**
+     * Reads flags and environment.
+     *
+     * @throws ConfigException with everything that is wrong
+     */
+    static IstiodLiteConfig of(IstiodLiteOptions options, Environment environment, int processors) {
+        CertificateRules certificates = certificates(environment);
+        IstiodLiteConfig config = new IstiodLiteConfig(
+                options.folder,
+                options.state,
+                address("--secureGRPCAddr", options.secureGrpcAddr, environment),
+                address("--httpAddr", options.httpAddr, environment),
+                address("--monitoringAddr", options.monitoringAddr, environment),
+                literals(options.addresses, environment),
+                new LinkedHashSet<>(options.nodes),
+                new MeshSettings(
+                        required(CLUSTER_ID, MeshSettings.DEFAULT.clusterId(), environment),
+                        required(TRUST_DOMAIN, MeshSettings.DEFAULT.trustDomain(), environment),
+                        options.domain,
+                        required(POD_NAMESPACE, MeshSettings.DEFAULT.rootNamespace(), environment),
+                        required(POD_NAMESPACE, MeshSettings.DEFAULT.systemNamespace(), environment),
+                        MeshSettings.DEFAULT.revision(),
+                        environment.flag(AMBIENT_ENABLE_DRY_RUN_AUTHORIZATION_POLICY, false)),
+                environment.value(CA_TRUSTED_NODE_ACCOUNTS, Set.of("istio-system/ztunnel"), IstiodLiteConfig::accounts),
+                certificates,
+                environment.value(TOKEN_AUDIENCES, List.of("istio-ca"), IstiodLiteConfig::audiences),
+                environment.value(PILOT_DEBOUNCE_AFTER, DEFAULT_PUSH_INTERVAL, IstiodLiteConfig::pushInterval),
+                environment.number(
+                        PILOT_MAX_REQUESTS_PER_SECOND,
+                        Math.min(15 + 5 * processors, MAX_STREAMS_PER_SECOND),
+                        1,
+                        1_000_000),
+                logFilter(options.logOutputLevel, environment));
+        environment.throwIfInvalid();
+        return config;
+    }
+
+    private static CertificateRules certificates(Environment environment) {
+        Duration ttl = environment.duration(DEFAULT_WORKLOAD_CERT_TTL, DEFAULT_TTL);
+        Duration max = environment.duration(MAX_WORKLOAD_CERT_TTL, MAX_TTL);
+        try {
+            return new CertificateRules(ttl, max);
+        } catch (IllegalArgumentException e) {
+            environment.reject(DEFAULT_WORKLOAD_CERT_TTL + " and " + MAX_WORKLOAD_CERT_TTL + ": " + e.getMessage());
+            return new CertificateRules(DEFAULT_TTL, MAX_TTL);
+        }
+    }
+
+    private static Duration pushInterval(String text) {
+        Duration interval = Durations.parse(text);
+        if (interval.compareTo(MAX_PUSH_INTERVAL) > 0) {
+            throw new IllegalArgumentException("too long, expected: at most 10s");
+        }
+        return interval;
+    }
+
+    private static String required(String name, String fallback, Environment environment) {
+        return environment.value(name, fallback, text -> {
+            if (text.isEmpty() || text.indexOf('/') >= 0) {
+                throw new IllegalArgumentException("expected: not empty, no slash");
+            }
+            return text;
+        });
+    }
+
+    private static Set<String> accounts(String text) {
+        Set<String> accounts = new LinkedHashSet<>();
+        for (String account : text.split(",", -1)) {
+            if (!account.isBlank() && !account.strip().matches("[^/\\s]+/[^/\\s]+")) {
+                throw new IllegalArgumentException(
+                        "'" + account + "' is no account, expected: namespace/serviceaccount,…");
+            }
+            if (!account.isBlank()) {
+                accounts.add(account.strip());
+            }
+        }
+        return accounts;
+    }
+
+    private static List<String> audiences(String text) {
+        List<String> audiences = new ArrayList<>();
+        for (String audience : text.split(",", -1)) {
+            if (!audience.isBlank()) {
+                audiences.add(audience.strip());
+            }
+        }
+        if (audiences.isEmpty()) {
+            throw new IllegalArgumentException("expected: at least one audience");
+        }
+        return audiences;
+    }
+
+    private static InetSocketAddress address(String flag, String text, Environment environment) {
+        try {
+            HostPort parsed = HostPort.parse(text);
+            return parsed.host().isEmpty()
+                    ? new InetSocketAddress(parsed.port())
+                    : new InetSocketAddress(host(parsed.host()), parsed.port());
+        } catch (IllegalArgumentException e) {
+            environment.reject("invalid flag " + flag + "=" + text + " (" + e.getMessage() + ")");
+            return new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+        }
+    }
+
+    private static List<InetAddress> literals(List<String> texts, Environment environment) {
+        List<InetAddress> addresses = new ArrayList<>();
+        for (String text : texts) {
+            try {
+                addresses.add(host(text));
+            } catch (IllegalArgumentException e) {
+                environment.reject("invalid flag --address=" + text + " (" + e.getMessage() + ")");
+            }
+        }
+        return addresses;
+    }
+
+    /** Returns the address in {@code text}; never asks DNS. */
+    private static InetAddress host(String text) {
+        if (text.equals("localhost")) {
+            return InetAddress.getLoopbackAddress();
+        }
+        try {
+            return InetAddress.ofLiteral(text);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException("host is not an IP address", e);
+        }
+    }
+
+    private static LogFilter logFilter(String text, Environment environment) {
+        try {
+            // Upstream writes scope:level; "default" is everything else.
+            return LogFilter.parse(text.replace("default:", "").replace(':', '='));
+        } catch (IllegalArgumentException e) {
+            environment.reject("invalid flag --log_output_level=" + text + " (" + e.getMessage() + ")");
+            return LogFilter.INFO;
+        }
+    }
+}

@@ -1,0 +1,71 @@
+package mesh.ambit.istiod.app;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import picocli.CommandLine.Option;
+
+/** The command line of the controller, as typed; {@link IstiodLiteConfig} checks it. Names as upstream's. */
+final class IstiodLiteOptions {
+    @Option(
+            names = "--folder",
+            required = true,
+            paramLabel = "DIR",
+            description = "Folder of Kubernetes objects in YAML; nested folders are read too, changes are followed.")
+    Path folder = Path.of("");
+
+    @Option(
+            names = "--state",
+            paramLabel = "DIR",
+            description = "Where keys, tokens and assigned addresses are kept (default: ${DEFAULT-VALUE}).")
+    Path state = defaultState();
+
+    @Option(
+            names = "--secureGRPCAddr",
+            paramLabel = "ADDR",
+            description = "Where node proxies get configuration and certificates (default: ${DEFAULT-VALUE}).")
+    String secureGrpcAddr = ":15012";
+
+    @Option(
+            names = "--httpAddr",
+            paramLabel = "ADDR",
+            description = "Port of /ready, and of /debug for this machine only (default: ${DEFAULT-VALUE}).")
+    String httpAddr = ":8080";
+
+    @Option(
+            names = "--monitoringAddr",
+            paramLabel = "ADDR",
+            description = "Port of /metrics and /version (default: ${DEFAULT-VALUE}).")
+    String monitoringAddr = ":15014";
+
+    @Option(
+            names = "--domain",
+            paramLabel = "SUFFIX",
+            description = "End of every service's host name (default: ${DEFAULT-VALUE}).")
+    String domain = "cluster.local";
+
+    @Option(
+            names = "--address",
+            paramLabel = "IP",
+            description = "Address under which proxies call; a name of the serving certificate. Repeatable.")
+    List<String> addresses = new ArrayList<>();
+
+    @Option(
+            names = "--node",
+            paramLabel = "NAME",
+            description = "Node that gets a token though no object names it. Repeatable.")
+    List<String> nodes = new ArrayList<>();
+
+    @Option(
+            names = "--log_output_level",
+            paramLabel = "LEVELS",
+            description = "What is logged, like default:info or default:info,istiod::push:debug (default:"
+                    + " ${DEFAULT-VALUE}).")
+    String logOutputLevel = "default:info";
+
+    private static Path defaultState() {
+        String runtime = System.getenv("XDG_RUNTIME_DIR");
+        boolean root = "root".equals(System.getProperty("user.name"));
+        return root || runtime == null || runtime.isEmpty() ? Path.of("/run/ambit") : Path.of(runtime, "ambit");
+    }
+}

@@ -1,0 +1,48 @@
+package mesh.ambit.istiod.kube;
+
+import static java.util.Objects.requireNonNull;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import mesh.ambit.kube.ClusterIps;
+import mesh.ambit.kube.Defaults;
+import mesh.ambit.kube.FolderSnapshot;
+import mesh.ambit.kube.ObjectSet;
+import mesh.ambit.kube.ObservedPods;
+import mesh.ambit.kube.Problem;
+
+/**
+ * The cluster at one moment: declared objects, what the nodes observed, defaults and cluster IPs, put together. What an
+ * API server would hold.
+ *
+ * @param clusterIps addresses assigned by us, by {@code namespace/name}
+ * @param problems everything wrong at the moment
+ */
+public record ClusterView(ObjectSet objects, Map<String, List<String>> clusterIps, List<Problem> problems) {
+    /** A cluster without anything in it. */
+    public static final ClusterView EMPTY = new ClusterView(ObjectSet.EMPTY, Map.of(), List.of());
+
+    public ClusterView {
+        requireNonNull(objects, "objects");
+        requireNonNull(clusterIps, "clusterIps");
+        problems = List.copyOf(problems);
+    }
+
+    /** Returns the view of two folders, given the addresses assigned before. Pure. */
+    static ClusterView of(FolderSnapshot declared, FolderSnapshot observed, Map<String, List<String>> formerIps) {
+        ObjectSet merged = Defaults.fill(ObservedPods.overlay(declared.objects(), observed.objects()));
+        ClusterIps.Assignment assignment = ClusterIps.assign(merged, formerIps);
+        List<Problem> problems = new ArrayList<>(declared.problems());
+        problems.addAll(observed.problems());
+        problems.addAll(assignment.problems());
+        return new ClusterView(assignment.objects(), assignment.record(), problems);
+    }
+
+    /** Returns the problems that {@code before} did not have: what is worth a message now. */
+    public List<Problem> newProblemsSince(ClusterView before) {
+        return problems.stream()
+                .filter(problem -> !before.problems().contains(problem))
+                .toList();
+    }
+}

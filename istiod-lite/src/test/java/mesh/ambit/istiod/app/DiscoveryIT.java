@@ -1,0 +1,200 @@
+package mesh.ambit.istiod.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.grpc.Status;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import mesh.ambit.config.AmbitVersion;
+import mesh.ambit.istiod.push.AdsClient;
+import mesh.ambit.protocol.discovery.DeltaDiscoveryRequest;
+import mesh.ambit.protocol.discovery.DeltaDiscoveryResponse;
+import mesh.ambit.protocol.discovery.Resource;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** From files to what a node's proxy is told, over TLS. */
+class DiscoveryIT {
+    private static final String WEB = "Kubernetes//Pod/shop/web";
+    private static final String SERVICE = "shop/web.shop.svc.cluster.local";
+
+    @TempDir
+    Path directory;
+
+    private ControllerLab lab;
+
+    @BeforeEach
+    void startController() throws Exception {
+        lab = new ControllerLab(directory);
+        lab.write("web.yaml", Shop.pod("web", "node-a", "10.77.1.2") + Shop.service("web"));
+        lab.write("policy.yaml", Shop.policy("allow-web"));
+        lab.start();
+    }
+
+    @AfterEach
+    void stopController() {
+        lab.close();
+    }
+
+    @Test
+    void folderIsServedAndFollowed() throws Exception {
+        try (AdsClient proxy = lab.proxy("node-a")) {
+            proxy.subscribe(AdsClient.ADDRESS);
+            DeltaDiscoveryResponse addresses = proxy.next();
+            assertThat(versions(addresses)).containsOnlyKeys(WEB, SERVICE);
+            proxy.acknowledge(addresses);
+            proxy.subscribe(AdsClient.AUTHORIZATION);
+            DeltaDiscoveryResponse policies = proxy.next();
+            assertThat(versions(policies)).containsOnlyKeys("shop/allow-web");
+            proxy.acknowledge(policies);
+
+            lab.write("db.yaml", Shop.pod("db", "node-b", "10.77.2.2"));
+            DeltaDiscoveryResponse added = proxy.next();
+            assertThat(versions(added)).containsOnlyKeys("Kubernetes//Pod/shop/db");
+
+            Files.delete(lab.folder.resolve("db.yaml"));
+            DeltaDiscoveryResponse removed = proxy.next();
+            assertThat(removed.getResourcesList()).isEmpty();
+            assertThat(removed.getRemovedResourcesList()).containsExactly("Kubernetes//Pod/shop/db");
+        }
+    }
+
+    @Test
+    void reconnectAfterARestartIsSparedWhatItHolds() throws Exception {
+        Map<String, String> held;
+        try (AdsClient proxy = lab.proxy("node-a")) {
+            proxy.subscribe(AdsClient.ADDRESS);
+            held = versions(proxy.next());
+        }
+
+        lab.stop();
+        lab.write("web.yaml", Shop.pod("web", "node-a", "10.77.1.3") + Shop.service("web"));
+        lab.start();
+
+        try (AdsClient proxy = lab.proxy("node-a")) {
+            proxy.send(DeltaDiscoveryRequest.newBuilder()
+                    .setTypeUrl(AdsClient.ADDRESS)
+                    .putAllInitialResourceVersions(held)
+                    .putInitialResourceVersions("Kubernetes//Pod/shop/gone", "1"));
+            DeltaDiscoveryResponse response = proxy.next();
+
+            assertThat(versions(response)).containsOnlyKeys(WEB);
+            assertThat(response.getRemovedResourcesList()).containsExactly("Kubernetes//Pod/shop/gone");
+        }
+    }
+
+    @Test
+    void rejectionIsNotAnsweredAndShownOnTheDebugPage() throws Exception {
+        try (AdsClient proxy = lab.proxy("node-a")) {
+            proxy.subscribe(AdsClient.ADDRESS);
+            DeltaDiscoveryResponse response = proxy.next();
+            proxy.send(DeltaDiscoveryRequest.newBuilder()
+                    .setTypeUrl(AdsClient.ADDRESS)
+                    .setResponseNonce(response.getNonce())
+                    .setErrorDetail(
+                            mesh.ambit.protocol.discovery.Status.newBuilder().setMessage("planted")));
+            proxy.subscribe(AdsClient.AUTHORIZATION);
+            assertThat(proxy.next().getTypeUrl()).isEqualTo(AdsClient.AUTHORIZATION);
+
+            assertThat(lab.page("/debug/syncz").body()).contains("\"" + AdsClient.ADDRESS + "\": \"ERROR\"");
+            proxy.finish();
+        }
+    }
+
+    @Test
+    void countsAreShownUnderUpstreamsNames() throws Exception {
+        try (AdsClient proxy = lab.proxy("node-a")) {
+            proxy.subscribe(AdsClient.ADDRESS);
+            proxy.next();
+            try (AdsClient stranger = new AdsClient(lab.channel(), "garbage", "istio-system", "node-a")) {
+                stranger.subscribe(AdsClient.ADDRESS);
+                stranger.end();
+            }
+
+            assertThat(lab.page(lab.running().monitoringPort(), "/metrics")
+                            .body()
+                            .lines())
+                    .contains(
+                            "pilot_xds{version=\"" + AmbitVersion.version() + "\"} 1.0",
+                            "pilot_xds_pushes{type=\"address\"} 1.0",
+                            "pilot_services 1.0",
+                            "citadel_server_authentication_failure_count 1.0");
+            assertThat(lab.page(lab.running().monitoringPort(), "/version").body())
+                    .startsWith(AmbitVersion.version());
+        }
+    }
+
+    @Test
+    void strangersAreRefused() throws Exception {
+        for (@Nullable String token : new @Nullable String[] {null, "", "garbage", lab.token("node-a") + "x"}) {
+            try (AdsClient stranger = new AdsClient(lab.channel(), token, "istio-system", "node-a")) {
+                stranger.subscribe(AdsClient.ADDRESS);
+
+                assertThat(stranger.end()).isEqualTo(Status.Code.UNAUTHENTICATED);
+            }
+        }
+    }
+
+    @Test
+    void proxyMayNotCallItselfAnothersProxy() throws Exception {
+        try (AdsClient proxy = new AdsClient(lab.channel(), lab.token("node-a"), "shop", "node-a")) {
+            proxy.subscribe(AdsClient.ADDRESS);
+
+            assertThat(proxy.end()).isEqualTo(Status.Code.PERMISSION_DENIED);
+        }
+    }
+
+    @Test
+    void brokenFileIsReportedAndChangesNothing() throws Exception {
+        try (AdsClient proxy = lab.proxy("node-a")) {
+            proxy.subscribe(AdsClient.ADDRESS);
+            proxy.acknowledge(proxy.next());
+
+            lab.write("web.yaml", "kind: [");
+            ControllerLab.until(
+                    "the problem", () -> lab.page("/debug/problems").body().contains("web.yaml:1"));
+            lab.write("db.yaml", Shop.pod("db", "node-b", "10.77.2.2"));
+            DeltaDiscoveryResponse next = proxy.next();
+
+            assertThat(versions(next)).containsOnlyKeys("Kubernetes//Pod/shop/db");
+            assertThat(next.getRemovedResourcesList()).isEmpty();
+            assertThat(lab.page("/debug/ambientz").body()).contains(WEB);
+        }
+    }
+
+    @Test
+    void garbageOnThePortHarmsNobody() throws Exception {
+        for (String garbage :
+                List.of("GET / HTTP/1.1\r\n\r\n", "\u0016\u0003\u0001\u0000\u0005hello", "PRI * HTTP/2.0\r\n\r\n")) {
+            try (Socket socket =
+                    new Socket(InetAddress.getLoopbackAddress(), lab.running().grpcPort())) {
+                socket.setSoTimeout(10_000);
+                socket.getOutputStream().write(garbage.getBytes(StandardCharsets.ISO_8859_1));
+                socket.shutdownOutput();
+                socket.getInputStream().readAllBytes();
+            }
+        }
+
+        try (AdsClient proxy = lab.proxy("node-a")) {
+            proxy.subscribe(AdsClient.ADDRESS);
+            assertThat(versions(proxy.next())).containsKey(WEB);
+        }
+    }
+
+    private static Map<String, String> versions(DeltaDiscoveryResponse response) {
+        Map<String, String> versions = new TreeMap<>();
+        for (Resource resource : response.getResourcesList()) {
+            versions.put(resource.getName(), resource.getVersion());
+        }
+        return versions;
+    }
+}

@@ -1,0 +1,79 @@
+package mesh.ambit.istiod.push;
+
+import io.grpc.ManagedChannel;
+import io.grpc.Server;
+import io.grpc.netty.NettyChannelBuilder;
+import io.grpc.netty.NettyServerBuilder;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.channel.socket.nio.NioSocketChannel;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.time.Instant;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import mesh.ambit.identity.SpiffeId;
+import mesh.ambit.istiod.issuer.Authentication;
+import mesh.ambit.istiod.issuer.CallerIdentity;
+import mesh.ambit.istiod.issuer.CallerInterceptor;
+
+/** The discovery service on a loopback port without TLS; every token proves {@code istio-system/ztunnel}. */
+final class PlainServer implements AutoCloseable {
+    private static final CallerIdentity ZTUNNEL =
+            new CallerIdentity(new SpiffeId("cluster.local", "istio-system", "ztunnel"), null);
+
+    final PushHub hub;
+    final ManagedChannel channel;
+    private final ExecutorService workers = Executors.newVirtualThreadPerTaskExecutor();
+    private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
+
+    /** Of our own, so that no thread of one test class works on into the next. */
+    private final EventLoopGroup sockets = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
+
+    private final Server server;
+
+    PlainServer(int streamsPerSecond) throws IOException {
+        hub = new PushHub(workers, Instant.EPOCH, PushMetrics.NONE);
+        server = NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
+                .executor(workers)
+                .channelType(NioServerSocketChannel.class)
+                .bossEventLoopGroup(sockets)
+                .workerEventLoopGroup(sockets)
+                .intercept(
+                        new CallerInterceptor(token -> new Authentication.Accepted(ZTUNNEL), "cluster.local", () -> {}))
+                .addService(new DiscoveryService(hub, PushMetrics.NONE, streamsPerSecond, timer))
+                .build()
+                .start();
+        channel = NettyChannelBuilder.forAddress(
+                        new InetSocketAddress(InetAddress.getLoopbackAddress(), server.getPort()))
+                .channelType(NioSocketChannel.class)
+                .eventLoopGroup(sockets)
+                .executor(workers)
+                .usePlaintext()
+                .build();
+    }
+
+    AdsClient client(String nodeName) {
+        return new AdsClient(channel, "anything", "istio-system", nodeName);
+    }
+
+    @Override
+    public void close() {
+        channel.shutdownNow();
+        server.shutdownNow();
+        timer.shutdownNow();
+        try {
+            channel.awaitTermination(5, TimeUnit.SECONDS);
+            server.awaitTermination(5, TimeUnit.SECONDS);
+            sockets.shutdownGracefully(0, 5, TimeUnit.SECONDS).await(5, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        workers.shutdownNow();
+    }
+}
