@@ -1,0 +1,74 @@
+package mesh.ambit.node.app;
+
+import java.io.File;
+import java.net.InetAddress;
+import java.nio.file.Path;
+import java.util.List;
+import mesh.ambit.linux.NetNs;
+import mesh.ambit.node.pods.Fabric;
+import mesh.ambit.node.pods.PodJournal;
+import mesh.ambit.node.pods.PodNetworks;
+
+/**
+ * The network of an embedded mesh, for the program that starts the others: makes it, hangs ztunnel instances to it,
+ * and takes it away. Idempotent; needs a platform thread and the rights to make namespaces.
+ */
+public final class EmbeddedFabric {
+    /** What the names of ztunnel instances' namespaces begin with. */
+    public static final String INSTANCE_PREFIX = "ambit_ztunnel_";
+
+    private static final Path NAMED = Path.of("/run/netns");
+
+    private EmbeddedFabric() {}
+
+    /** Makes the fabric with its bridge and the controller's addresses if need be, and returns its namespace's file. */
+    public static Path ensure() {
+        Fabric.ensure().close();
+        return NAMED.resolve(Fabric.NAME);
+    }
+
+    /**
+     * Makes the namespace {@code name} if need be and links it to the bridge: {@code eth0} with {@code addresses}.
+     *
+     * @return the namespace's file
+     */
+    public static Path attach(String name, List<InetAddress> addresses) {
+        Path path = NAMED.resolve(name);
+        try (Fabric fabric = Fabric.ensure();
+                NetNs namespace = Fabric.named(name)) {
+            fabric.attach(path, namespace, addresses);
+        }
+        return path;
+    }
+
+    /** Cuts the link of the namespace {@code name} and removes it, as far as either is there. */
+    public static void remove(String name) {
+        if (Fabric.exists()) {
+            try (Fabric fabric = Fabric.ensure()) {
+                fabric.detach(Fabric.portName(NAMED.resolve(name)));
+            }
+        }
+        Fabric.remove(name);
+    }
+
+    /** Removes what is left of a mesh whose programs are all gone: pods by the journals below {@code state}, the rest. */
+    public static void sweep(Path state) {
+        File[] nodes = state.resolve("node-setup").toFile().listFiles(File::isDirectory);
+        for (File node : nodes == null ? new File[0] : nodes) {
+            new PodJournal(node.toPath().resolve("pods")).read().forEach(PodNetworks::sweep);
+        }
+        sweep();
+    }
+
+    /** Removes instances and the fabric; pods stay. */
+    public static void sweep() {
+        String[] names = NAMED.toFile().list();
+        for (String name : names == null ? new String[0] : names) {
+            if (name.startsWith(INSTANCE_PREFIX)) {
+                remove(name);
+            }
+        }
+        // The links of everything that hung on the bridge go with it.
+        Fabric.remove(Fabric.NAME);
+    }
+}
