@@ -1,0 +1,63 @@
+package mesh.ambit.cli;
+
+import mesh.ambit.cli.up.MeshException;
+import mesh.ambit.config.ConfigException;
+import mesh.ambit.config.ExitCode;
+import picocli.CommandLine;
+
+/** The program {@code ambit}. */
+public final class Main {
+    private Main() {}
+
+    /** Runs the command that {@code arguments} name and ends with its exit code. */
+    public static void main(String[] arguments) {
+        System.exit(commandLine().execute(arguments));
+    }
+
+    /** Returns the whole command line, ready to run or to ask. */
+    static CommandLine commandLine() {
+        CommandLine line = new CommandLine(new AmbitCommand());
+        HelpPage.install(line);
+        line.setUsageHelpAutoWidth(true);
+        line.setCaseInsensitiveEnumValuesAllowed(true);
+        line.setExecutionExceptionHandler(Main::explain);
+        line.setParameterExceptionHandler(Main::refuse);
+        return line;
+    }
+
+    /** What is wrong and what was probably meant; the whole help would bury it. */
+    private static int refuse(CommandLine.ParameterException problem, String[] arguments) {
+        CommandLine command = problem.getCommandLine();
+        var err = command.getErr();
+        String name = command.getCommandSpec().qualifiedName();
+        String first = arguments.length == 0 ? "" : arguments[0];
+        if (command.getParent() == null && !first.isEmpty() && !first.startsWith("-")) {
+            err.println("ambit: there is no command " + first);
+        } else {
+            err.println(name + ": " + problem.getMessage());
+        }
+        CommandLine.UnmatchedArgumentException.printSuggestions(problem, err);
+        err.println("Try: " + name + " --help");
+        return ExitCode.USAGE;
+    }
+
+    /** A person gets the reason, never a stack trace; who needs that sets {@code AMBIT_TRACE=1}. */
+    private static int explain(Exception problem, CommandLine command, CommandLine.ParseResult parsed) {
+        var err = command.getErr();
+        if (problem instanceof ConfigException wrong) {
+            wrong.problems().forEach(each -> err.println("ambit: " + each));
+            return ExitCode.USAGE;
+        }
+        err.println("ambit: " + reason(problem));
+        int code = problem instanceof MeshException mesh ? mesh.exitCode() : ExitCode.FAILED;
+        if ("1".equals(System.getenv("AMBIT_TRACE"))) {
+            problem.printStackTrace(err);
+        }
+        return code;
+    }
+
+    private static String reason(Throwable problem) {
+        String message = problem.getMessage();
+        return message != null ? message : problem.getClass().getSimpleName();
+    }
+}

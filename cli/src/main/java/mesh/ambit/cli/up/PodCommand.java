@@ -1,0 +1,30 @@
+package mesh.ambit.cli.up;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** How a program is run in a pod: in the pod's network namespace, with the pod's {@code hosts} and {@code resolv.conf}. */
+public final class PodCommand {
+    /** Where a machine has no such file there is nothing to hide, and nothing to bind over. */
+    private static final String WITH_POD_FILES =
+            "[ ! -e \"$0/hosts\" ] || [ ! -e /etc/hosts ] || mount --bind \"$0/hosts\" /etc/hosts || exit 126; "
+                    + "[ ! -e \"$0/resolv.conf\" ] || [ ! -e /etc/resolv.conf ] || mount --bind \"$0/resolv.conf\" \"$(readlink -f /etc/resolv.conf)\" || exit 126; "
+                    + "exec \"$@\"";
+
+    private PodCommand() {}
+
+    /** Returns the name of a pod's network namespace. */
+    public static String namespace(String namespace, String pod) {
+        return "ambit-" + namespace + "-" + pod;
+    }
+
+    /** Returns {@code command} with the pod's files in place, to be run inside the pod's network namespace. */
+    public static List<String> withPodFiles(StateFolder state, String namespace, String pod, List<String> command) {
+        Path files = state.pod(namespace, pod);
+        List<String> all =
+                new ArrayList<>(List.of("unshare", "--mount", "--", "/bin/sh", "-c", WITH_POD_FILES, files.toString()));
+        all.addAll(command);
+        return List.copyOf(all);
+    }
+}

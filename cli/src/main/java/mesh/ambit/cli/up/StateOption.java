@@ -1,0 +1,20 @@
+package mesh.ambit.cli.up;
+
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** {@code --state}, which every command that concerns a mesh has. */
+public final class StateOption {
+    @Option(
+            names = "--state",
+            paramLabel = "DIR",
+            description =
+                    "The state folder of the mesh (default: /run/ambit; for ordinary users $XDG_RUNTIME_DIR/ambit).")
+    private @Nullable Path option;
+
+    /** Returns the folder that the person means. */
+    public StateFolder folder() {
+        return StateFolder.of(option, System.getenv("AMBIT_STATE"));
+    }
+}

@@ -1,0 +1,48 @@
+package mesh.ambit.cli.up;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ProgramLogTest {
+    @TempDir
+    private Path folder = Path.of("");
+
+    private static ByteArrayInputStream text(String text) {
+        return new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    @Test
+    void keepsWhatWasWrittenAndTellsTheLastLines() throws IOException {
+        ProgramLog log = new ProgramLog(folder.resolve("x.log"));
+
+        log.copy(text("one\ntwo\nthree\n"));
+
+        assertThat(log.tail(2)).containsExactly("two", "three");
+        assertThat(log.tail(9)).containsExactly("one", "two", "three");
+    }
+
+    @Test
+    void nothingWrittenIsNoLine() {
+        assertThat(new ProgramLog(folder.resolve("x.log")).tail(5)).isEmpty();
+    }
+
+    @Test
+    void aChattyProgramKeepsTwoFilesOfLimitedSize() throws IOException {
+        ProgramLog log = new ProgramLog(folder.resolve("x.log"), 10_000);
+
+        log.copy(text("0123456789\n".repeat(20_000)));
+
+        assertThat(Files.size(folder.resolve("x.log"))).isLessThan(20_000);
+        assertThat(Files.size(folder.resolve("x.log.1"))).isLessThan(20_000);
+        try (var files = Files.list(folder)) {
+            assertThat(files).hasSize(2);
+        }
+    }
+}
