@@ -102,13 +102,8 @@ public final class TunnelPool {
         if (pooled.size() > MAX_POOLED) {
             forget(pooled.firstEntry().getValue());
         }
-        request.svids().fetch().whenComplete((svid, failure) -> {
-            if (loop.inEventLoop()) {
-                dialer.dial(entry, svid, failure);
-            } else {
-                loop.execute(() -> dialer.dial(entry, svid, failure));
-            }
-        });
+        // Always in a task: an event of this turn may still speak of the descriptor number that a new socket is given.
+        request.svids().fetch().whenComplete((svid, failure) -> loop.execute(() -> dialer.dial(entry, svid, failure)));
         return entry;
     }
 

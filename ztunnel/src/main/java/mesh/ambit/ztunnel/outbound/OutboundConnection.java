@@ -98,7 +98,8 @@ final class OutboundConnection implements LiveConnections.Live, RelayObserver {
                         destination,
                         context.random().get())) {
             case Hbone route -> tunnel(local, route);
-            case Passthrough route -> plain(local, route);
+            // In a task: an event of this turn may still speak of the descriptor number that a new socket is given.
+            case Passthrough route -> loop.execute(() -> plain(local, route));
             case Refused refused -> refuse(refused.text());
         }
     }
@@ -132,6 +133,9 @@ final class OutboundConnection implements LiveConnections.Live, RelayObserver {
     }
 
     private void plain(Workload local, Passthrough route) {
+        if (over) {
+            return;
+        }
         OpenConnection reported = opened(local, route.nextHop(), null, route.peer(), route.service());
         ChannelFuture connected =
                 context.connector().apply(loop).handler(new EarlyBytes()).connect(route.nextHop());
