@@ -123,6 +123,10 @@ public final class DemoCommand implements Callable<Integer> {
                     stay(mesh, folder, chapters, terminal, talks);
                 }
                 terminal.progress("tidying up");
+            } catch (StepFailedException e) {
+                // The shop did not open: because something died, or for a reason of its own.
+                mesh.requireWhole();
+                throw e;
             }
         }
         return exitCode(chapters);
