@@ -77,7 +77,11 @@ final class ConfigDump {
         version.put("rustVersion", "");
         version.put("buildProfile", "release");
         version.put("buildStatus", "");
-        version.put("istioVersion", config.version().isEmpty() ? "unknown" : config.version());
+        version.put(
+                "istioVersion",
+                config.process().version().isEmpty()
+                        ? "unknown"
+                        : config.process().version());
         version.put("cryptoProvider", "boringssl");
         return version;
     }

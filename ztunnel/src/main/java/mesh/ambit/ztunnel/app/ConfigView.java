@@ -20,28 +20,28 @@ final class ConfigView {
         map.put("frameSize", config.tunnels().maxFrameBytes());
         map.put("poolMaxStreamsPerConn", config.tunnels().maxStreamsPerTunnel());
         map.put("poolUnusedReleaseTimeout", Durations.print(config.tunnels().unusedRelease()));
-        map.put("network", config.network());
-        map.put("localNode", config.node());
-        map.put("clusterId", config.clusterId());
-        map.put("selfTerminationDeadline", Durations.print(config.drainDeadline()));
-        map.put("xdsAddress", address(config.xds()));
+        map.put("network", config.node().network());
+        map.put("localNode", config.node().node());
+        map.put("clusterId", config.node().clusterId());
+        map.put("selfTerminationDeadline", Durations.print(config.process().drainDeadline()));
+        map.put("xdsAddress", address(config.control().xds()));
         map.put("xdsOnDemand", false);
-        map.put("caAddress", address(config.ca()));
-        map.put("secretTtl", Durations.print(config.certificateLifetime()));
-        map.put("numWorkerThreads", config.workers());
+        map.put("caAddress", address(config.control().ca()));
+        map.put("secretTtl", Durations.print(config.control().certificateLifetime()));
+        map.put("numWorkerThreads", config.process().workers());
         map.put(
                 "requireOriginalSource",
-                switch (config.originalSource()) {
+                switch (config.capture().originalSource()) {
                     case BEST_EFFORT -> null;
                     case REQUIRED -> true;
                     case OFF -> false;
                 });
-        map.put("inpodUds", config.agentSocket().toString());
-        map.put("inpodPortReuse", config.reusePort());
-        map.put("packetMark", config.mark());
-        map.put("ipv6Enabled", config.ipv6());
-        map.put("enableEnhancedBaggage", config.baggage());
-        map.put("connectHostname", config.connectHostname().name().toLowerCase(java.util.Locale.ROOT));
+        map.put("inpodUds", config.capture().agentSocket().toString());
+        map.put("inpodPortReuse", config.capture().reusePort());
+        map.put("packetMark", config.capture().mark());
+        map.put("ipv6Enabled", config.capture().ipv6());
+        map.put("enableEnhancedBaggage", config.inbound().baggage());
+        map.put("connectHostname", config.inbound().connectHostname().name().toLowerCase(java.util.Locale.ROOT));
         return map;
     }
 

@@ -70,13 +70,13 @@ record DataPlane(
             TunnelSettings tunnels) {
         static Settings from(ZtunnelConfig config) {
             return new Settings(
-                    config.network(),
-                    config.node(),
-                    config.mark(),
-                    config.reusePort(),
-                    config.originalSource(),
-                    config.ipv6(),
-                    config.baggage(),
+                    config.node().network(),
+                    config.node().node(),
+                    config.capture().mark(),
+                    config.capture().reusePort(),
+                    config.capture().originalSource(),
+                    config.capture().ipv6(),
+                    config.inbound().baggage(),
                     config.tunnels());
         }
     }

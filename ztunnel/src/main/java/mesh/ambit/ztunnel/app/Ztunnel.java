@@ -76,11 +76,11 @@ final class Ztunnel {
 
     Ztunnel(ZtunnelConfig config, LogLevels levels, AdminServers.Ports ports) {
         this.config = config;
-        this.metrics = Metrics.of("ztunnel", config.version());
+        this.metrics = Metrics.of("ztunnel", config.process().version());
         MeshView mesh = new MeshView();
         PolicyView policies = new PolicyView();
         InstantSource clock = InstantSource.system();
-        this.ca = new CaClient(config.ca(), channels, config.certificateLifetime());
+        this.ca = new CaClient(config.control().ca(), channels, config.control().certificateLifetime());
         this.certificates = new CertificateManager(
                 ca,
                 clock,
@@ -88,7 +88,7 @@ final class Ztunnel {
                 Executors.newSingleThreadScheduledExecutor(
                         Thread.ofPlatform().daemon().name("ambit-certificates").factory()));
         Transport transport = Transport.best();
-        this.loops = transport.group(config.workers(), "ambit-worker");
+        this.loops = transport.group(config.process().workers(), "ambit-worker");
         this.plane = new DataPlane(
                 transport,
                 loops,
@@ -98,30 +98,35 @@ final class Ztunnel {
                 new ConnectionTelemetry(TrafficMetrics.on(metrics), System::nanoTime),
                 new TlsContexts(TlsProvider.best(), clock),
                 clock,
-                new OutboundRouter(config.network(), Ports.OWN),
-                new InboundRouter(config.network(), Ports.OWN, config.connectHostname()),
-                new DecisionLog(config.policyLogging() ? Level.INFO : Level.DEBUG),
+                new OutboundRouter(config.node().network(), Ports.OWN),
+                new InboundRouter(
+                        config.node().network(), Ports.OWN, config.inbound().connectHostname()),
+                new DecisionLog(config.inbound().policyLogging() ? Level.INFO : Level.DEBUG),
                 DataPlane.Settings.from(config));
         this.pods = new PodRegistry(pod -> InPodProxy.start(plane, pod), new PodProxyMetrics(metrics));
-        this.agent = new ZdsClient(config.agentSocket(), pods, new Agent());
-        this.ads = config.xds() == null
+        this.agent = new ZdsClient(config.capture().agentSocket(), pods, new Agent());
+        this.ads = config.control().xds() == null
                 ? null
                 : new AdsClient(
-                        config.xds(),
+                        config.control().xds(),
                         channels,
                         AdsNode.ofNodeProxy(
-                                config.instanceIp(),
-                                config.podName(),
-                                config.podNamespace(),
-                                config.node() == null ? "" : config.node(),
-                                config.metadata()),
+                                config.node().instanceIp(),
+                                config.node().podName(),
+                                config.node().podNamespace(),
+                                config.node().node() == null
+                                        ? ""
+                                        : config.node().node(),
+                                config.node().metadata()),
                         new MeshSink(
                                 mesh,
                                 policies,
-                                new CertificateInterest(config.node(), certificates::prefetch, certificates::forget)),
+                                new CertificateInterest(
+                                        config.node().node(), certificates::prefetch, certificates::forget)),
                         xdsObserver(new XdsMetrics(metrics)));
         this.dump = new ConfigDump(mesh, policies, certificates::states, pods::pods, config);
-        this.servers = new AdminServers(ports, config.ipv6(), dump::print, levels, this::shutdown, readiness, metrics);
+        this.servers = new AdminServers(
+                ports, config.capture().ipv6(), dump::print, levels, this::shutdown, readiness, metrics);
         readiness.pending(MESH_TASK);
         readiness.pending(PODS_TASK);
     }
@@ -195,9 +200,11 @@ final class Ztunnel {
                         ? CompletableFuture.completedFuture(null)
                         : own.drain().toCompletableFuture());
         try {
-            drained.get(config.drainDeadline().toMillis(), TimeUnit.MILLISECONDS);
+            drained.get(config.process().drainDeadline().toMillis(), TimeUnit.MILLISECONDS);
         } catch (TimeoutException e) {
-            LOG.info("deadline of {} has come, closing what is left", config.drainDeadline());
+            LOG.info(
+                    "deadline of {} has come, closing what is left",
+                    config.process().drainDeadline());
         } catch (ExecutionException e) {
             LOG.warn("drain failed, closing what is left", e);
         }
@@ -215,9 +222,9 @@ final class Ztunnel {
     /** The mesh is known: now pods may come. */
     private void synced() {
         readiness.done(MESH_TASK);
-        if (config.self() != null) {
+        if (config.node().self() != null) {
             try {
-                self = SelfProxy.start(plane, config.self());
+                self = SelfProxy.start(plane, config.node().self());
             } catch (PodStartException e) {
                 LOG.error("our own inbound listener: {}", e.getMessage(), e);
                 stop.complete(ExitCode.FAILED);

@@ -70,7 +70,8 @@ public final class ZtunnelCommand implements Callable<Integer> {
             complain(String.valueOf(e.getMessage()));
             return ExitCode.USAGE;
         }
-        Logging logging = Logging.start(config.logFilter(), config.logFormat(), System.out);
+        Logging logging =
+                Logging.start(config.process().logFilter(), config.process().logFormat(), System.out);
         try {
             Ztunnel ztunnel = new Ztunnel(config, logging.levels(), AdminServers.Ports.STANDARD);
             ztunnel.start();

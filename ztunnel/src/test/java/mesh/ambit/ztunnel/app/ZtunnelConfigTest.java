@@ -27,31 +27,31 @@ class ZtunnelConfigTest {
     void defaultsAreUpstreams() {
         ZtunnelConfig config = read(Map.of());
 
-        assertThat(config.network()).isEmpty();
-        assertThat(config.node()).isNull();
-        assertThat(config.clusterId()).isEqualTo("Kubernetes");
-        assertThat(config.trustDomain()).isEqualTo("cluster.local");
-        assertThat(config.self()).isNull();
-        assertThat(config.metadata()).isEmpty();
+        assertThat(config.node().network()).isEmpty();
+        assertThat(config.node().node()).isNull();
+        assertThat(config.node().clusterId()).isEqualTo("Kubernetes");
+        assertThat(config.node().trustDomain()).isEqualTo("cluster.local");
+        assertThat(config.node().self()).isNull();
+        assertThat(config.node().metadata()).isEmpty();
         assertThat(xds(config).address()).hasToString("https://localhost:15012");
         assertThat(xds(config).roots())
                 .isEqualTo(new TrustRoots.File(Path.of("./var/run/secrets/istio/root-cert.pem")));
-        assertThat(config.ca().address()).hasToString("https://localhost:15012");
-        assertThat(config.ca().token()).isNull();
-        assertThat(config.certificateLifetime()).isEqualTo(Duration.ofHours(24));
-        assertThat(config.agentSocket()).isEqualTo(Path.of("/var/run/ztunnel/ztunnel.sock"));
-        assertThat(config.mark()).isEqualTo(1337);
-        assertThat(config.reusePort()).isTrue();
-        assertThat(config.originalSource()).isEqualTo(Transparency.Wish.BEST_EFFORT);
-        assertThat(config.ipv6()).isTrue();
+        assertThat(config.control().ca().address()).hasToString("https://localhost:15012");
+        assertThat(config.control().ca().token()).isNull();
+        assertThat(config.control().certificateLifetime()).isEqualTo(Duration.ofHours(24));
+        assertThat(config.capture().agentSocket()).isEqualTo(Path.of("/var/run/ztunnel/ztunnel.sock"));
+        assertThat(config.capture().mark()).isEqualTo(1337);
+        assertThat(config.capture().reusePort()).isTrue();
+        assertThat(config.capture().originalSource()).isEqualTo(Transparency.Wish.BEST_EFFORT);
+        assertThat(config.capture().ipv6()).isTrue();
         assertThat(config.tunnels()).isEqualTo(TunnelSettings.DEFAULT);
-        assertThat(config.connectHostname()).isEqualTo(ConnectHostname.OWN);
-        assertThat(config.baggage()).isTrue();
-        assertThat(config.policyLogging()).isFalse();
-        assertThat(config.drainDeadline()).isEqualTo(Duration.ofSeconds(5));
-        assertThat(config.workers()).isEqualTo(2);
-        assertThat(config.logFilter()).hasToString("hickory_server::server=off,info");
-        assertThat(config.logFormat()).isEqualTo(LogFormat.PLAIN);
+        assertThat(config.inbound().connectHostname()).isEqualTo(ConnectHostname.OWN);
+        assertThat(config.inbound().baggage()).isTrue();
+        assertThat(config.inbound().policyLogging()).isFalse();
+        assertThat(config.process().drainDeadline()).isEqualTo(Duration.ofSeconds(5));
+        assertThat(config.process().workers()).isEqualTo(2);
+        assertThat(config.process().logFilter()).hasToString("hickory_server::server=off,info");
+        assertThat(config.process().logFormat()).isEqualTo(LogFormat.PLAIN);
     }
 
     @Test
@@ -94,35 +94,37 @@ class ZtunnelConfigTest {
         env.put("RUST_BACKTRACE", "1");
         ZtunnelConfig config = read(env);
 
-        assertThat(config.network()).isEqualTo("net1");
-        assertThat(config.node()).isEqualTo("n1");
-        assertThat(config.clusterId()).isEqualTo("c2");
-        assertThat(config.trustDomain()).isEqualTo("td");
-        assertThat(config.self()).isEqualTo(new WorkloadInfo("zt", "sys", "ztunnel"));
-        assertThat(config.instanceIp()).isEqualTo("10.0.0.9");
+        assertThat(config.node().network()).isEqualTo("net1");
+        assertThat(config.node().node()).isEqualTo("n1");
+        assertThat(config.node().clusterId()).isEqualTo("c2");
+        assertThat(config.node().trustDomain()).isEqualTo("td");
+        assertThat(config.node().self()).isEqualTo(new WorkloadInfo("zt", "sys", "ztunnel"));
+        assertThat(config.node().instanceIp()).isEqualTo("10.0.0.9");
         assertThat(xds(config).address()).hasToString("https://istiod:15012");
         assertThat(xds(config).roots()).isEqualTo(new TrustRoots.OperatingSystem());
         assertThat(xds(config).alternativeName()).isEqualTo("other");
         assertThat(xds(config).headers()).containsEntry("x_team", "t");
-        assertThat(config.ca().address()).hasToString("https://ca:1");
-        assertThat(config.ca().token()).isEqualTo(new TokenSource.File(Path.of("/tmp/token")));
-        assertThat(config.certificateLifetime()).isEqualTo(Duration.ofHours(1));
-        assertThat(config.agentSocket()).isEqualTo(Path.of("/tmp/zds"));
-        assertThat(config.mark()).isEqualTo(7);
-        assertThat(config.reusePort()).isFalse();
-        assertThat(config.originalSource()).isEqualTo(Transparency.Wish.OFF);
-        assertThat(config.ipv6()).isFalse();
+        assertThat(config.control().ca().address()).hasToString("https://ca:1");
+        assertThat(config.control().ca().token()).isEqualTo(new TokenSource.File(Path.of("/tmp/token")));
+        assertThat(config.control().certificateLifetime()).isEqualTo(Duration.ofHours(1));
+        assertThat(config.capture().agentSocket()).isEqualTo(Path.of("/tmp/zds"));
+        assertThat(config.capture().mark()).isEqualTo(7);
+        assertThat(config.capture().reusePort()).isFalse();
+        assertThat(config.capture().originalSource()).isEqualTo(Transparency.Wish.OFF);
+        assertThat(config.capture().ipv6()).isFalse();
         assertThat(config.tunnels())
                 .isEqualTo(new TunnelSettings(1_048_576, 2_097_152, 16_384, 3, Duration.ofMinutes(1)));
-        assertThat(config.connectHostname()).isEqualTo(ConnectHostname.ANY);
-        assertThat(config.baggage()).isFalse();
-        assertThat(config.policyLogging()).isTrue();
-        assertThat(config.drainDeadline()).isEqualTo(Duration.ofSeconds(2));
-        assertThat(config.workers()).isEqualTo(3);
-        assertThat(config.version()).isEqualTo("1.2.3");
-        assertThat(config.metadata()).containsEntry("ISTIO_VERSION", "1.2.3").containsEntry("CLUSTER_ID", "c2");
-        assertThat(config.logFilter()).hasToString("hickory_server::server=off,debug");
-        assertThat(config.logFormat()).isEqualTo(LogFormat.JSON);
+        assertThat(config.inbound().connectHostname()).isEqualTo(ConnectHostname.ANY);
+        assertThat(config.inbound().baggage()).isFalse();
+        assertThat(config.inbound().policyLogging()).isTrue();
+        assertThat(config.process().drainDeadline()).isEqualTo(Duration.ofSeconds(2));
+        assertThat(config.process().workers()).isEqualTo(3);
+        assertThat(config.process().version()).isEqualTo("1.2.3");
+        assertThat(config.node().metadata())
+                .containsEntry("ISTIO_VERSION", "1.2.3")
+                .containsEntry("CLUSTER_ID", "c2");
+        assertThat(config.process().logFilter()).hasToString("hickory_server::server=off,debug");
+        assertThat(config.process().logFormat()).isEqualTo(LogFormat.JSON);
     }
 
     @Test
@@ -150,13 +152,14 @@ class ZtunnelConfigTest {
     void kubernetesKnowsWhereItsControlPlaneIs() {
         assertThat(xds(read(Map.of("KUBERNETES_SERVICE_HOST", "10.0.0.1"))).address())
                 .hasToString("https://istiod.istio-system.svc:15012");
-        assertThat(read(Map.of("XDS_ADDRESS", "")).xds()).isNull();
+        assertThat(read(Map.of("XDS_ADDRESS", "")).control().xds()).isNull();
     }
 
     @ParameterizedTest
     @CsvSource({"30, 25", "11, 6", "10, 9", "1, 1", "0, 1"})
     void deadlineLeavesAMarginOfTheGrace(int grace, int seconds) {
         assertThat(read(Map.of("TERMINATION_GRACE_PERIOD_SECONDS", String.valueOf(grace)))
+                        .process()
                         .drainDeadline())
                 .isEqualTo(Duration.ofSeconds(seconds));
     }
@@ -180,7 +183,7 @@ class ZtunnelConfigTest {
     }
 
     private static ControlPlane xds(ZtunnelConfig config) {
-        return Objects.requireNonNull(config.xds());
+        return Objects.requireNonNull(config.control().xds());
     }
 
     private static ZtunnelConfig read(Map<String, String> env) {

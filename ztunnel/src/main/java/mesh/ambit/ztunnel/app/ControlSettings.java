@@ -1,0 +1,76 @@
+package mesh.ambit.ztunnel.app;
+
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import mesh.ambit.channel.ControlPlane;
+import mesh.ambit.channel.TokenSource;
+import mesh.ambit.channel.TrustRoots;
+import mesh.ambit.config.Environment;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Whom we ask for the mesh and for certificates.
+ *
+ * @param xds where the mesh comes from; null for nowhere
+ * @param ca who signs certificates
+ * @param certificateLifetime what certificates are asked for
+ */
+record ControlSettings(@Nullable ControlPlane xds, ControlPlane ca, Duration certificateLifetime) {
+    private static final String IN_CLUSTER = "https://istiod.istio-system.svc:15012";
+    private static final String ON_THIS_MACHINE = "https://localhost:15012";
+    private static final String DEFAULT_ROOTS = "./var/run/secrets/istio/root-cert.pem";
+    private static final String DEFAULT_TOKEN = "./var/run/secrets/tokens/istio-token";
+
+    static ControlSettings from(Environment env, String clusterId) {
+        TokenSource token = token(env);
+        String fallback = env.text("KUBERNETES_SERVICE_HOST") != null ? IN_CLUSTER : ON_THIS_MACHINE;
+        String caAddress = env.text("CA_ADDRESS", fallback);
+        if (caAddress.isEmpty()) {
+            env.reject("CA_ADDRESS", "", "empty, expected: https://host:port");
+            caAddress = fallback;
+        }
+        ControlPlane ca = controlPlane(env, "CA", caAddress, token, clusterId);
+        String xdsAddress = env.text("XDS_ADDRESS", fallback);
+        return new ControlSettings(
+                xdsAddress.isEmpty() ? null : controlPlane(env, "XDS", xdsAddress, token, clusterId),
+                ca,
+                env.duration("SECRET_TTL", Duration.ofHours(24)));
+    }
+
+    private static ControlPlane controlPlane(
+            Environment env, String prefix, String address, @Nullable TokenSource token, String clusterId) {
+        String variable = prefix + "_ADDRESS";
+        URI uri;
+        try {
+            uri = ControlPlane.parseAddress(address);
+        } catch (IllegalArgumentException e) {
+            env.reject(variable, address, String.valueOf(e.getMessage()));
+            uri = URI.create(ON_THIS_MACHINE);
+        }
+        SortedMap<String, String> headers = new TreeMap<>();
+        try {
+            headers = ControlPlane.parseHeaders(env.withPrefix(prefix + "_HEADER_"));
+        } catch (IllegalArgumentException e) {
+            env.reject(prefix + "_HEADER_*: " + e.getMessage());
+        }
+        return new ControlPlane(
+                uri,
+                TrustRoots.parse(env.text(prefix + "_ROOT_CA", DEFAULT_ROOTS)),
+                env.text("ALT_" + prefix + "_HOSTNAME"),
+                token,
+                clusterId,
+                headers);
+    }
+
+    private static @Nullable TokenSource token(Environment env) {
+        String value = env.text("AUTH_TOKEN");
+        if (value != null) {
+            return TokenSource.parse(value);
+        }
+        return Files.exists(Path.of(DEFAULT_TOKEN)) ? TokenSource.parse(DEFAULT_TOKEN) : null;
+    }
+}
