@@ -23,13 +23,18 @@ import org.jspecify.annotations.Nullable;
  * success: any -> Available, due again at half its life
  * failure: Initializing -> Unavailable; Available -> Available until its certificate has expired, then Unavailable
  * forget:  any -> (absent)
+ * restore: (absent) -> kept aside, Available once it is wanted; Initializing, Unavailable -> Available
  * </pre>
  *
- * <p>No I/O and no clock: the time is an argument. Belongs to one thread.
+ * <p>No I/O and no clock: the time is an argument, that of the wall, because certificates speak of it; a step of the clock is
+ * told by {@link #stepped}. Belongs to one thread.
  */
 final class CertificateBook {
     /** Requests to the CA that may be under way at once. */
     static final int MAX_PARALLEL = 8;
+
+    /** Certificates kept aside for identities that nobody has asked for yet. */
+    static final int MAX_RESTORED = 10_000;
 
     /** Who waits, the most urgent first. */
     enum Priority {
@@ -46,6 +51,9 @@ final class CertificateBook {
         CertificateState state = new Initializing();
         Priority priority;
         Instant due;
+        /** Whether {@link #due} was counted from a moment of ours and not read in a certificate. */
+        boolean relative = true;
+
         int failures;
         boolean underWay;
 
@@ -62,6 +70,9 @@ final class CertificateBook {
     /** When each identity was last asked for; outlives its entry by the spacing, in case it comes back. */
     private final Map<SpiffeId, Instant> asked = new HashMap<>();
 
+    /** Certificates of an earlier life of the process whose identities are not wanted yet. */
+    private final Map<SpiffeId, Svid> restored = new HashMap<>();
+
     private int underWay;
 
     CertificateBook(RandomGenerator random) {
@@ -71,11 +82,49 @@ final class CertificateBook {
     /** Returns the state of {@code identity}, which is wanted from now on. */
     CertificateState want(SpiffeId identity, Priority priority, Instant now) {
         Entry entry = entries.computeIfAbsent(identity, id -> new Entry(id, priority, now));
+        Svid kept = restored.remove(identity);
+        if (kept != null && entry.state instanceof Initializing && isGood(kept, now)) {
+            hold(entry, kept, now);
+        }
         boolean first = entry.state instanceof Initializing;
         if (first && priority.compareTo(entry.priority) < 0) {
             entry.priority = priority;
         }
         return entry.state;
+    }
+
+    /**
+     * Takes a certificate from an earlier life of the process. One that has expired, or is no better than what there is, is
+     * ignored; so is every one beyond {@link #MAX_RESTORED}.
+     *
+     * @return the state of its identity, or null while that is not wanted
+     */
+    @Nullable
+    CertificateState restore(Svid svid, Instant now) {
+        Entry entry = entries.get(svid.identity());
+        if (entry == null) {
+            if (restored.size() < MAX_RESTORED && isGood(svid, now)) {
+                restored.put(svid.identity(), svid);
+            }
+            return null;
+        }
+        if (!(entry.state instanceof Available) && isGood(svid, now)) {
+            hold(entry, svid, now);
+        }
+        return entry.state;
+    }
+
+    /**
+     * The wall clock has been set, {@code by} later (or earlier, if negative) than the time that has passed. Waits of ours
+     * keep their length; the middle of a certificate's life is where the new time says it is.
+     */
+    void stepped(Duration by) {
+        for (Entry entry : entries.values()) {
+            if (entry.relative) {
+                entry.due = entry.due.plus(by);
+            }
+        }
+        asked.replaceAll((_, time) -> time.plus(by));
     }
 
     /** Drops {@code identity}; the result of a request that is under way will be ignored. */
@@ -118,10 +167,7 @@ final class CertificateBook {
         if (entry == null) {
             return false;
         }
-        entry.failures = 0;
-        entry.state = new Available(svid);
-        entry.priority = Priority.BACKGROUND;
-        entry.due = Rotation.renewal(svid.notBefore(), svid.notAfter(), now);
+        hold(entry, svid, now);
         return true;
     }
 
@@ -135,9 +181,13 @@ final class CertificateBook {
         entry.failures++;
         Duration wait = Rotation.jittered(Rotation.backoff(entry.failures), random);
         entry.due = now.plus(wait);
+        entry.relative = true;
         if (entry.state instanceof Available(Svid svid) && svid.notAfter().isAfter(now)) {
             // One try falls on the expiry, so that the state tells the truth from then on.
-            entry.due = earlier(entry.due, svid.notAfter());
+            if (svid.notAfter().isBefore(entry.due)) {
+                entry.due = svid.notAfter();
+                entry.relative = false;
+            }
         } else {
             entry.state = new Unavailable(reason);
         }
@@ -164,6 +214,18 @@ final class CertificateBook {
         Map<SpiffeId, CertificateState> states = new HashMap<>();
         entries.forEach((identity, entry) -> states.put(identity, entry.state));
         return states;
+    }
+
+    private static void hold(Entry entry, Svid svid, Instant now) {
+        entry.failures = 0;
+        entry.state = new Available(svid);
+        entry.priority = Priority.BACKGROUND;
+        entry.due = Rotation.renewal(svid.notBefore(), svid.notAfter(), now);
+        entry.relative = false;
+    }
+
+    private static boolean isGood(Svid svid, Instant now) {
+        return svid.notAfter().isAfter(now);
     }
 
     private @Nullable Entry ended(SpiffeId identity) {

@@ -19,6 +19,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
 import mesh.ambit.ca.CertificateBook.Priority;
 import mesh.ambit.identity.SpiffeId;
@@ -31,13 +32,44 @@ import org.slf4j.LoggerFactory;
  * One certificate for each identity, obtained once, renewed at half its life, and kept while the CA is away.
  *
  * <p>A request for an identity that has a certificate, or whose last attempt failed, is answered at once and starts nothing;
- * the first one waits for the attempt under way. Thread-safe; the work is done on the executor.
+ * the first one waits for the attempt under way. A certificate that is replaced or forgotten is closed: the tunnels that
+ * use it go on, and what it holds natively is freed with the last of them.
+ *
+ * <p>The wall clock decides what is valid and when to renew; waits between attempts are measured with a clock that is never
+ * set. A wall clock that is set is noticed within {@link #MAX_SLEEP}. Thread-safe; the work is done on the executor.
  */
 public final class CertificateManager implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(CertificateManager.class);
 
+    /** The alarm is never set for later than this: a wall clock may be set while we sleep. */
+    private static final Duration MAX_SLEEP = Duration.ofSeconds(30);
+
+    /** Wall clocks are steered by less than this between two looks; more is a step. */
+    private static final Duration MIN_STEP = Duration.ofSeconds(1);
+
+    /** Learns of certificates as they come and go. Called on the executor, one call at a time; must not block. */
+    public interface Listener {
+        /**
+         * The CA has signed {@code svid}; it replaces what there was for its identity. Not called for one that was restored.
+         * It gives access to the private key, which must reach neither a log nor another process.
+         */
+        void issued(Svid svid);
+
+        /** Nobody on this node has {@code identity} any more. */
+        void forgotten(SpiffeId identity);
+    }
+
+    private static final class Nobody implements Listener {
+        @Override
+        public void issued(Svid svid) {}
+
+        @Override
+        public void forgotten(SpiffeId identity) {}
+    }
+
     private final CertificateAuthority authority;
     private final InstantSource clock;
+    private final LongSupplier ticker;
     private final ScheduledExecutorService executor;
 
     /** What every thread may read; written on the executor. */
@@ -47,23 +79,54 @@ public final class CertificateManager implements AutoCloseable {
     private final CertificateBook book;
     private final Map<SpiffeId, List<CompletableFuture<Svid>>> waiting = new HashMap<>();
     private @Nullable Future<?> alarm;
+    private Listener listener = new Nobody();
+    private Instant wallThen;
+    private long ticksThen;
 
     /**
      * Creates one.
      *
      * @param clock what certificates' times are compared with
+     * @param ticker nanoseconds that pass whatever happens to {@code clock}, as {@link System#nanoTime}
      * @param random spreads retries
      * @param executor of one thread, which is not a data path's; shut down by {@link #close}
      */
     public CertificateManager(
             CertificateAuthority authority,
             InstantSource clock,
+            LongSupplier ticker,
             RandomGenerator random,
             ScheduledExecutorService executor) {
         this.authority = requireNonNull(authority, "authority");
         this.clock = requireNonNull(clock, "clock");
         this.executor = requireNonNull(executor, "executor");
+        this.ticker = requireNonNull(ticker, "ticker");
         this.book = new CertificateBook(random);
+        this.wallThen = clock.instant();
+        this.ticksThen = ticker.getAsLong();
+    }
+
+    /** Tells {@code observer} from now on, instead of whom it was. */
+    public void observe(Listener observer) {
+        requireNonNull(observer, "observer");
+        onExecutor(() -> listener = observer);
+    }
+
+    /**
+     * Takes a certificate that was issued in an earlier life of the process. It serves as soon as somebody wants its
+     * identity, and is renewed like any other; until then it costs nothing but memory. An expired one is ignored, and so is
+     * one whose identity has a certificate already.
+     */
+    public void restore(Svid svid) {
+        requireNonNull(svid, "svid");
+        onExecutor(() -> {
+            CertificateState state = book.restore(svid, now());
+            if (state instanceof CertificateState.Available(Svid current)) {
+                publish(svid.identity(), state);
+                waiters(svid.identity()).forEach(waiter -> waiter.complete(current));
+            }
+            work();
+        });
     }
 
     /**
@@ -90,7 +153,7 @@ public final class CertificateManager implements AutoCloseable {
     /** Asks for a certificate of {@code identity} before anybody needs it. */
     public void prefetch(SpiffeId identity) {
         onExecutor(() -> {
-            publish(identity, book.want(identity, Priority.WARM_UP, clock.instant()));
+            publish(identity, book.want(identity, Priority.WARM_UP, now()));
             work();
         });
     }
@@ -99,7 +162,8 @@ public final class CertificateManager implements AutoCloseable {
     public void forget(SpiffeId identity) {
         onExecutor(() -> {
             book.forget(identity);
-            published.remove(identity);
+            retire(published.remove(identity), null);
+            listener.forgotten(identity);
             waiters(identity)
                     .forEach(waiter -> waiter.completeExceptionally(
                             new SigningException(identity + " is not on this node any more")));
@@ -126,7 +190,7 @@ public final class CertificateManager implements AutoCloseable {
     private CompletionStage<Svid> await(SpiffeId identity) {
         CompletableFuture<Svid> waiter = new CompletableFuture<>();
         boolean taken = onExecutor(() -> {
-            CertificateState state = book.want(identity, Priority.REAL_TIME, clock.instant());
+            CertificateState state = book.want(identity, Priority.REAL_TIME, now());
             publish(identity, state);
             // The attempt may have ended between the caller's look and this one.
             switch (state) {
@@ -156,7 +220,7 @@ public final class CertificateManager implements AutoCloseable {
 
     /** Starts what is due and sets the alarm for what comes next. */
     private void work() {
-        for (SpiffeId identity : book.start(clock.instant())) {
+        for (SpiffeId identity : book.start(now())) {
             LOG.debug("asking for a certificate of {}", identity);
             sign(identity).whenComplete((svid, failure) -> onExecutor(() -> ended(identity, svid, failure)));
         }
@@ -166,10 +230,25 @@ public final class CertificateManager implements AutoCloseable {
         }
         Instant next = book.next();
         if (next != null) {
-            Duration wait = Duration.between(clock.instant(), next);
+            Duration wait = Duration.between(now(), next);
+            wait = wait.compareTo(MAX_SLEEP) > 0 ? MAX_SLEEP : wait;
             long millis = wait.isNegative() ? 0 : wait.plusNanos(999_999).toMillis();
             alarm = executor.schedule(this::work, millis, TimeUnit.MILLISECONDS);
         }
+    }
+
+    /** Returns the wall's time, after telling the book if it has been set since the last look. */
+    private Instant now() {
+        Instant wall = clock.instant();
+        long ticks = ticker.getAsLong();
+        Duration step = Duration.between(wallThen, wall).minusNanos(ticks - ticksThen);
+        if (step.abs().compareTo(MIN_STEP) > 0) {
+            LOG.warn("the clock was set by {}; certificates are judged by the new time", step);
+            book.stepped(step);
+        }
+        wallThen = wall;
+        ticksThen = ticks;
+        return wall;
     }
 
     private CompletionStage<Svid> sign(SpiffeId identity) {
@@ -181,11 +260,12 @@ public final class CertificateManager implements AutoCloseable {
     }
 
     private void ended(SpiffeId identity, @Nullable Svid svid, @Nullable Throwable failure) {
-        Instant now = clock.instant();
+        Instant now = now();
         if (svid != null) {
             if (book.succeeded(identity, svid, now)) {
                 LOG.debug("{} has a certificate until {}", identity, svid.notAfter());
                 publish(identity, new CertificateState.Available(svid));
+                listener.issued(svid);
                 waiters(identity).forEach(waiter -> waiter.complete(svid));
             }
         } else {
@@ -203,7 +283,15 @@ public final class CertificateManager implements AutoCloseable {
     }
 
     private void publish(SpiffeId identity, CertificateState state) {
-        published.put(identity, state);
+        retire(published.put(identity, state), state);
+    }
+
+    /** Frees what a certificate that is shown to nobody new holds, once its tunnels have ended. */
+    private static void retire(@Nullable CertificateState before, @Nullable CertificateState after) {
+        if (before instanceof CertificateState.Available(Svid old)
+                && !(after instanceof CertificateState.Available(Svid current) && current == old)) {
+            old.close();
+        }
     }
 
     private List<CompletableFuture<Svid>> waiters(SpiffeId identity) {

@@ -29,6 +29,9 @@ public final class HandClock extends AbstractExecutorService implements InstantS
             Comparator.<Task<?>, Instant>comparing(task -> task.due).thenComparingLong(task -> task.order));
     private final Queue<Runnable> ready = new ArrayDeque<>();
     private Instant now;
+    /** By how much the wall clock was set; {@link #now} is what timers go by. */
+    private Duration stepped = Duration.ZERO;
+
     private long orders;
     private boolean running;
     private boolean shutdown;
@@ -40,7 +43,12 @@ public final class HandClock extends AbstractExecutorService implements InstantS
 
     @Override
     public Instant instant() {
-        return now;
+        return now.plus(stepped);
+    }
+
+    /** Sets the wall clock {@code by} later, or earlier if negative; no time passes, and no timer notices. */
+    public void step(Duration by) {
+        stepped = stepped.plus(by);
     }
 
     /** Returns nanoseconds as {@link System#nanoTime} would. */

@@ -44,7 +44,11 @@ class CertificateManagerIT {
         Files.writeString(roots, authority.rootPem());
         client = new CaClient(controlPlane(ca.address(), roots), channels, Duration.ofHours(24));
         manager = new CertificateManager(
-                client, InstantSource.system(), new Random(1), Executors.newSingleThreadScheduledExecutor());
+                client,
+                InstantSource.system(),
+                System::nanoTime,
+                new Random(1),
+                Executors.newSingleThreadScheduledExecutor());
     }
 
     @AfterEach

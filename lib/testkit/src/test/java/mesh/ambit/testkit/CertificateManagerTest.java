@@ -22,7 +22,8 @@ class CertificateManagerTest {
 
     private final HandClock clock = new HandClock(Instant.parse("2026-11-21T10:00:00Z"));
     private final List<CompletableFuture<Svid>> asked = new ArrayList<>();
-    private final CertificateManager manager = new CertificateManager(this::sign, clock, new Random(1), clock);
+    private final CertificateManager manager =
+            new CertificateManager(this::sign, clock, clock::nanoTime, new Random(1), clock);
 
     @Test
     void everybodyWaitsForTheFirstAttemptAndNobodyStartsAnother() {
@@ -100,6 +101,112 @@ class CertificateManagerTest {
         assertThat(manager.fetch(new SpiffeId("cluster.local", "shop", "late")).toCompletableFuture())
                 .isCompletedExceptionally();
         assertThat(clock.waiting()).isZero();
+    }
+
+    @Test
+    void aRestoredCertificateServesAtOnceAndIsRenewedWhenDue() {
+        Svid kept = svid(Duration.ofMinutes(10));
+        manager.restore(kept);
+        clock.advance(Duration.ofMinutes(6));
+        assertThat(asked).as("nobody wants it yet").isEmpty();
+
+        assertThat(manager.fetch(WEB).toCompletableFuture()).isCompletedWithValue(kept);
+        assertThat(asked).as("its half-life is over").hasSize(1);
+        Svid next = svid(Duration.ofMinutes(10));
+        asked.getFirst().complete(next);
+        assertThat(manager.current(WEB)).isSameAs(next);
+    }
+
+    @Test
+    void aRestoredCertificateEndsTheWaitForTheCa() {
+        CompletionStage<Svid> waiting = manager.fetch(WEB);
+        Svid kept = svid(Duration.ofMinutes(10));
+        manager.restore(kept);
+
+        assertThat(waiting.toCompletableFuture()).isCompletedWithValue(kept);
+    }
+
+    @Test
+    void anExpiredCertificateIsNotRestored() {
+        Svid expired = svid(Duration.ofMinutes(10));
+        clock.advance(Duration.ofMinutes(10));
+        manager.restore(expired);
+
+        assertThat(manager.fetch(WEB).toCompletableFuture()).isNotDone();
+    }
+
+    @Test
+    void theListenerLearnsOfWhatIsIssuedAndForgottenButNotOfWhatWasRestored() {
+        List<Object> told = new ArrayList<>();
+        manager.observe(new CertificateManager.Listener() {
+            @Override
+            public void issued(Svid svid) {
+                told.add(svid);
+            }
+
+            @Override
+            public void forgotten(SpiffeId identity) {
+                told.add(identity);
+            }
+        });
+        manager.restore(svid(Duration.ofMinutes(10)));
+        manager.prefetch(WEB);
+        assertThat(told).isEmpty();
+
+        clock.advance(Duration.ofMinutes(5));
+        Svid next = svid(Duration.ofMinutes(10));
+        asked.getFirst().complete(next);
+        manager.forget(WEB);
+        assertThat(told).containsExactly(next, WEB);
+    }
+
+    @Test
+    void aClockSetForwardPastTheHalfLifeIsNoticedWithinHalfAMinute() {
+        manager.prefetch(WEB);
+        asked.getFirst().complete(svid(Duration.ofHours(24)));
+
+        clock.step(Duration.ofHours(13));
+        clock.advance(Duration.ofSeconds(30));
+        assertThat(asked).hasSize(2);
+    }
+
+    @Test
+    void aClockSetBackDoesNotStretchTheWaitForTheNextAttempt() {
+        manager.prefetch(WEB);
+        asked.getFirst().completeExceptionally(new SigningException("away"));
+
+        clock.step(Duration.ofDays(-1));
+        clock.advance(Duration.ofMillis(1_300));
+        assertThat(asked).hasSize(2);
+    }
+
+    @Test
+    void aClockSetBackAndForthLeavesACertificateAlone() {
+        manager.prefetch(WEB);
+        Svid svid = svid(Duration.ofHours(24));
+        asked.getFirst().complete(svid);
+
+        clock.step(Duration.ofHours(-2));
+        clock.advance(Duration.ofMinutes(1));
+        clock.step(Duration.ofHours(2));
+        clock.advance(Duration.ofMinutes(1));
+        assertThat(asked).hasSize(1);
+        assertThat(manager.current(WEB)).isSameAs(svid);
+    }
+
+    @Test
+    void aCertificateOfAnotherTimeIsNotAskedForInALoop() {
+        manager.prefetch(WEB);
+        // The CA's clock is a day behind ours: whatever it signs is old when it comes.
+        for (int i = 0; i < 5; i++) {
+            asked.getLast()
+                    .complete(AUTHORITY.svid(
+                            WEB,
+                            clock.instant().minus(Duration.ofDays(2)),
+                            clock.instant().minus(Duration.ofDays(1))));
+            clock.advance(Duration.ofMillis(900));
+        }
+        assertThat(asked.size()).as("attempts in 4.5 s").isLessThanOrEqualTo(5);
     }
 
     private CompletionStage<Svid> sign(SpiffeId identity) {

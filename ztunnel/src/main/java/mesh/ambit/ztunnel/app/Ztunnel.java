@@ -84,6 +84,7 @@ final class Ztunnel {
         this.certificates = new CertificateManager(
                 ca,
                 clock,
+                System::nanoTime,
                 new SplittableRandom(),
                 Executors.newSingleThreadScheduledExecutor(
                         Thread.ofPlatform().daemon().name("ambit-certificates").factory()));
