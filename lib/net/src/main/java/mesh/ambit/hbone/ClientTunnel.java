@@ -11,12 +11,16 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** The connecting end of a tunnel, from before its handshake on: requests wait here until they can be sent. */
 final class ClientTunnel extends TunnelConnection {
     /** SETTINGS_MAX_HEADER_LIST_SIZE; a longer answer fails its request. */
     static final int MAX_HEADER_LIST_BYTES = 16_384;
+
+    /** How long a peer may take to show that it lives when the control plane says that it does not. */
+    static final long GONE_PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(5);
 
     /** What the pool needs to know of its tunnels. */
     interface Owner {
@@ -92,6 +96,18 @@ final class ClientTunnel extends TunnelConnection {
         return gone != null;
     }
 
+    /**
+     * The workload at the other end is said to be gone. Takes no new streams; those it has go on as long as the peer
+     * shows that it lives, which it is asked at once.
+     */
+    void workloadGone(String why) {
+        Liveness alive = liveness();
+        if (alive != null && !isClosed() && !streams.isEmpty()) {
+            alive.challenge(GONE_PATIENCE_NANOS, () -> closeNow(why));
+        }
+        release();
+    }
+
     @Override
     void sendPreface(ChannelHandlerContext ctx) {
         out().write(FrameWriter.preface());
@@ -148,6 +164,7 @@ final class ClientTunnel extends TunnelConnection {
             goAway();
         }
         TunnelStream stream = newStream(streamId);
+        request.sent(eventLoop().ticker().nanoTime());
         unanswered.put(streamId, request);
         sendHeaders(streamId, block, false);
         request.promise().addListener(done -> {
@@ -252,6 +269,46 @@ final class ClientTunnel extends TunnelConnection {
         closeIfDone();
     }
 
+    /**
+     * Requests of which nothing was heard since they were sent go elsewhere: they need not wait for the verdict. Should
+     * the peer live after all it learns of a reset; nothing of the application's has been sent.
+     */
+    @Override
+    void onPeerSilent() {
+        if (load() > 0) {
+            owner.onUnusable(this);
+            List<PendingConnect> elsewhere = takeUnheard(0);
+            elsewhere.addAll(waiting);
+            waiting.clear();
+            elsewhere.forEach(request -> owner.onUnprocessed(this, request));
+        }
+    }
+
+    /**
+     * Takes back the requests that may be tried again and were sent when the peer had been silent for longer than
+     * {@code silentNanos}, and of which it has not been heard since.
+     */
+    private List<PendingConnect> takeUnheard(long silentNanos) {
+        List<PendingConnect> requests = new ArrayList<>();
+        List<TunnelStream> theirs = new ArrayList<>();
+        Liveness alive = liveness();
+        for (Iterator<IntObjectMap.PrimitiveEntry<PendingConnect>> entries =
+                        unanswered.entries().iterator();
+                alive != null && entries.hasNext(); ) {
+            IntObjectMap.PrimitiveEntry<PendingConnect> entry = entries.next();
+            PendingConnect request = entry.value();
+            if (request.mayTryAgain() && request.sentNanos() - alive.heardNanos() > silentNanos) {
+                requests.add(request);
+                theirs.add(streams.get(entry.key()));
+                entries.remove();
+            }
+        }
+        if (!isClosed()) {
+            theirs.forEach(stream -> stream.reset(Http2Error.CANCEL));
+        }
+        return requests;
+    }
+
     private void goAway() {
         if (!goingAway) {
             goingAway = true;
@@ -290,6 +347,14 @@ final class ClientTunnel extends TunnelConnection {
     @Override
     void onClosed(TunnelFailure failure) {
         abort(failure);
+    }
+
+    @Override
+    void onClosing(TunnelFailure failure) {
+        if (failure instanceof TunnelFailure.Http2Failed) {
+            owner.onUnusable(this);
+            takeUnheard(Liveness.STALL_NANOS).forEach(request -> owner.onUnprocessed(this, request));
+        }
     }
 
     private void failAll(TunnelFailure failure) {

@@ -21,6 +21,7 @@ final class Liveness {
     private final EventLoop loop;
     private final Ticker ticker;
     private final LongConsumer sendPing;
+    private final Runnable silent;
     private final Runnable dead;
 
     private @Nullable Future<?> timer;
@@ -32,12 +33,14 @@ final class Liveness {
 
     /**
      * @param sendPing sends a PING with the given payload
+     * @param silent what to do when nothing at all has come since a PING, for so long that nobody should wait
      * @param dead what to do at the verdict
      */
-    Liveness(EventLoop loop, LongConsumer sendPing, Runnable dead) {
+    Liveness(EventLoop loop, LongConsumer sendPing, Runnable silent, Runnable dead) {
         this.loop = loop;
         this.ticker = loop.ticker();
         this.sendPing = sendPing;
+        this.silent = silent;
         this.dead = dead;
     }
 
@@ -54,6 +57,34 @@ final class Liveness {
     /** Notes that bytes have come; called for every read, so that an old silence can be told from a quiet tunnel. */
     void heard() {
         heardNanos = ticker.nanoTime();
+    }
+
+    /** Returns when the peer was last heard, on the loop's ticker. */
+    long heardNanos() {
+        return heardNanos;
+    }
+
+    /**
+     * Asks the peer now whether it is there, because there is reason to doubt it, and has {@code gone} called unless
+     * something is heard of it in time.
+     */
+    void challenge(long patienceNanos, Runnable gone) {
+        if (stopped) {
+            return;
+        }
+        if (!awaiting) {
+            cancelTimer();
+            ping();
+        }
+        long asked = ticker.nanoTime();
+        loop.schedule(
+                () -> {
+                    if (!stopped && heardNanos - asked < 0) {
+                        gone.run();
+                    }
+                },
+                patienceNanos,
+                TimeUnit.NANOSECONDS);
     }
 
     /** Takes the answer to a PING; false if it is none of ours. */
@@ -92,8 +123,16 @@ final class Liveness {
         awaiting = true;
         payload++;
         sentNanos = ticker.nanoTime();
-        timer = loop.schedule(this::verdict, TIMEOUT_NANOS, TimeUnit.NANOSECONDS);
+        timer = loop.schedule(this::doubt, STALL_NANOS, TimeUnit.NANOSECONDS);
         sendPing.accept(payload);
+    }
+
+    private void doubt() {
+        timer = loop.schedule(
+                this::verdict, Math.max(0, TIMEOUT_NANOS - (ticker.nanoTime() - sentNanos)), TimeUnit.NANOSECONDS);
+        if (heardNanos - sentNanos < 0) {
+            silent.run();
+        }
     }
 
     private void verdict() {

@@ -13,6 +13,7 @@ final class PendingConnect {
     private final HeaderFields headers;
     private final Promise<HboneStream> promise;
     private int attempts;
+    private long sentNanos;
 
     PendingConnect(
             TunnelKey key, SvidSource svids, String authority, HeaderFields headers, Promise<HboneStream> promise) {
@@ -46,6 +47,20 @@ final class PendingConnect {
     /** Counts one try; false if there have been enough. */
     boolean mayTry() {
         return ++attempts <= MAX_ATTEMPTS;
+    }
+
+    /** Says whether another tunnel may be tried after this one. */
+    boolean mayTryAgain() {
+        return attempts < MAX_ATTEMPTS && !promise.isDone();
+    }
+
+    /** Notes when the request left for its tunnel's peer, on the loop's ticker. */
+    void sent(long nanos) {
+        sentNanos = nanos;
+    }
+
+    long sentNanos() {
+        return sentNanos;
     }
 
     boolean isCancelled() {

@@ -34,13 +34,13 @@ abstract class TunnelConnection extends ChannelInboundHandlerAdapter {
     final HeaderCodec headerCodec;
     private final boolean server;
     private final int maxHeaderListBytes;
-    private final ReceiveWindow receiveWindow;
     private final List<TunnelStream> incomplete = new ArrayList<>();
 
     /** Set in handlerAdded and when TLS is done, before anything else can happen. */
     private @Nullable ChannelHandlerContext context;
 
     private @Nullable FrameReader reader;
+    private @Nullable ReceiveWindow receiveWindow;
     private @Nullable TunnelOutput output;
     private @Nullable Liveness liveness;
     private @Nullable PeerCertificate peerCertificate;
@@ -52,7 +52,6 @@ abstract class TunnelConnection extends ChannelInboundHandlerAdapter {
         this.settings = settings;
         this.maxHeaderListBytes = maxHeaderListBytes;
         this.headerCodec = new HeaderCodec(maxHeaderListBytes);
-        this.receiveWindow = new ReceiveWindow(settings.connectionWindowBytes(), Frames.DEFAULT_WINDOW_BYTES);
     }
 
     // Lifecycle.
@@ -79,12 +78,15 @@ abstract class TunnelConnection extends ChannelInboundHandlerAdapter {
     private void start(ChannelHandlerContext ctx) {
         SslHandler tls = ctx.pipeline().get(SslHandler.class);
         peerCertificate = tls == null ? null : PeerCertificate.of(tls.engine().getSession());
+        ReceiveWindow window = ReceiveWindow.ofTunnel(
+                settings.connectionWindowBytes(), eventLoop().ticker());
+        receiveWindow = window;
         reader = new FrameReader(
                 server,
                 settings.maxFrameBytes(),
                 HeaderCodec.BLOCK_PER_LIST * maxHeaderListBytes,
                 ctx.alloc(),
-                new TunnelInput(this, receiveWindow));
+                new TunnelInput(this, window));
         Liveness alive = new Liveness(
                 ctx.channel().eventLoop(),
                 payload -> {
@@ -92,10 +94,11 @@ abstract class TunnelConnection extends ChannelInboundHandlerAdapter {
                     out().write(FrameWriter.ping(ctx.alloc(), false, payload));
                     out().flush();
                 },
+                this::onPeerSilent,
                 this::onPeerDead);
         liveness = alive;
         sendPreface(ctx);
-        out().write(FrameWriter.windowUpdate(ctx.alloc(), 0, receiveWindow.announceAll()));
+        out().write(FrameWriter.windowUpdate(ctx.alloc(), 0, window.announceAll()));
         out().flush();
         alive.start();
         onStarted();
@@ -181,6 +184,7 @@ abstract class TunnelConnection extends ChannelInboundHandlerAdapter {
 
     private void shutDown(TunnelFailure failure) {
         closed = true;
+        onClosing(failure);
         if (liveness != null) {
             liveness.stop();
         }
@@ -202,11 +206,17 @@ abstract class TunnelConnection extends ChannelInboundHandlerAdapter {
 
     abstract void onHandshakeFailed(Throwable cause);
 
+    /** The tunnel is about to lose its streams; may be called more than once. */
+    void onClosing(TunnelFailure failure) {}
+
     /** The tunnel is gone; may be called more than once. */
     abstract void onClosed(TunnelFailure failure);
 
     /** A stream is over; {@link #streams} does not hold it any more. */
     abstract void onStreamOver(TunnelStream stream);
+
+    /** A PING is unanswered for so long that the peer may be dead, and nothing else has come from it either. */
+    void onPeerSilent() {}
 
     /** A PING was answered that is not the liveness check's. */
     void onOtherPong(long payload) {}
@@ -245,7 +255,7 @@ abstract class TunnelConnection extends ChannelInboundHandlerAdapter {
 
     /** Returns credit for the tunnel, and for {@code stream} if it can still receive. */
     void giveCredit(@Nullable TunnelStream stream, int bytes) {
-        if (closed || bytes == 0) {
+        if (closed || bytes == 0 || receiveWindow == null) {
             return;
         }
         announce(0, receiveWindow.give(bytes));

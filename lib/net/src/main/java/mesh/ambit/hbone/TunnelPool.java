@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Predicate;
 import mesh.ambit.tls.TlsContexts;
 
 /**
@@ -37,6 +38,9 @@ public final class TunnelPool {
 
     /** Every tunnel from its first moment to its last, those that the pool has forgotten included. */
     private final Map<ClientTunnel, PooledTunnel> open = new HashMap<>();
+
+    /** How many are open, for other threads. */
+    private volatile int openCount;
 
     private boolean draining;
     private boolean closed;
@@ -98,6 +102,7 @@ public final class TunnelPool {
         ClientTunnel tunnel = new ClientTunnel(settings, owner);
         PooledTunnel entry = new PooledTunnel(request.key(), tunnel, loop, settings.unusedRelease(), this::forget);
         open.put(tunnel, entry);
+        openCount = open.size();
         pooled.put(request.key(), entry);
         if (pooled.size() > MAX_POOLED) {
             forget(pooled.firstEntry().getValue());
@@ -114,14 +119,23 @@ public final class TunnelPool {
         tunnel.tunnel().release();
     }
 
-    /** Closes the tunnels to a workload that is gone, and the streams on them. */
-    public void closeWorkload(String workloadUid) {
+    /**
+     * Leaves the tunnels to workloads that are {@code gone}: no new streams; idle ones close at once, the others when
+     * their streams end, or as soon as their peer does not answer any more. A tunnel never outlives its workload.
+     */
+    public void leave(Predicate<TunnelKey> gone) {
         assert loop.inEventLoop();
         for (PooledTunnel tunnel : List.copyOf(open.values())) {
-            if (tunnel.key().workloadUid().equals(workloadUid)) {
-                tunnel.close("workload " + workloadUid + " is gone");
+            if (gone.test(tunnel.key())) {
+                forget(tunnel);
+                tunnel.tunnel().workloadGone("workload " + tunnel.key().workloadUid() + " is gone");
             }
         }
+    }
+
+    /** Says whether there is no tunnel at all. From any thread. */
+    public boolean isEmpty() {
+        return openCount == 0;
     }
 
     /** Keeps no tunnel any longer than its streams need it; requests are still served. */
@@ -179,6 +193,7 @@ public final class TunnelPool {
         @Override
         public void onGone(ClientTunnel tunnel) {
             PooledTunnel entry = open.remove(tunnel);
+            openCount = open.size();
             if (entry != null) {
                 pooled.remove(entry.key(), entry);
                 entry.stopTimer();

@@ -46,7 +46,8 @@ final class TunnelStream implements HboneStream {
         this.tunnel = tunnel;
         this.id = id;
         this.sendWindow = new SendWindow(sendWindowBytes);
-        this.receiveWindow = new ReceiveWindow(receiveWindowBytes, receiveWindowBytes);
+        this.receiveWindow =
+                ReceiveWindow.ofStream(receiveWindowBytes, tunnel.eventLoop().ticker());
     }
 
     int id() {

@@ -255,14 +255,82 @@ class ClientTunnelTest {
         TestStreams.Recorder recorder = new TestStreams.Recorder(null, true);
         open.getNow().receive(recorder);
         Promise<HboneStream> waiting = request();
+        peer.pass(1);
+        peer.sendHex("000004080000000000" + "000003e8"); // The peer lived when it had the request.
 
-        peer.pass(10);
+        peer.pass(9);
         peer.pass(20);
 
         assertThat(failure(waiting).text()).isEqualTo("h2 failed: keep-alive timed out");
         assertThat(recorder.lost).isNotNull();
         assertThat(events).contains("gone");
         assertThat(peer.received()).doesNotContain("GOAWAY");
+    }
+
+    @Test
+    void requestOfWhichNothingIsHeardGoesElsewhereAfterASecond() {
+        start();
+        peer.pass(5);
+        assertThat(tunnel.acceptsStreams()).isTrue();
+        Promise<HboneStream> request = request();
+        assertThat(peer.receivedDecoded()).hasSize(2).first().isEqualTo("PING 1");
+
+        peer.pass(1);
+
+        assertThat(events).containsExactly("established", "unusable");
+        assertThat(unprocessed).hasSize(1);
+        assertThat(request.isDone()).isFalse();
+        assertThat(peer.received()).containsExactly("RST_STREAM 1 8");
+    }
+
+    @Test
+    void requestIsLeftToAPeerThatHasBeenHeardSince() {
+        start();
+        peer.pass(5);
+        assertThat(tunnel.acceptsStreams()).isTrue();
+        Promise<HboneStream> request = request();
+        peer.channel.advanceTimeBy(500, java.util.concurrent.TimeUnit.MILLISECONDS);
+        peer.sendHex("000004080000000000" + "000003e8");
+
+        peer.pass(2);
+
+        assertThat(request.isDone()).isFalse();
+        assertThat(unprocessed).isEmpty();
+    }
+
+    @Test
+    void requestSentToATunnelThatWasDeadIsNotLost() {
+        start();
+        peer.pass(1);
+        Promise<HboneStream> early = request();
+        peer.pass(4);
+        Promise<HboneStream> late = request();
+
+        peer.channel.close();
+
+        assertThat(failure(early).text()).as("the peer may have lived then").startsWith("h2 failed: ");
+        assertThat(late.isDone()).isFalse();
+        assertThat(unprocessed).hasSize(1);
+    }
+
+    @Test
+    void streamsToAGoneWorkloadEndUnlessItsPeerAnswers() {
+        start();
+        Promise<HboneStream> open = request();
+        peer.send(peer.headers(1, false, ":status", "200"));
+        TestStreams.Recorder recorder = new TestStreams.Recorder(null, true);
+        open.getNow().receive(recorder);
+        tunnel.workloadGone("workload is gone");
+        assertThat(peer.received()).contains("PING 1");
+        peer.sendHex("000008060100000000" + "0000000000000001");
+        peer.pass(6);
+        assertThat(recorder.lost).isNull();
+
+        tunnel.workloadGone("workload is gone");
+        peer.pass(6);
+
+        assertThat(recorder.lost).isEqualTo(new TunnelFailure.Closed("workload is gone"));
+        assertThat(peer.channel.isOpen()).isFalse();
     }
 
     @Test

@@ -126,16 +126,19 @@ class TunnelPoolIT {
     }
 
     @Test
-    void goneWorkloadTakesItsTunnelsAndStreamsAlong() throws Exception {
+    void tunnelsOfAGoneWorkloadAreLeftAndIdleOnesClosed() throws Exception {
         lab.serveEcho();
         TunnelPool pool = lab.pool();
         TestStreams.Recorder gone = lab.record(lab.open(pool, lab.key("gone", "127.0.0.1")));
+        lab.finish(lab.open(pool, lab.key("gone", "127.0.0.2")));
         TestStreams.Recorder other = lab.record(lab.open(pool, lab.key("other", "127.0.0.1")));
 
-        lab.onLoop(() -> pool.closeWorkload("gone"));
+        lab.onLoop(() -> pool.leave(key -> key.workloadUid().equals("gone")));
 
-        lab.awaitOpenTunnels(pool, 1);
-        assertThat(gone.lost).isInstanceOf(TunnelFailure.Closed.class);
+        lab.awaitOpenTunnels(pool, 2);
+        lab.open(pool, lab.key("gone", "127.0.0.1"));
+        assertThat(lab.acceptedTunnels()).as("a new tunnel").isEqualTo(4);
+        assertThat(gone.lost).as("its peer still answers").isNull();
         assertThat(other.lost).isNull();
     }
 

@@ -15,6 +15,7 @@ import mesh.ambit.tls.TlsContexts;
 import mesh.ambit.ztunnel.inbound.DecisionLog;
 import mesh.ambit.ztunnel.inbound.InboundRouter;
 import mesh.ambit.ztunnel.inpod.Transparency;
+import mesh.ambit.ztunnel.outbound.DepartureBoard;
 import mesh.ambit.ztunnel.outbound.OutboundRouter;
 import org.jspecify.annotations.Nullable;
 
@@ -32,6 +33,7 @@ import org.jspecify.annotations.Nullable;
  * @param outbound where captured connections go
  * @param inbound what tunnels lead to
  * @param decisions where decisions are logged
+ * @param departures where it is said which workloads have gone
  * @param settings what the configuration says of sockets and tunnels
  */
 record DataPlane(
@@ -46,6 +48,7 @@ record DataPlane(
         OutboundRouter outbound,
         InboundRouter inbound,
         DecisionLog decisions,
+        DepartureBoard departures,
         Settings settings) {
     /**
      * What the configuration says of sockets and tunnels.

@@ -29,6 +29,7 @@ import mesh.ambit.ztunnel.inpod.PodSockets;
 import mesh.ambit.ztunnel.inpod.PodStartException;
 import mesh.ambit.ztunnel.inpod.Ports;
 import mesh.ambit.ztunnel.inpod.Transparency;
+import mesh.ambit.ztunnel.outbound.Departures;
 import mesh.ambit.ztunnel.outbound.OutboundCapture;
 import mesh.ambit.ztunnel.outbound.OutboundContext;
 
@@ -41,6 +42,7 @@ final class InPodProxy implements PodProxy {
     private final HboneServer server;
     private final Listeners listeners;
     private final IdentityHashMap<EventExecutor, TunnelPool> pools = new IdentityHashMap<>();
+    private final Consumer<Departures> departed = this::leave;
     private volatile boolean draining;
 
     private InPodProxy(DataPlane plane, Pod pod, PodSockets sockets) throws PodStartException {
@@ -62,6 +64,7 @@ final class InPodProxy implements PodProxy {
         for (EventExecutor loop : plane.loops()) {
             pools.put(loop, pool((EventLoop) loop, sockets.outgoing()));
         }
+        plane.departures().watch(departed);
         try {
             // The order in which upstream binds: who waits for 15001 finds the others open.
             listen(sockets, hbone, false, counted(server.initializer()), Ports.INBOUND_HBONE);
@@ -188,7 +191,16 @@ final class InPodProxy implements PodProxy {
         release();
     }
 
+    private void leave(Departures departures) {
+        pools.forEach((loop, pool) -> {
+            if (!pool.isEmpty()) {
+                loop.execute(() -> pool.leave(departures::concern));
+            }
+        });
+    }
+
     private void release() {
+        plane.departures().unwatch(departed);
         watch.close();
         local.close();
     }

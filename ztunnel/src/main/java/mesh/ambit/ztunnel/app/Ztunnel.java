@@ -37,6 +37,7 @@ import mesh.ambit.ztunnel.inpod.PodRegistry;
 import mesh.ambit.ztunnel.inpod.PodStartException;
 import mesh.ambit.ztunnel.inpod.Ports;
 import mesh.ambit.ztunnel.inpod.ZdsClient;
+import mesh.ambit.ztunnel.outbound.DepartureBoard;
 import mesh.ambit.ztunnel.outbound.OutboundRouter;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -103,6 +104,7 @@ final class Ztunnel {
                 new InboundRouter(
                         config.node().network(), Ports.OWN, config.inbound().connectHostname()),
                 new DecisionLog(config.inbound().policyLogging() ? Level.INFO : Level.DEBUG),
+                new DepartureBoard(),
                 DataPlane.Settings.from(config));
         this.pods = new PodRegistry(pod -> InPodProxy.start(plane, pod), new PodProxyMetrics(metrics));
         this.agent = new ZdsClient(config.capture().agentSocket(), pods, new Agent());
@@ -123,7 +125,8 @@ final class Ztunnel {
                                 mesh,
                                 policies,
                                 new CertificateInterest(
-                                        config.node().node(), certificates::prefetch, certificates::forget)),
+                                        config.node().node(), certificates::prefetch, certificates::forget),
+                                plane.departures()),
                         xdsObserver(new XdsMetrics(metrics)));
         this.dump = new ConfigDump(mesh, policies, certificates::states, pods::pods, config);
         this.servers = new AdminServers(
