@@ -3,7 +3,6 @@ package mesh.ambit.relay;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.PooledByteBufAllocator;
-import io.netty.channel.Channel;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
@@ -12,14 +11,20 @@ import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.ServerChannel;
 import io.netty.channel.epoll.Epoll;
 import io.netty.channel.epoll.EpollChannelOption;
+import io.netty.channel.epoll.EpollDatagramChannel;
 import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.DatagramChannel;
+import io.netty.channel.socket.SocketChannel;
+import io.netty.channel.socket.SocketProtocolFamily;
 import io.netty.channel.socket.nio.NioChannelOption;
+import io.netty.channel.socket.nio.NioDatagramChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.channel.uring.IoUring;
 import io.netty.channel.uring.IoUringChannelOption;
+import io.netty.channel.uring.IoUringDatagramChannel;
 import io.netty.channel.uring.IoUringIoHandler;
 import io.netty.channel.uring.IoUringServerSocketChannel;
 import io.netty.channel.uring.IoUringSocketChannel;
@@ -101,11 +106,21 @@ public enum Transport {
         return bootstrap;
     }
 
-    private Channel newSocket() {
+    /** Returns a new TCP socket in the calling thread's namespace, not registered yet. */
+    public SocketChannel newSocket() {
         return switch (this) {
             case EPOLL -> new EpollSocketChannel();
             case IO_URING -> new IoUringSocketChannel();
             case NIO -> new NioSocketChannel();
+        };
+    }
+
+    /** Returns a new UDP socket of one family in the calling thread's namespace, not registered yet. */
+    public DatagramChannel newDatagram(SocketProtocolFamily family) {
+        return switch (this) {
+            case EPOLL -> new EpollDatagramChannel(family);
+            case IO_URING -> new IoUringDatagramChannel(family);
+            case NIO -> new NioDatagramChannel(family);
         };
     }
 

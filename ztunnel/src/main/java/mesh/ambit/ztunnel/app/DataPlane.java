@@ -12,6 +12,7 @@ import mesh.ambit.relay.Transport;
 import mesh.ambit.telemetry.ConnectionTelemetry;
 import mesh.ambit.tls.Svid;
 import mesh.ambit.tls.TlsContexts;
+import mesh.ambit.ztunnel.dns.HostResolver;
 import mesh.ambit.ztunnel.inbound.DecisionLog;
 import mesh.ambit.ztunnel.inbound.InboundRouter;
 import mesh.ambit.ztunnel.inpod.Transparency;
@@ -34,6 +35,7 @@ import org.jspecify.annotations.Nullable;
  * @param inbound what tunnels lead to
  * @param decisions where decisions are logged
  * @param departures where it is said which workloads have gone
+ * @param hosts finds addresses of workloads that have only a host name
  * @param settings what the configuration says of sockets and tunnels
  */
 record DataPlane(
@@ -49,6 +51,7 @@ record DataPlane(
         InboundRouter inbound,
         DecisionLog decisions,
         DepartureBoard departures,
+        HostResolver hosts,
         Settings settings) {
     /**
      * What the configuration says of sockets and tunnels.

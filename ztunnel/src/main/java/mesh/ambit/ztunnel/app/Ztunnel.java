@@ -21,6 +21,7 @@ import mesh.ambit.relay.Transport;
 import mesh.ambit.telemetry.ConnectionTelemetry;
 import mesh.ambit.telemetry.LogLevels;
 import mesh.ambit.telemetry.Metrics;
+import mesh.ambit.telemetry.OnDemandDnsMetrics;
 import mesh.ambit.telemetry.PodProxyMetrics;
 import mesh.ambit.telemetry.TrafficMetrics;
 import mesh.ambit.telemetry.XdsMetrics;
@@ -30,6 +31,8 @@ import mesh.ambit.tls.TlsProvider;
 import mesh.ambit.xds.AdsClient;
 import mesh.ambit.xds.AdsNode;
 import mesh.ambit.xds.AdsObserver;
+import mesh.ambit.ztunnel.dns.ResolvConf;
+import mesh.ambit.ztunnel.dns.SystemHostResolver;
 import mesh.ambit.ztunnel.inbound.DecisionLog;
 import mesh.ambit.ztunnel.inbound.InboundRouter;
 import mesh.ambit.ztunnel.inpod.PodProxy;
@@ -105,6 +108,11 @@ final class Ztunnel {
                         config.node().network(), Ports.OWN, config.inbound().connectHostname()),
                 new DecisionLog(config.inbound().policyLogging() ? Level.INFO : Level.DEBUG),
                 new DepartureBoard(),
+                new SystemHostResolver(
+                        transport,
+                        () -> ResolvConf.read(ResolvConf.SYSTEM),
+                        config.capture().ipv6(),
+                        new OnDemandDnsMetrics(metrics)),
                 DataPlane.Settings.from(config));
         this.pods = new PodRegistry(pod -> InPodProxy.start(plane, pod), new PodProxyMetrics(metrics));
         this.agent = new ZdsClient(config.capture().agentSocket(), pods, new Agent());
@@ -189,6 +197,7 @@ final class Ztunnel {
         certificates.close();
         ca.close();
         channels.close();
+        plane.hosts().close();
         loops.shutdownGracefully(0, CLEAN_UP_SECONDS, TimeUnit.SECONDS).await(2 * CLEAN_UP_SECONDS, TimeUnit.SECONDS);
         releaseCertificates();
         metrics.close();
