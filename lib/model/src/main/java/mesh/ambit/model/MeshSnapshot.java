@@ -77,6 +77,11 @@ public final class MeshSnapshot {
         return endpoints.stored().findOr(service, PersistentMap.empty());
     }
 
+    /** Returns the workloads that say they are endpoints of a service, by uid, whatever their health. */
+    public PersistentMap<String, Endpoint> members(NamespacedHostname service) {
+        return endpoints.members().findOr(service, PersistentMap.empty());
+    }
+
     public @Nullable Workload findWorkload(String uid) {
         return workloads.byUid().find(uid);
     }

@@ -36,7 +36,8 @@ public final class Authorizer {
             return Allowed.UNRESTRICTED;
         }
         List<Note> notes = new ArrayList<>(0);
-        List<Policy> applicable = applicable(policies, destination, notes);
+        noteUnknown(policies, destination, notes);
+        List<Policy> applicable = policies.applicableTo(destination);
         for (Policy policy : applicable) {
             if (policy.action() == Action.DENY && policy.dryRun() && matches(policy, connection)) {
                 notes.add(new Note(Kind.DRY_RUN_DENY_MATCH, policy.key()));
@@ -80,20 +81,13 @@ public final class Authorizer {
         return enforced ? new Denied(null, notes) : new Allowed(null, notes);
     }
 
-    private static List<Policy> applicable(PolicySet policies, Workload destination, List<Note> notes) {
-        List<Policy> applicable =
-                new ArrayList<>(policies.ofNamespace(destination.namespace()).values());
-        applicable.addAll(policies.global().values());
+    /** Open in this window, as upstream is: the policy may be on its way, or have gone first. */
+    private static void noteUnknown(PolicySet policies, Workload destination, List<Note> notes) {
         for (String key : destination.authorizationPolicies()) {
-            Policy policy = policies.find(key);
-            if (policy == null) {
-                // Open in this window, as upstream is: the policy may be on its way, or have gone first.
+            if (policies.find(key) == null) {
                 notes.add(new Note(Kind.UNKNOWN_POLICY, key));
-            } else {
-                applicable.add(policy);
             }
         }
-        return applicable;
     }
 
     static boolean matches(Policy policy, Connection connection) {

@@ -1,7 +1,10 @@
 package mesh.ambit.policy;
 
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.List;
 import mesh.ambit.model.PersistentMap;
+import mesh.ambit.model.Workload;
 import mesh.ambit.policy.Policy.Scope;
 import org.jspecify.annotations.Nullable;
 
@@ -49,6 +52,23 @@ public final class PolicySet {
 
     public @Nullable Policy find(String key) {
         return byKey.find(key);
+    }
+
+    /**
+     * Returns the policies that apply to {@code destination} and have arrived: those of its namespace, then those of the
+     * mesh, then those that it lists.
+     */
+    public List<Policy> applicableTo(Workload destination) {
+        List<Policy> applicable =
+                new ArrayList<>(ofNamespace(destination.namespace()).values());
+        applicable.addAll(global().values());
+        for (String key : destination.authorizationPolicies()) {
+            Policy policy = find(key);
+            if (policy != null) {
+                applicable.add(policy);
+            }
+        }
+        return applicable;
     }
 
     /** Returns the policies that apply to every workload of {@code namespace} alone. */

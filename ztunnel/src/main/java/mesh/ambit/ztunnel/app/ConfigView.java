@@ -41,6 +41,8 @@ final class ConfigView {
         map.put("packetMark", config.capture().mark());
         map.put("ipv6Enabled", config.capture().ipv6());
         map.put("enableEnhancedBaggage", config.inbound().baggage());
+        map.put("localhostAppTunnel", config.inbound().localhostTunnel());
+        map.put("requireWaypoint", config.inbound().requireWaypoint().name().toLowerCase(java.util.Locale.ROOT));
         map.put("connectHostname", config.inbound().connectHostname().name().toLowerCase(java.util.Locale.ROOT));
         return map;
     }

@@ -104,8 +104,7 @@ final class Ztunnel {
                 new TlsContexts(TlsProvider.best(), clock),
                 clock,
                 new OutboundRouter(config.node().network(), Ports.OWN),
-                new InboundRouter(
-                        config.node().network(), Ports.OWN, config.inbound().connectHostname()),
+                new InboundRouter(config.node().network(), Ports.OWN, config.inbound()),
                 new DecisionLog(config.inbound().policyLogging() ? Level.INFO : Level.DEBUG),
                 new DepartureBoard(),
                 new SystemHostResolver(

@@ -2,6 +2,7 @@ package mesh.ambit.ztunnel.app;
 
 import mesh.ambit.config.Environment;
 import mesh.ambit.hbone.TunnelSettings;
+import mesh.ambit.ztunnel.inbound.InboundSettings;
 
 /**
  * What the daemon is told by its environment, under upstream's names and with upstream's defaults, one component for each

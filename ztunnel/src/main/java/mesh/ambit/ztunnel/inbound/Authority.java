@@ -10,10 +10,20 @@ sealed interface Authority {
     int MAX_PORT = 65535;
 
     /** An address and a port. */
-    record Ip(InetSocketAddress address) implements Authority {}
+    record Ip(InetSocketAddress address) implements Authority {
+        @Override
+        public String toString() {
+            return Addresses.print(address);
+        }
+    }
 
     /** A host name, as written, and a port. */
-    record Host(String name, int port) implements Authority {}
+    record Host(String name, int port) implements Authority {
+        @Override
+        public String toString() {
+            return name + ":" + port;
+        }
+    }
 
     /**
      * Returns what {@code text} names: {@code ip:port}, {@code [ipv6]:port} or {@code host:port}; null for anything
@@ -65,16 +75,23 @@ sealed interface Authority {
         return text.indexOf(':') >= 0 && text.indexOf('%') < 0 ? literal(text) : null;
     }
 
-    /** Only the dotted form of four is an address; the JDK takes {@code 1.2} and {@code 127} for one too. */
+    /**
+     * Only the dotted form of four is an address; the JDK takes {@code 1.2} and {@code 127} for one too. An octet with a
+     * leading zero, which some read as octal, is none either.
+     */
     private static @Nullable InetAddress ipv4(String text) {
         int dots = 0;
+        char before = '.';
+        boolean zero = false;
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);
             if (c == '.') {
                 dots++;
-            } else if (c < '0' || c > '9') {
+            } else if (c < '0' || c > '9' || zero) {
                 return null;
             }
+            zero = c == '0' && before == '.';
+            before = c;
         }
         return dots == 3 ? literal(text) : null;
     }

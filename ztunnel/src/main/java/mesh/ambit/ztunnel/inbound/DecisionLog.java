@@ -45,8 +45,7 @@ public final class DecisionLog {
             case DRY_RUN_ALLOW_MATCH ->
                 LOG.atLevel(level).addKeyValue("policy", note.policy()).log("dry-run: allow policy match");
             case DRY_RUN_NO_ALLOW_MATCH -> LOG.atLevel(level).log("dry-run: no allow policies match");
-            case UNKNOWN_POLICY ->
-                LOG.warn("policy {} is attached to the workload and has not arrived; skipped", note.policy());
+            case UNKNOWN_POLICY -> LOG.warn("skipping unknown policy {}", note.policy());
         }
     }
 }

@@ -6,6 +6,7 @@ import mesh.ambit.hbone.ConnectExchange;
 import mesh.ambit.hbone.ConnectHandler;
 import mesh.ambit.hbone.ConnectRequest;
 import mesh.ambit.hbone.HeaderFields;
+import mesh.ambit.hbone.ProxyHeader;
 import mesh.ambit.hbone.TunnelFailure;
 import mesh.ambit.headers.Baggage;
 import mesh.ambit.headers.Forwarded;
@@ -62,8 +63,8 @@ public final class HboneRequests implements ConnectHandler {
             InetAddress own = accepted.getAddress();
             switch (context.router().target(mesh, local, own, authority)) {
                 case Refused refused -> connection.refuse(refused.reason().status(), refused.text());
-                case Application(InetSocketAddress target) ->
-                    connection.serve(local, plan(mesh, local, request, source, accepted, target));
+                case Application application ->
+                    connection.serve(local, plan(mesh, local, request, source, accepted, authority, application));
             }
         });
     }
@@ -80,7 +81,9 @@ public final class HboneRequests implements ConnectHandler {
             ConnectRequest request,
             InetSocketAddress source,
             InetSocketAddress accepted,
-            InetSocketAddress target) {
+            Authority authority,
+            Application application) {
+        InetSocketAddress target = application.address();
         String forwarded = request.headers().first(Forwarded.NAME);
         String hint = forwarded == null ? null : Forwarded.parseHost(forwarded);
         Service service = ServiceGuess.of(mesh, local, hint, target.getPort());
@@ -88,14 +91,22 @@ public final class HboneRequests implements ConnectHandler {
                 Direction.INBOUND,
                 source,
                 accepted,
-                request.authority(),
+                authority.toString(),
                 sourceLabels(mesh, request.headers(), source.getAddress()),
                 WorkloadLabels.of(local),
                 service == null ? null : ServiceLabels.of(service),
                 request.peer(),
                 local.identity(),
                 true);
-        return new InboundConnection.Plan(details, new Connection(source.getAddress(), request.peer(), target), hint);
+        ProxyHeader header = application.announced() == null
+                ? null
+                : new ProxyHeader(source, application.announced(), request.peer());
+        return new InboundConnection.Plan(
+                details,
+                new Connection(source.getAddress(), request.peer(), target),
+                application.overLoopback(),
+                header,
+                hint);
     }
 
     /** The record at the source's address says more than baggage, unless a gateway stands between. */

@@ -5,15 +5,14 @@ import static java.util.Objects.requireNonNull;
 import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.Future;
+import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.function.Consumer;
+import mesh.ambit.hbone.ProxyHeader;
 import mesh.ambit.model.Addresses;
 import mesh.ambit.model.Workload;
-import mesh.ambit.policy.Authorizer;
 import mesh.ambit.policy.Connection;
-import mesh.ambit.policy.Verdict;
-import mesh.ambit.policy.Verdict.Denied;
 import mesh.ambit.relay.CutReason;
 import mesh.ambit.relay.Relay;
 import mesh.ambit.relay.RelayEnd;
@@ -35,20 +34,27 @@ import org.slf4j.LoggerFactory;
  */
 final class InboundConnection implements LiveConnections.Live, RelayObserver {
     private static final Logger LOG = LoggerFactory.getLogger(InboundConnection.class);
+    private static final InetAddress LOOPBACK_4 = InetAddress.ofLiteral("127.0.0.1");
+    private static final InetAddress LOOPBACK_6 = InetAddress.ofLiteral("::1");
 
     /**
      * What is known once the target is decided.
      *
      * @param details what telemetry reports
      * @param facts what policies see
+     * @param overLoopback whether the application is reached over loopback
+     * @param header what it is told before the first byte; null for nothing
      * @param hint the host that the peer named; null when it named none
      */
     record Plan(
             ConnectionDetails details,
             Connection facts,
+            boolean overLoopback,
+            @Nullable ProxyHeader header,
             @Nullable String hint) {}
 
     private final InboundContext context;
+    private final Judge judge;
     private final EventLoop loop;
     private final Caller caller;
     private final InetSocketAddress source;
@@ -74,6 +80,7 @@ final class InboundConnection implements LiveConnections.Live, RelayObserver {
             InetSocketAddress accepted) {
         assert loop.inEventLoop();
         this.context = context;
+        this.judge = new Judge(context);
         this.loop = loop;
         this.caller = caller;
         this.source = source;
@@ -115,22 +122,21 @@ final class InboundConnection implements LiveConnections.Live, RelayObserver {
         plan = decided;
         OpenConnection reported = context.telemetry().opened(decided.details());
         open = reported;
-        Verdict verdict = Authorizer.authorize(context.policies().current(), local, decided.facts());
-        context.decisions().write(verdict);
-        if (verdict instanceof Denied denied) {
-            reported.close(ResponseFlag.DENY, "connection closed due to policy rejection: " + denied.reason());
+        String refusal = judge.refusal(local, decided.facts());
+        if (refusal != null) {
+            reported.close(ResponseFlag.DENY, "connection closed due to policy rejection: " + refusal);
             caller.refuse(401);
             finish();
             return;
         }
-        Future<Channel> dialled = dial(decided.facts().source(), decided.facts().destination());
+        Future<Channel> dialled = dial(decided);
         pending = dialled;
         dialled.addListener((Future<Channel> done) -> {
             if (done.isSuccess()) {
                 if (over) {
                     done.getNow().close();
                 } else {
-                    relay = caller.join(done.getNow(), this);
+                    join(done.getNow(), decided.header());
                 }
             } else if (!over) {
                 reported.close(ResponseFlag.CONNECT, "connection failed: " + SocketFailure.text(done.cause()));
@@ -150,12 +156,31 @@ final class InboundConnection implements LiveConnections.Live, RelayObserver {
         }
     }
 
-    private Future<Channel> dial(InetAddress client, InetSocketAddress target) {
+    private Future<Channel> dial(Plan decided) {
+        InetAddress client = decided.facts().source();
+        InetSocketAddress target = decided.facts().destination();
+        if (decided.overLoopback()) {
+            // Under the loopback address itself, which the kernel takes of its own accord.
+            return context.dialer().dial(loop, loopback(target));
+        }
         // A pod that calls itself goes direct: its own address is nothing to be spoofed.
         boolean keep = context.keepsSource().getAsBoolean() && !client.equals(target.getAddress());
         return keep
                 ? context.dialer().dialAs(loop, client, target)
                 : context.dialer().dial(loop, target);
+    }
+
+    private static InetSocketAddress loopback(InetSocketAddress target) {
+        return new InetSocketAddress(
+                target.getAddress() instanceof Inet4Address ? LOOPBACK_4 : LOOPBACK_6, target.getPort());
+    }
+
+    private void join(Channel application, @Nullable ProxyHeader header) {
+        if (header != null) {
+            // Nothing waits before it, and nobody counts it.
+            application.writeAndFlush(header.encode(application.alloc()));
+        }
+        relay = caller.join(application, this);
     }
 
     @Override
@@ -165,13 +190,15 @@ final class InboundConnection implements LiveConnections.Live, RelayObserver {
         if (over || plan == null || local == null) {
             return;
         }
-        Verdict verdict = Authorizer.authorize(context.policies().current(), local, plan.facts());
-        if (verdict instanceof Denied denied) {
+        String refusal = judge.lateRefusal(local, plan.facts());
+        if (refusal != null) {
             LOG.info(
-                    "connection from {} to {} closed because it's no longer allowed after a policy update: {}",
+                    "connection {}({})->{} ({}) closed because it's no longer allowed after a policy update",
                     Addresses.print(source),
+                    plan.facts().identity() == null ? "None" : plan.facts().identity(),
                     Addresses.print(plan.facts().destination()),
-                    denied.reason());
+                    local.uid());
+            LOG.debug("connection from {} closed: {}", Addresses.print(source), refusal);
             cut(CutReason.POLICY);
         }
     }

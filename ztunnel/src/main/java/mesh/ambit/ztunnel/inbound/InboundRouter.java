@@ -2,11 +2,13 @@ package mesh.ambit.ztunnel.inbound;
 
 import static java.util.Objects.requireNonNull;
 
+import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Set;
 import mesh.ambit.model.Addresses;
+import mesh.ambit.model.ApplicationTunnel;
 import mesh.ambit.model.GatewayAddress;
 import mesh.ambit.model.MeshSnapshot;
 import mesh.ambit.model.NamespacedHostname;
@@ -27,17 +29,22 @@ import org.jspecify.annotations.Nullable;
 public final class InboundRouter {
     private final String network;
     private final Set<Integer> ownPorts;
-    private final ConnectHostname hostnames;
+    private final InboundSettings settings;
 
-    public InboundRouter(String network, Set<Integer> ownPorts, ConnectHostname hostnames) {
+    public InboundRouter(String network, Set<Integer> ownPorts, InboundSettings settings) {
         this.network = requireNonNull(network, "network");
         this.ownPorts = Set.copyOf(ownPorts);
-        this.hostnames = requireNonNull(hostnames, "hostnames");
+        this.settings = requireNonNull(settings, "settings");
     }
 
     /** Returns whether the port is one of our own. */
     boolean isOwnPort(int port) {
         return ownPorts.contains(port);
+    }
+
+    /** Returns who insists on its waypoint. */
+    RequireWaypoint requireWaypoint() {
+        return settings.requireWaypoint();
     }
 
     /**
@@ -49,11 +56,14 @@ public final class InboundRouter {
         return switch (authority) {
             case Authority.Ip(InetSocketAddress asked) -> {
                 InetAddress ip = requireNonNull(asked.getAddress());
-                if (!ip.equals(own) && !isWaypointOf(mesh, local, own, new NetworkAddress(network, ip))) {
-                    yield new Refused(
-                            Reason.NOT_OURS, "ip mismatch: " + Addresses.print(own) + " != " + Addresses.print(ip));
-                }
-                yield application(own, asked.getPort());
+                // A waypoint that is told what was asked for decides about it itself.
+                boolean ours = ip.equals(own)
+                        || local.applicationTunnel() != null
+                        || isWaypointOf(mesh, local, own, new NetworkAddress(network, ip));
+                yield ours
+                        ? application(local, own, asked.getPort(), asked)
+                        : new Refused(
+                                Reason.NOT_OURS, "ip mismatch: " + Addresses.print(own) + " != " + Addresses.print(ip));
             }
             case Authority.Host(String name, int port) -> byName(mesh, local, own, name, port);
         };
@@ -65,7 +75,7 @@ public final class InboundRouter {
             return new Refused(Reason.UNKNOWN_HOSTNAME, "no service or workload for hostname: " + name);
         }
         List<Port> ports = local.services().get(service.key());
-        if (ports == null && hostnames == ConnectHostname.OWN && !mesh.isGateway(local)) {
+        if (ports == null && settings.connectHostname() == ConnectHostname.OWN && !mesh.isGateway(local)) {
             return new Refused(
                     Reason.FOREIGN_SERVICE, "requested service " + name + " is not one of workload " + local.uid());
         }
@@ -73,17 +83,47 @@ public final class InboundRouter {
         if (target == 0) {
             target = service.targetPort(port);
         }
-        return target == 0
-                ? new Refused(
-                        Reason.UNKNOWN_PORT,
-                        "requested service " + name + ":" + port + " found, but cannot resolve port")
-                : application(own, target);
+        if (target == 0) {
+            return new Refused(
+                    Reason.UNKNOWN_PORT, "requested service " + name + ":" + port + " found, but cannot resolve port");
+        }
+        InetAddress vip = vip(service);
+        if (vip == null && local.applicationTunnel() != null && !isOwnPort(target)) {
+            return new Refused(
+                    Reason.NO_SERVICE_ADDRESS, "requested service " + name + " found, but has no IP addresses");
+        }
+        return application(local, own, target, vip == null ? null : new InetSocketAddress(vip, port));
     }
 
-    private InboundTarget application(InetAddress own, int port) {
-        return isOwnPort(port)
-                ? new Refused(Reason.SELF_CALL, "attempted recursive call to ourselves")
-                : new Application(new InetSocketAddress(own, port));
+    /** {@code asked} is what a waypoint behind an application tunnel would be told; null without such a tunnel only. */
+    private InboundTarget application(Workload local, InetAddress own, int port, @Nullable InetSocketAddress asked) {
+        if (isOwnPort(port)) {
+            return new Refused(Reason.SELF_CALL, "attempted recursive call to ourselves");
+        }
+        ApplicationTunnel tunnel = local.applicationTunnel();
+        if (tunnel == null) {
+            return new Application(new InetSocketAddress(own, port), null, false);
+        }
+        InetSocketAddress address = new InetSocketAddress(own, tunnel.port() == 0 ? port : tunnel.port());
+        return switch (tunnel.protocol()) {
+            case NONE -> new Application(address, null, false);
+            case PROXY -> new Application(address, asked, settings.localhostTunnel());
+        };
+    }
+
+    /** Returns the virtual address by which a service is announced: of our network, IPv4 first, of several the last. */
+    private @Nullable InetAddress vip(Service service) {
+        NetworkAddress best = null;
+        int bestRank = -1;
+        for (NetworkAddress vip : service.vips()) {
+            boolean here = vip.network().equals(network);
+            int rank = !here ? 0 : vip.address() instanceof Inet4Address ? 2 : 1;
+            if (rank >= bestRank) {
+                best = vip;
+                bestRank = rank;
+            }
+        }
+        return best == null ? null : best.address();
     }
 
     private static int mapped(@Nullable List<Port> ports, int servicePort) {
@@ -120,21 +160,24 @@ public final class InboundRouter {
         if (waypoint == null) {
             return false;
         }
-        Service service;
-        Workload workload;
-        switch (waypoint.destination()) {
+        return switch (waypoint.destination()) {
             case NamespacedHostname name -> {
-                service = mesh.findService(name);
-                workload = mesh.findWorkload(name);
+                Service service = mesh.findService(name);
+                yield service != null ? has(mesh, service, local) : isAt(mesh.findWorkload(name), own);
             }
             case NetworkAddress address -> {
-                service = mesh.findService(address, null);
-                workload = mesh.findWorkload(address);
+                Workload workload = mesh.findWorkload(address);
+                Service service = workload != null ? null : mesh.findService(address, null);
+                yield service != null ? has(mesh, service, local) : isAt(workload, own);
             }
-        }
-        if (service != null) {
-            return mesh.endpoints(service.key()).containsKey(local.uid());
-        }
+        };
+    }
+
+    private static boolean has(MeshSnapshot mesh, Service service, Workload local) {
+        return mesh.endpoints(service.key()).containsKey(local.uid());
+    }
+
+    private static boolean isAt(@Nullable Workload workload, InetAddress own) {
         return workload != null && workload.addresses().contains(own);
     }
 }

@@ -3,11 +3,19 @@ package mesh.ambit.ztunnel.inbound;
 import static java.util.Objects.requireNonNull;
 
 import java.net.InetSocketAddress;
+import org.jspecify.annotations.Nullable;
 
 /** What a tunnel's request leads to. */
 sealed interface InboundTarget {
-    /** The application: always on the pod's own address. */
-    record Application(InetSocketAddress address) implements InboundTarget {
+    /**
+     * The application: always on the pod's own address.
+     *
+     * @param address what policies see, and the log and the dump show
+     * @param announced the destination that a PROXY header names before the first byte; null for no header
+     * @param overLoopback whether it is reached on the loopback address of the same family instead, under that address
+     */
+    record Application(InetSocketAddress address, @Nullable InetSocketAddress announced, boolean overLoopback)
+            implements InboundTarget {
         public Application {
             requireNonNull(address, "address");
         }
@@ -37,6 +45,8 @@ sealed interface InboundTarget {
         FOREIGN_SERVICE(503),
         /** A service without that port. */
         UNKNOWN_PORT(503),
+        /** A service without an address, which a waypoint would have to be told. */
+        NO_SERVICE_ADDRESS(503),
         /** A port that we listen on ourselves. */
         SELF_CALL(503);
 

@@ -65,7 +65,8 @@ public final class PlaintextCapture extends ChannelInitializer<Channel> {
                 null,
                 local.identity(),
                 false);
-        return new InboundConnection.Plan(details, new Connection(source.getAddress(), null, destination), null);
+        return new InboundConnection.Plan(
+                details, new Connection(source.getAddress(), null, destination), false, null, null);
     }
 
     /** Waits for the connection to be there, and hands it over. */

@@ -1,41 +1,45 @@
 package mesh.ambit.ztunnel.inbound;
 
-import java.util.List;
 import mesh.ambit.model.Workload;
-import mesh.ambit.ztunnel.inpod.LiveConnections.Live;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Has every live inbound connection of a pod judged again when policies change, and when the pod's own list of attached
- * policies does. Watches until it is closed, through a drain too.
+ * Has the live inbound connections of a pod judged again when what they are judged by changes: a policy that applies to
+ * the pod, its own list of attached policies, or a waypoint that it insists on. Watches until it is closed, through a
+ * drain too.
  */
 public final class PolicyWatch implements AutoCloseable {
     private final InboundContext context;
-    private final Runnable policiesChanged = this::judgeAll;
-    private final Runnable meshChanged = this::meshChanged;
-    /** The list as last seen; belongs to the writer of the mesh. */
-    private List<String> attached = List.of();
+    private final Runnable watcher = this::look;
+    /** The rules as last seen, null before; belongs to the writer of mesh and policies. */
+    private @Nullable Rules last;
 
     public PolicyWatch(InboundContext context) {
         this.context = context;
-        context.policies().watch(policiesChanged);
-        context.mesh().watch(meshChanged);
+        context.policies().watch(watcher);
+        context.mesh().watch(watcher);
     }
 
     @Override
     public void close() {
-        context.policies().unwatch(policiesChanged);
-        context.mesh().unwatch(meshChanged);
+        context.policies().unwatch(watcher);
+        context.mesh().unwatch(watcher);
     }
 
-    private void judgeAll() {
-        context.connections().forEach(Live::judgeAgain);
-    }
-
-    private void meshChanged() {
+    /** A record that is gone judges nothing: the pod is ending, or the control plane starts over. */
+    private void look() {
         Workload local = context.pod().current();
-        if (local != null && !local.authorizationPolicies().equals(attached)) {
-            attached = local.authorizationPolicies();
-            judgeAll();
+        if (local == null) {
+            return;
+        }
+        Rules now = Rules.of(
+                context.router().requireWaypoint(),
+                context.mesh().current(),
+                context.policies().current(),
+                local);
+        if (!now.equals(last)) {
+            last = now;
+            context.connections().judgeAgain();
         }
     }
 }

@@ -50,13 +50,16 @@ public final class LiveConnections {
     /** Written while the pod's proxy is made, read-only from then on. */
     private final IdentityHashMap<EventExecutor, Set<Live>> byLoop = new IdentityHashMap<>();
 
+    private final List<Rejudging> rejudgings = new ArrayList<>();
     private final AtomicInteger count = new AtomicInteger();
     private final CompletableFuture<Void> drained = new CompletableFuture<>();
     private volatile boolean draining;
 
     public LiveConnections(EventLoopGroup loops) {
         for (EventExecutor loop : loops) {
-            byLoop.put(loop, new HashSet<>());
+            Set<Live> connections = new HashSet<>();
+            byLoop.put(loop, connections);
+            rejudgings.add(new Rejudging(loop, connections));
         }
     }
 
@@ -102,6 +105,16 @@ public final class LiveConnections {
         }
         byLoop.forEach((loop, connections) ->
                 execute(loop, () -> List.copyOf(connections).forEach(action)));
+    }
+
+    /**
+     * Has every connection judged again that is there now, on its loop and in small portions: what else the loop has to
+     * do goes on in between. From any thread.
+     */
+    public void judgeAgain() {
+        if (count.get() > 0) {
+            rejudgings.forEach(Rejudging::ask);
+        }
     }
 
     /** Collects the views of all connections. From any thread. */

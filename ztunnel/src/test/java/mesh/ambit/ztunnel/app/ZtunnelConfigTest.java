@@ -17,6 +17,7 @@ import mesh.ambit.hbone.TunnelSettings;
 import mesh.ambit.model.WorkloadInfo;
 import mesh.ambit.telemetry.LogFormat;
 import mesh.ambit.ztunnel.inbound.ConnectHostname;
+import mesh.ambit.ztunnel.inbound.RequireWaypoint;
 import mesh.ambit.ztunnel.inpod.Transparency;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -48,6 +49,8 @@ class ZtunnelConfigTest {
         assertThat(config.inbound().connectHostname()).isEqualTo(ConnectHostname.OWN);
         assertThat(config.inbound().baggage()).isTrue();
         assertThat(config.inbound().policyLogging()).isFalse();
+        assertThat(config.inbound().localhostTunnel()).isTrue();
+        assertThat(config.inbound().requireWaypoint()).isEqualTo(RequireWaypoint.OFF);
         assertThat(config.process().drainDeadline()).isEqualTo(Duration.ofSeconds(5));
         assertThat(config.process().workers()).isEqualTo(2);
         assertThat(config.process().logFilter()).hasToString("hickory_server::server=off,info");
@@ -84,6 +87,8 @@ class ZtunnelConfigTest {
         env.put("POOL_MAX_STREAMS_PER_CONNECTION", "3");
         env.put("POOL_UNUSED_RELEASE_TIMEOUT", "1m");
         env.put("AMBIT_CONNECT_HOSTNAME", "any");
+        env.put("LOCALHOST_APP_TUNNEL", "false");
+        env.put("AMBIT_REQUIRE_WAYPOINT", "labelled");
         env.put("ENABLE_RESPONSE_BAGGAGE", "false");
         env.put("AUTHZ_POLICY_INFO_LOGGING", "true");
         env.put("CONNECTION_TERMINATION_DEADLINE", "2s");
@@ -117,6 +122,8 @@ class ZtunnelConfigTest {
         assertThat(config.inbound().connectHostname()).isEqualTo(ConnectHostname.ANY);
         assertThat(config.inbound().baggage()).isFalse();
         assertThat(config.inbound().policyLogging()).isTrue();
+        assertThat(config.inbound().localhostTunnel()).isFalse();
+        assertThat(config.inbound().requireWaypoint()).isEqualTo(RequireWaypoint.LABELLED);
         assertThat(config.process().drainDeadline()).isEqualTo(Duration.ofSeconds(2));
         assertThat(config.process().workers()).isEqualTo(3);
         assertThat(config.process().version()).isEqualTo("1.2.3");

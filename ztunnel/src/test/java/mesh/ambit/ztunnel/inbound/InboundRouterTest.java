@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
+import mesh.ambit.model.ApplicationTunnel;
 import mesh.ambit.model.GatewayAddress;
 import mesh.ambit.model.MeshResource;
 import mesh.ambit.model.MeshSnapshot;
@@ -29,8 +30,9 @@ class InboundRouterTest {
     private static final NamespacedHostname OTHER = new NamespacedHostname("default", "other");
     private static final NamespacedHostname WP = new NamespacedHostname("default", "wp");
 
-    private final InboundRouter router = new InboundRouter("", Set.of(15001, 15006, 15008), ConnectHostname.OWN);
-    private final InboundRouter trusting = new InboundRouter("", Set.of(15008), ConnectHostname.ANY);
+    private final InboundRouter router = new InboundRouter("", Set.of(15001, 15006, 15008), InboundSettings.DEFAULT);
+    private final InboundRouter trusting = new InboundRouter(
+            "", Set.of(15008), new InboundSettings(ConnectHostname.ANY, false, RequireWaypoint.OFF, true, false));
 
     @Test
     void ownAddressIsTakenWithThePortAsGiven() {
@@ -118,6 +120,69 @@ class InboundRouterTest {
     }
 
     @Test
+    void applicationTunnelTakesWhateverIsAskedForOnItsOwnPort() {
+        Workload silent = tunnel(ApplicationTunnel.Protocol.NONE, 15088);
+        Workload told = tunnel(ApplicationTunnel.Protocol.PROXY, 15088);
+        Workload samePort = tunnel(ApplicationTunnel.Protocol.PROXY, 0);
+
+        assertThat(target(mesh(), silent, "10.9.9.9:80")).isEqualTo(application(15088));
+        assertThat(target(mesh(), told, "10.9.9.9:80"))
+                .isEqualTo(new Application(new InetSocketAddress(OWN, 15088), socket("10.9.9.9", 80), true));
+        assertThat(target(mesh(), samePort, "10.0.0.1:80"))
+                .isEqualTo(new Application(new InetSocketAddress(OWN, 80), socket("10.0.0.1", 80), true));
+        assertThat(trusting.target(mesh(), told, OWN, authority("10.9.9.9:80")))
+                .isEqualTo(new Application(new InetSocketAddress(OWN, 15088), socket("10.9.9.9", 80), false));
+    }
+
+    @Test
+    void ownPortsAreRefusedBeforeTheApplicationTunnelChangesThem() {
+        assertThat(reason(target(mesh(), tunnel(ApplicationTunnel.Protocol.PROXY, 15088), "10.0.0.1:15008")))
+                .isEqualTo(Reason.SELF_CALL);
+        assertThat(target(mesh(), tunnel(ApplicationTunnel.Protocol.NONE, 15008), "10.0.0.1:80"))
+                .isEqualTo(application(15008));
+    }
+
+    @Test
+    void hostNameIsAnnouncedByAVirtualAddressOfOurNetworkIpv4First() {
+        Workload told = tunnel(ApplicationTunnel.Protocol.PROXY, 15088);
+        Service dual = service(WEB)
+                .vips(List.of(
+                        new NetworkAddress("far", ip("10.96.0.7")),
+                        vip("10.96.0.8"),
+                        vip("fd00::8"),
+                        new NetworkAddress("far", ip("10.96.0.9"))))
+                .build();
+        Service far = service(WEB)
+                .vips(List.of(new NetworkAddress("far", ip("10.96.0.7")), new NetworkAddress("far", ip("10.96.0.9"))))
+                .build();
+        Service headless = service(WEB).vips(List.of()).build();
+
+        assertThat(target(mesh(dual, told), told, "web:80"))
+                .isEqualTo(new Application(new InetSocketAddress(OWN, 15088), socket("10.96.0.8", 80), true));
+        assertThat(target(mesh(far, told), told, "web:80"))
+                .isEqualTo(new Application(new InetSocketAddress(OWN, 15088), socket("10.96.0.9", 80), true));
+        assertThat(target(mesh(headless, told), told, "web:80"))
+                .isEqualTo(
+                        new Refused(Reason.NO_SERVICE_ADDRESS, "requested service web found, but has no IP addresses"));
+        assertThat(target(mesh(headless, pod(WEB)), pod(WEB), "web:80")).isEqualTo(application(8080));
+    }
+
+    @Test
+    void addressOfAWaypointIsAWorkloadBeforeItIsAService() {
+        Service web = service(WEB)
+                .waypoint(new GatewayAddress(vip("10.0.0.7"), 15008))
+                .build();
+        Service there = service(WP).vips(List.of(vip("10.0.0.7"))).build();
+        Workload before =
+                Workload.builder("b").addresses(List.of(ip("10.0.0.7"))).build();
+        Workload instance = pod(WP);
+
+        assertThat(target(mesh(web, there, instance), instance, "10.96.0.1:80")).isEqualTo(application(80));
+        assertThat(reason(target(mesh(web, there, instance, before), instance, "10.96.0.1:80")))
+                .isEqualTo(Reason.NOT_OURS);
+    }
+
+    @Test
     void ourOwnPortsAreRefusedAfterMapping() {
         Workload mapped = pod(WEB, Port.of(81, 15001));
 
@@ -147,7 +212,7 @@ class InboundRouterTest {
     }
 
     private static Application application(int port) {
-        return new Application(new InetSocketAddress(OWN, port));
+        return new Application(new InetSocketAddress(OWN, port), null, false);
     }
 
     private static MeshSnapshot mesh(MeshResource... resources) {
@@ -168,6 +233,16 @@ class InboundRouterTest {
                 .addresses(List.of(OWN))
                 .services(services)
                 .build();
+    }
+
+    private static Workload tunnel(ApplicationTunnel.Protocol protocol, int port) {
+        return pod(WEB).toBuilder()
+                .applicationTunnel(new ApplicationTunnel(protocol, port))
+                .build();
+    }
+
+    private static InetSocketAddress socket(String address, int port) {
+        return new InetSocketAddress(ip(address), port);
     }
 
     private static NetworkAddress vip(String address) {
