@@ -123,7 +123,7 @@ public final class CaClient implements CertificateAuthority, AutoCloseable {
     }
 
     private static SigningException failure(Status status) {
-        String text = "signing gRPC error (" + status.getCode() + "): " + Statuses.describe(status);
+        String text = "signing gRPC error (" + CodeText.of(status.getCode()) + "): " + Statuses.describe(status);
         Throwable cause = status.getCause();
         return cause == null ? new SigningException(text) : new SigningException(text, cause);
     }

@@ -53,18 +53,10 @@ public final class CertificateManager implements AutoCloseable {
          * The CA has signed {@code svid}; it replaces what there was for its identity. Not called for one that was restored.
          * It gives access to the private key, which must reach neither a log nor another process.
          */
-        void issued(Svid svid);
+        default void issued(Svid svid) {}
 
         /** Nobody on this node has {@code identity} any more. */
-        void forgotten(SpiffeId identity);
-    }
-
-    private static final class Nobody implements Listener {
-        @Override
-        public void issued(Svid svid) {}
-
-        @Override
-        public void forgotten(SpiffeId identity) {}
+        default void forgotten(SpiffeId identity) {}
     }
 
     private final CertificateAuthority authority;
@@ -79,7 +71,7 @@ public final class CertificateManager implements AutoCloseable {
     private final CertificateBook book;
     private final Map<SpiffeId, List<CompletableFuture<Svid>>> waiting = new HashMap<>();
     private @Nullable Future<?> alarm;
-    private Listener listener = new Nobody();
+    private Listener listener = new Listener() {};
     private Instant wallThen;
     private long ticksThen;
 
@@ -166,7 +158,7 @@ public final class CertificateManager implements AutoCloseable {
             listener.forgotten(identity);
             waiters(identity)
                     .forEach(waiter -> waiter.completeExceptionally(
-                            new SigningException(identity + " is not on this node any more")));
+                            new SigningException("the identity is no longer needed: " + identity)));
             work();
         });
     }

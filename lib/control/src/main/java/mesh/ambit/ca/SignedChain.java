@@ -27,8 +27,11 @@ final class SignedChain {
      * @throws SigningException if the chain has no bundle, is not readable, or speaks for somebody else
      */
     static Svid parse(SpiffeId identity, KeyPair key, List<String> chain) {
-        if (chain.size() < 2) {
-            throw new SigningException("the CA sent " + chain.size() + " elements for " + identity
+        if (chain.isEmpty()) {
+            throw new SigningException("chain returned from CA is empty for: " + identity);
+        }
+        if (chain.size() == 1) {
+            throw new SigningException("invalid root certificate: no root certificate present for " + identity
                     + " (expected: leaf, intermediates, trust bundle)");
         }
         List<X509Certificate> own = new ArrayList<>();
@@ -38,7 +41,7 @@ final class SignedChain {
         X509Certificate leaf = own.getFirst();
         String name = uri(leaf);
         if (!identity.toString().equals(name)) {
-            throw new SigningException("the CA sent a certificate of " + name + " (expected: " + identity + ")");
+            throw new SigningException("did not find expected SAN: " + identity + " (the CA sent: " + name + ")");
         }
         if (!leaf.getPublicKey().equals(key.getPublic())) {
             throw new SigningException("the CA sent a certificate of another key for " + identity);

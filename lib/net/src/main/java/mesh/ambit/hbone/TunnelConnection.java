@@ -14,8 +14,11 @@ import io.netty.util.collection.IntObjectHashMap;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
+import javax.net.ssl.SSLSession;
 import mesh.ambit.identity.SpiffeId;
 import mesh.ambit.tls.PeerCertificate;
+import mesh.ambit.tls.Revocations;
+import mesh.ambit.tls.VerifiedPeer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -44,6 +47,7 @@ abstract class TunnelConnection extends ChannelInboundHandlerAdapter {
     private @Nullable TunnelOutput output;
     private @Nullable Liveness liveness;
     private @Nullable PeerCertificate peerCertificate;
+    private Revocations.@Nullable Watch watch;
 
     private boolean closed;
 
@@ -77,7 +81,8 @@ abstract class TunnelConnection extends ChannelInboundHandlerAdapter {
 
     private void start(ChannelHandlerContext ctx) {
         SslHandler tls = ctx.pipeline().get(SslHandler.class);
-        peerCertificate = tls == null ? null : PeerCertificate.of(tls.engine().getSession());
+        SSLSession session = tls == null ? null : tls.engine().getSession();
+        peerCertificate = session == null ? null : PeerCertificate.of(session);
         ReceiveWindow window = ReceiveWindow.ofTunnel(
                 settings.connectionWindowBytes(), eventLoop().ticker());
         receiveWindow = window;
@@ -102,6 +107,10 @@ abstract class TunnelConnection extends ChannelInboundHandlerAdapter {
         out().flush();
         alive.start();
         onStarted();
+        VerifiedPeer verified = session == null ? null : VerifiedPeer.of(session);
+        if (verified != null && !closed) {
+            watch = verified.watch(() -> eventLoop().execute(this::onPeerRevoked));
+        }
     }
 
     @Override
@@ -161,6 +170,20 @@ abstract class TunnelConnection extends ChannelInboundHandlerAdapter {
         ctx().close();
     }
 
+    /** The peer's certificate was revoked while the tunnel stood: nothing of it may go on. */
+    private void onPeerRevoked() {
+        if (closed) {
+            return;
+        }
+        LOG.debug("tunnel {}: the certificate of {} is revoked, closing", ctx().channel(), peer());
+        if (server) {
+            sendGoAway(highestStreamId(), NO_ERROR, "");
+        }
+        shutDown(new TunnelFailure.PeerRevoked());
+        out().flush();
+        ctx().close();
+    }
+
     /** Ends the tunnel because the peer broke the protocol. */
     private void fail(Http2Error code, String message) {
         LOG.debug("tunnel {}: {} ({})", ctx().channel(), message, code);
@@ -187,6 +210,9 @@ abstract class TunnelConnection extends ChannelInboundHandlerAdapter {
         onClosing(failure);
         if (liveness != null) {
             liveness.stop();
+        }
+        if (watch != null) {
+            watch.close();
         }
         if (reader != null) {
             reader.close();

@@ -35,6 +35,14 @@ public sealed interface TunnelFailure {
      */
     record Http2Failed(String text) implements TunnelFailure {}
 
+    /** The peer's certificate was revoked while the tunnel stood. */
+    record PeerRevoked() implements TunnelFailure {
+        @Override
+        public String text() {
+            return "connection closed: peer certificate revoked by CRL";
+        }
+    }
+
     /** The peer answered with a status other than 200. */
     record Refused(int status) implements TunnelFailure {
         @Override

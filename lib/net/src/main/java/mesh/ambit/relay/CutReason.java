@@ -7,5 +7,7 @@ public enum CutReason {
     /** The drain's deadline has come. */
     DRAIN,
     /** The pod is gone. */
-    WORKLOAD_GONE
+    WORKLOAD_GONE,
+    /** The certificate of the tunnel's peer was revoked. */
+    REVOKED
 }

@@ -253,6 +253,10 @@ public final class Relay {
 
     /** The tunnel died under the stream. A client's application sees an orderly close, and so do operators. */
     void onTunnelLost(Side side, TunnelFailure failure) {
+        if (failure instanceof TunnelFailure.PeerRevoked) {
+            cut(CutReason.REVOKED);
+            return;
+        }
         onBroken(side, isDownstream(side) ? failure.text() : null);
         if (!ended) {
             opposite(side).inputEnded = true;

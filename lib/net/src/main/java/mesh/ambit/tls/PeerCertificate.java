@@ -17,16 +17,21 @@ import org.jspecify.annotations.Nullable;
 public record PeerCertificate(@Nullable SpiffeId identity, Instant notBefore, Instant notAfter) {
     /** Returns what the peer of a finished handshake showed, or null if it showed no certificate. */
     public static @Nullable PeerCertificate of(SSLSession session) {
+        VerifiedPeer verified = VerifiedPeer.of(session);
+        if (verified != null) {
+            return verified.certificate();
+        }
         try {
-            if (session.getPeerCertificates()[0] instanceof X509Certificate leaf) {
-                return new PeerCertificate(
-                        SubjectNames.firstIdentity(leaf),
-                        leaf.getNotBefore().toInstant(),
-                        leaf.getNotAfter().toInstant());
-            }
-            return null;
+            return session.getPeerCertificates()[0] instanceof X509Certificate leaf ? of(leaf) : null;
         } catch (SSLPeerUnverifiedException e) {
             return null;
         }
+    }
+
+    static PeerCertificate of(X509Certificate leaf) {
+        return new PeerCertificate(
+                SubjectNames.firstIdentity(leaf),
+                leaf.getNotBefore().toInstant(),
+                leaf.getNotAfter().toInstant());
     }
 }

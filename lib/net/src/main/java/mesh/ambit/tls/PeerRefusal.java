@@ -6,11 +6,15 @@ public enum PeerRefusal {
     NO_CERTIFICATE,
     /** The chain does not lead to our trust bundle. */
     UNKNOWN_CA,
+    /** A signature of the chain is not its issuer's: a root of the right name with another key, as after a CA was made anew. */
+    BAD_SIGNATURE,
     /** A certificate of the chain is no longer valid. */
     EXPIRED,
     /** A certificate of the chain is not yet valid. */
     NOT_YET_VALID,
-    /** The leaf has key usages, but not the one for its role. */
+    /** A certificate of the chain is in a revocation list. */
+    REVOKED,
+    /** A certificate of the chain has key usages, but not the one for the peer's role. */
     KEY_USAGE,
     /** The leaf has no SPIFFE name in the mesh's form. */
     NO_IDENTITY,

@@ -8,7 +8,7 @@ public final class PeerRefusedException extends CertificateException {
     private final PeerRefusal refusal;
 
     PeerRefusedException(PeerRefusal refusal, String message, @Nullable Throwable cause) {
-        super(message, cause);
+        super("invalid peer certificate: " + message, cause);
         this.refusal = refusal;
     }
 

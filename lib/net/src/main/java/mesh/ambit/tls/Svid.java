@@ -25,6 +25,11 @@ public final class Svid implements AutoCloseable {
     /** The contexts built from this certificate so far; owned by {@link TlsContexts}. */
     final AtomicReference<ContextCache> contexts = new AtomicReference<>(ContextCache.EMPTY);
 
+    /** The peers that this bundle vouches for, as far as they have been met. */
+    final PathCache paths = new PathCache();
+
+    private final PathFinder finder;
+
     /**
      * Makes an SVID.
      *
@@ -44,6 +49,7 @@ public final class Svid implements AutoCloseable {
         if (this.roots.isEmpty()) {
             throw new IllegalArgumentException("trust bundle of " + identity + ": empty (expected: a root)");
         }
+        this.finder = new PathFinder(this.roots);
     }
 
     /** Returns whom this certificate speaks for. */
@@ -71,6 +77,10 @@ public final class Svid implements AutoCloseable {
         return roots;
     }
 
+    PathFinder finder() {
+        return finder;
+    }
+
     /** Returns the first moment at which the leaf is valid. */
     public Instant notBefore() {
         return leaf().getNotBefore().toInstant();
@@ -82,12 +92,13 @@ public final class Svid implements AutoCloseable {
     }
 
     /**
-     * Frees the native memory of the contexts made from this SVID, once the connections that use them have ended.
-     * Optional: without it a garbage collection does so, whenever that comes. The SVID can still be used.
+     * Frees the native memory of the contexts made from this SVID with the last connection that uses them; call it when a
+     * newer one has taken its place. The SVID can still be used, by whoever had just been given it: contexts then live for
+     * one connection.
      */
     @Override
     public void close() {
-        contexts.getAndSet(ContextCache.EMPTY).contexts().values().forEach(ReferenceCountUtil::release);
+        contexts.getAndSet(ContextCache.CLOSED).contexts().values().forEach(ReferenceCountUtil::release);
     }
 
     /** Says whose certificate it is and until when; never anything of the key. */

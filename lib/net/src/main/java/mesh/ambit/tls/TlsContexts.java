@@ -6,23 +6,29 @@ import io.netty.handler.ssl.ApplicationProtocolConfig.Protocol;
 import io.netty.handler.ssl.ApplicationProtocolConfig.SelectedListenerFailureBehavior;
 import io.netty.handler.ssl.ApplicationProtocolConfig.SelectorFailureBehavior;
 import io.netty.handler.ssl.ClientAuth;
+import io.netty.handler.ssl.OpenSslContextOption;
+import io.netty.handler.ssl.OpenSslSessionContext;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslHandler;
+import io.netty.handler.ssl.SupportedCipherSuiteFilter;
 import io.netty.util.IllegalReferenceCountException;
+import io.netty.util.ReferenceCountUtil;
 import java.io.UncheckedIOException;
 import java.security.cert.X509Certificate;
 import java.time.InstantSource;
 import java.util.Objects;
 import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLParameters;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes the TLS contexts of HBONE from an SVID: TLS 1.3 only, mutual, ALPN {@code h2}, no SNI, no host name check,
- * no session resumption. A context is made once for each SVID and expectation and is kept with the SVID.
+ * Makes the TLS contexts of HBONE from an SVID: mutual, ALPN {@code h2}, no SNI, no host name check, no session
+ * resumption; versions, suites and groups by {@link TlsPolicy}. A context is made once for each SVID and expectation and is
+ * kept with the SVID.
  *
- * <p>The groups are the library's default, which for BoringSSL begins with X25519MLKEM768. A server context takes a
- * client without ALPN; put an {@link AlpnGate} before it to refuse a list without {@code h2}.
+ * <p>The groups of the default policy are the library's, which for BoringSSL begins with X25519MLKEM768. A server context
+ * takes a client without ALPN; put an {@link AlpnGate} before it to refuse a list without {@code h2}.
  *
  * <p>Thread-safe; one for a process.
  */
@@ -36,20 +42,39 @@ public final class TlsContexts {
      */
     private static final String SESSION_TICKETS = "jdk.tls.server.enableSessionTicketExtension";
 
+    /** Read once by the JDK's provider, which would otherwise keep sessions of its own accord. */
+    private static final String NEW_SESSION_TICKETS = "jdk.tls.server.newSessionTicketCount";
+
     static {
         System.setProperty(SESSION_TICKETS, "false");
+        System.setProperty(NEW_SESSION_TICKETS, "0");
     }
 
     private static final ApplicationProtocolConfig ALPN = new ApplicationProtocolConfig(
             Protocol.ALPN, SelectorFailureBehavior.NO_ADVERTISE, SelectedListenerFailureBehavior.ACCEPT, ALPN_H2);
 
+    private final TlsPolicy policy;
     private final TlsProvider provider;
     private final InstantSource clock;
+    private final Revocations revocations;
 
     /** Makes contexts with {@code provider}; {@code clock} judges the validity of peers' certificates. */
     public TlsContexts(TlsProvider provider, InstantSource clock) {
+        this(TlsPolicy.DEFAULT, provider, clock, Revocations.none());
+    }
+
+    /**
+     * Makes contexts.
+     *
+     * @param provider one that can keep {@code policy}, such as {@link TlsPolicy#provider()}
+     * @param clock judges the validity of peers' certificates
+     * @param revocations says which of them are revoked
+     */
+    public TlsContexts(TlsPolicy policy, TlsProvider provider, InstantSource clock, Revocations revocations) {
+        this.policy = Objects.requireNonNull(policy, "policy");
         this.provider = Objects.requireNonNull(provider, "provider");
         this.clock = Objects.requireNonNull(clock, "clock");
+        this.revocations = Objects.requireNonNull(revocations, "revocations");
     }
 
     /**
@@ -71,45 +96,79 @@ public final class TlsContexts {
     }
 
     private SslHandler handler(Svid svid, @Nullable ExpectedSans expected, ByteBufAllocator allocator) {
-        ContextCache.Key key = new ContextCache.Key(provider, expected);
-        SslHandler handler;
+        SslContext context = take(svid, new ContextCache.Key(provider, expected));
         try {
-            handler = context(svid, key).newHandler(allocator);
-        } catch (IllegalReferenceCountException e) {
-            // The SVID was closed between the two calls; whoever closed it did not mean us.
-            svid.contexts.updateAndGet(cache -> cache.without(key));
-            handler = context(svid, key).newHandler(allocator);
+            SslHandler handler = context.newHandler(allocator);
+            if (provider == TlsProvider.JDK && !policy.groups().isEmpty()) {
+                SSLParameters parameters = handler.engine().getSSLParameters();
+                parameters.setNamedGroups(policy.groups().toArray(new String[0]));
+                handler.engine().setSSLParameters(parameters);
+            }
+            // As upstream: an unfinished handshake is bounded by nothing but the peers' patience.
+            handler.setHandshakeTimeoutMillis(0);
+            return handler;
+        } finally {
+            // Its engine holds it from here on.
+            ReferenceCountUtil.release(context);
         }
-        // As upstream: an unfinished handshake is bounded by nothing but the peers' patience.
-        handler.setHandshakeTimeoutMillis(0);
-        return handler;
     }
 
-    private SslContext context(Svid svid, ContextCache.Key key) {
-        SslContext known = svid.contexts.get().contexts().get(key);
-        if (known != null) {
-            return known;
+    /** Returns a context that the caller releases. */
+    private SslContext take(Svid svid, ContextCache.Key key) {
+        while (true) {
+            ContextCache cache = svid.contexts.get();
+            SslContext known = cache.contexts().get(key);
+            if (known != null) {
+                try {
+                    return ReferenceCountUtil.retain(known);
+                } catch (IllegalReferenceCountException e) {
+                    // The SVID was closed since we looked, and its cache says so now.
+                    continue;
+                }
+            }
+            SslContext built = build(svid, key.expected());
+            if (cache.closed()) {
+                return built;
+            }
+            ContextCache next = cache.with(key, built);
+            ReferenceCountUtil.retain(built);
+            if (svid.contexts.compareAndSet(cache, next)) {
+                cache.contexts().forEach((before, context) -> {
+                    if (!next.contexts().containsKey(before)) {
+                        ReferenceCountUtil.release(context);
+                    }
+                });
+                return built;
+            }
+            // Another loop was faster; its context, or its verdict that the SVID is closed, counts.
+            ReferenceCountUtil.release(built, 2);
         }
-        // Two loops may build the same context at once; the later one is kept and the other serves one handshake.
-        SslContext built = build(svid, key.expected());
-        svid.contexts.updateAndGet(cache -> cache.with(key, built));
-        return built;
     }
 
     private SslContext build(Svid svid, @Nullable ExpectedSans expected) {
         X509Certificate[] chain = svid.chain().toArray(new X509Certificate[0]);
         PeerVerifier verifier = expected == null
-                ? PeerVerifier.ofClients(svid, clock, provider)
-                : PeerVerifier.ofServers(svid, expected, clock, provider);
+                ? PeerVerifier.ofClients(svid, clock, provider, revocations)
+                : PeerVerifier.ofServers(svid, expected, clock, provider, revocations);
         SslContextBuilder builder = expected == null
                 ? SslContextBuilder.forServer(svid.key(), chain).clientAuth(ClientAuth.REQUIRE)
                 : SslContextBuilder.forClient().keyManager(svid.key(), chain).endpointIdentificationAlgorithm(null);
+        if (provider == TlsProvider.BORINGSSL && !policy.groups().isEmpty()) {
+            builder.option(OpenSslContextOption.GROUPS, policy.groups().toArray(new String[0]));
+        }
+        if (provider == TlsProvider.JDK || policy.tls12()) {
+            builder.ciphers(policy.suites(), SupportedCipherSuiteFilter.INSTANCE);
+        }
         try {
-            return builder.sslProvider(provider.netty())
-                    .protocols("TLSv1.3")
+            SslContext context = builder.sslProvider(provider.netty())
+                    .protocols(policy.versions())
                     .trustManager(verifier)
                     .applicationProtocolConfig(ALPN)
                     .build();
+            if (context.sessionContext() instanceof OpenSslSessionContext sessions) {
+                sessions.setSessionCacheEnabled(false);
+            }
+            return context;
         } catch (SSLException e) {
             throw new UncheckedIOException("TLS context for " + svid + ": " + e.getMessage(), e);
         }

@@ -15,21 +15,27 @@ import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.Future;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import mesh.ambit.identity.SpiffeId;
 import mesh.ambit.relay.SocketSpace;
 import mesh.ambit.relay.Transport;
 import mesh.ambit.tls.ExpectedSans;
+import mesh.ambit.tls.RevocationLists;
+import mesh.ambit.tls.Revocations;
 import mesh.ambit.tls.Svid;
 import mesh.ambit.tls.TestPki;
 import mesh.ambit.tls.TlsContexts;
+import mesh.ambit.tls.TlsPolicy;
 import mesh.ambit.tls.TlsProvider;
 import org.jspecify.annotations.Nullable;
 
@@ -57,7 +63,9 @@ final class TunnelLab {
     private final EventLoopGroup serverLoops = Loops.start(1);
     private final EventLoop loop = clientLoops.next();
     private final TestPki pki = new TestPki();
-    private final TlsContexts tls = new TlsContexts(TlsProvider.best(), InstantSource.system());
+    private final Revocations revocations = new Revocations(_ -> {});
+    private final TlsContexts tls =
+            new TlsContexts(TlsPolicy.DEFAULT, TlsProvider.best(), InstantSource.system(), revocations);
     private final MovableClock clock = new MovableClock();
     private final AtomicInteger accepted = new AtomicInteger();
     private final AtomicInteger failures = new AtomicInteger();
@@ -65,6 +73,7 @@ final class TunnelLab {
     private final List<Svid> svids = new ArrayList<>();
     private final List<TunnelPool> pools = new ArrayList<>();
     private Svid clientSvid = keep(pki.svid(CLIENT));
+    private @Nullable Svid serverSvid;
     private @Nullable HboneServer server;
     private @Nullable Channel listener;
 
@@ -85,6 +94,21 @@ final class TunnelLab {
         clientSvid = keep(leaf.svid(pki));
     }
 
+    Svid serverSvid() {
+        return Objects.requireNonNull(serverSvid, "nothing serves");
+    }
+
+    /** Publishes a list that revokes {@code svids} and nobody else. */
+    void revoke(Svid... svids) throws Exception {
+        X509Certificate[] leaves = Stream.of(svids).map(Svid::leaf).toArray(X509Certificate[]::new);
+        revocations.publish(RevocationLists.parse(pki.crl(leaves)));
+    }
+
+    /** Returns how many ends of tunnels are watched for revocation. */
+    int watched() {
+        return revocations.watched();
+    }
+
     void serveEcho() {
         serveEcho(new TestPki.Leaf(SERVER));
     }
@@ -102,6 +126,7 @@ final class TunnelLab {
 
     private void serve(TestPki.Leaf leaf, Consumer<ConnectExchange> onConnect) {
         Svid svid = keep(leaf.svid(pki));
+        serverSvid = svid;
         HboneServer hbone = new HboneServer(
                 () -> CompletableFuture.completedFuture(svid),
                 tls,

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.Date;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import mesh.ambit.identity.SpiffeId;
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x509.BasicConstraints;
@@ -22,10 +23,12 @@ import org.bouncycastle.asn1.x509.GeneralName;
 import org.bouncycastle.asn1.x509.GeneralNames;
 import org.bouncycastle.asn1.x509.KeyPurposeId;
 import org.bouncycastle.asn1.x509.KeyUsage;
+import org.bouncycastle.cert.X509v2CRLBuilder;
 import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
 import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
 import org.bouncycastle.operator.OperatorCreationException;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
+import org.jspecify.annotations.Nullable;
 
 /** A certificate authority for tests. */
 public final class TestPki {
@@ -40,10 +43,14 @@ public final class TestPki {
     }
 
     public TestPki(String name) {
+        this(name, null);
+    }
+
+    private TestPki(String name, @Nullable TestPki parent) {
         caName = new X500Name("CN=" + name);
         try {
             JcaX509v3CertificateBuilder builder = new JcaX509v3CertificateBuilder(
-                    caName,
+                    parent == null ? caName : parent.caName,
                     BigInteger.valueOf(SERIAL.getAndIncrement()),
                     Date.from(Instant.now().minus(Duration.ofDays(1))),
                     Date.from(Instant.now().plus(Duration.ofDays(10))),
@@ -51,7 +58,7 @@ public final class TestPki {
                     caKey.getPublic());
             builder.addExtension(Extension.basicConstraints, true, new BasicConstraints(true));
             builder.addExtension(Extension.keyUsage, true, new KeyUsage(KeyUsage.keyCertSign | KeyUsage.cRLSign));
-            root = sign(builder);
+            root = (parent == null ? this : parent).sign(builder);
         } catch (IOException e) {
             throw new IllegalStateException(e);
         }
@@ -64,6 +71,33 @@ public final class TestPki {
     /** Issues an SVID as istiod would: one hour, both usages. */
     public Svid svid(String identity) {
         return new Leaf(identity).svid(this);
+    }
+
+    /** Returns the authority below this one. */
+    public TestPki intermediate(String name) {
+        return new TestPki(name, this);
+    }
+
+    /** Returns a list, in DER, of what this authority has revoked. */
+    public byte[] crl(X509Certificate... revoked) {
+        return crl(_ -> {}, revoked);
+    }
+
+    byte[] crl(Consumer<X509v2CRLBuilder> more, X509Certificate... revoked) {
+        Date now = Date.from(Instant.now());
+        X509v2CRLBuilder builder = new X509v2CRLBuilder(caName, now);
+        // Long over: the expiry of a list counts for nothing.
+        builder.setNextUpdate(now);
+        for (X509Certificate certificate : revoked) {
+            builder.addCRLEntry(certificate.getSerialNumber(), now, 1);
+        }
+        more.accept(builder);
+        try {
+            return builder.build(new JcaContentSignerBuilder("SHA256withECDSA").build(caKey.getPrivate()))
+                    .getEncoded();
+        } catch (IOException | OperatorCreationException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     /** What a leaf says; everything can be bent. */
@@ -105,6 +139,13 @@ public final class TestPki {
             SpiffeId first = uris.isEmpty() ? null : SpiffeId.tryParse(uris.getFirst());
             SpiffeId identity = first == null ? new SpiffeId("cluster.local", "none", "none") : first;
             return new Svid(identity, List.of(issue(issuer, key)), key.getPrivate(), List.of(trusted.root()));
+        }
+
+        /** Issues it below an intermediate, which is shown too. */
+        public Svid svidBelow(TestPki intermediate, TestPki trusted) {
+            KeyPair key = newKey();
+            List<X509Certificate> chain = List.of(issue(intermediate, key), intermediate.root());
+            return new Svid(SpiffeId.parse(uris.getFirst()), chain, key.getPrivate(), List.of(trusted.root()));
         }
 
         private X509Certificate issue(TestPki issuer, KeyPair key) {

@@ -4,6 +4,7 @@ import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.util.concurrent.Future;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 import mesh.ambit.hbone.SvidSource;
@@ -31,7 +32,7 @@ final class LocalCertificates implements SvidSource {
     public CompletionStage<Svid> fetch() {
         Workload known = pod.current();
         if (known != null) {
-            return certificates.apply(known.identity());
+            return named(certificates.apply(known.identity()));
         }
         CompletableFuture<Workload> found = new CompletableFuture<>();
         EventLoop loop = loops.next();
@@ -39,10 +40,18 @@ final class LocalCertificates implements SvidSource {
             if (done.isSuccess()) {
                 found.complete(done.getNow());
             } else {
-                found.completeExceptionally(
-                        new IllegalStateException("signing error: workload is unknown: " + pod.info()));
+                found.completeExceptionally(new IllegalStateException("workload is unknown: " + pod.info()));
             }
         }));
-        return found.thenCompose(workload -> certificates.apply(workload.identity()));
+        return named(found.thenCompose(workload -> certificates.apply(workload.identity())));
+    }
+
+    /** Says of every failure that it was one to sign, as upstream's log of refused connections does. */
+    private static CompletionStage<Svid> named(CompletionStage<Svid> answer) {
+        return answer.exceptionallyCompose(failure -> {
+            Throwable cause =
+                    failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+            return CompletableFuture.failedFuture(new IllegalStateException("signing error: " + cause.getMessage()));
+        });
     }
 }

@@ -27,7 +27,6 @@ import mesh.ambit.telemetry.TrafficMetrics;
 import mesh.ambit.telemetry.XdsMetrics;
 import mesh.ambit.tls.Svid;
 import mesh.ambit.tls.TlsContexts;
-import mesh.ambit.tls.TlsProvider;
 import mesh.ambit.xds.AdsClient;
 import mesh.ambit.xds.AdsNode;
 import mesh.ambit.xds.AdsObserver;
@@ -68,6 +67,7 @@ final class Ztunnel {
     private final ControlPlaneChannels channels = new ControlPlaneChannels();
     private final CaClient ca;
     private final CertificateManager certificates;
+    private final PeerRevocation revocation;
     private final EventLoopGroup loops;
     private final DataPlane plane;
     private final PodRegistry pods;
@@ -92,6 +92,7 @@ final class Ztunnel {
                 new SplittableRandom(),
                 Executors.newSingleThreadScheduledExecutor(
                         Thread.ofPlatform().daemon().name("ambit-certificates").factory()));
+        this.revocation = PeerRevocation.start(config.tls().revocationList(), metrics);
         Transport transport = Transport.best();
         this.loops = transport.group(config.process().workers(), "ambit-worker");
         this.plane = new DataPlane(
@@ -101,7 +102,8 @@ final class Ztunnel {
                 policies,
                 certificates::fetch,
                 new ConnectionTelemetry(TrafficMetrics.on(metrics), System::nanoTime),
-                new TlsContexts(TlsProvider.best(), clock),
+                new TlsContexts(
+                        config.tls().policy(), config.tls().policy().provider(), clock, revocation.revocations()),
                 clock,
                 new OutboundRouter(config.node().network(), Ports.OWN),
                 new InboundRouter(config.node().network(), Ports.OWN, config.inbound()),
@@ -194,6 +196,7 @@ final class Ztunnel {
             ads.close();
         }
         certificates.close();
+        revocation.close();
         ca.close();
         channels.close();
         plane.hosts().close();

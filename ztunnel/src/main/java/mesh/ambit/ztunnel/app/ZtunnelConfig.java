@@ -13,6 +13,7 @@ import mesh.ambit.ztunnel.inbound.InboundSettings;
  * @param capture how pods reach us
  * @param tunnels parameters of HBONE's HTTP/2
  * @param inbound what is let in
+ * @param tls between peers
  * @param process how the process runs, speaks and ends
  */
 record ZtunnelConfig(
@@ -21,6 +22,7 @@ record ZtunnelConfig(
         CaptureSettings capture,
         TunnelSettings tunnels,
         InboundSettings inbound,
+        TlsSettings tls,
         ProcessSettings process) {
     private static final int MAX_WINDOW = Integer.MAX_VALUE;
 
@@ -45,6 +47,7 @@ record ZtunnelConfig(
                 CaptureSettings.from(env),
                 tunnels(env),
                 InboundSettings.from(env),
+                TlsSettings.from(env),
                 ProcessSettings.from(env, processors));
         env.throwIfInvalid();
         return config;

@@ -11,6 +11,8 @@ public final class Endings {
     /** What is said of a connection that a drain, or the pod's end, cut. */
     public static final String DRAINED = "connection closed due to connection drain";
 
+    private static final String REVOKED = new TunnelFailure.PeerRevoked().text();
+
     private Endings() {}
 
     /** Reports the end of a relay. */
@@ -27,6 +29,7 @@ public final class Endings {
         switch (reason) {
             case POLICY -> connection.close(ResponseFlag.DENY, "connection closed due to policy change");
             case DRAIN, WORKLOAD_GONE -> connection.close(ResponseFlag.NONE, DRAINED);
+            case REVOKED -> connection.close(ResponseFlag.CERT_REVOKED, REVOKED);
         }
     }
 
@@ -41,6 +44,7 @@ public final class Endings {
             case TunnelFailure.ConnectTimedOut _ -> ResponseFlag.NETWORK_POLICY;
             case TunnelFailure.Http2Failed _ -> ResponseFlag.H2_HANDSHAKE_FAILURE;
             case TunnelFailure.Closed _ -> ResponseFlag.NONE;
+            case TunnelFailure.PeerRevoked _ -> ResponseFlag.CERT_REVOKED;
             case TunnelFailure.ConnectFailed _,
                     TunnelFailure.PeerRefused _,
                     TunnelFailure.HandshakeFailed _,
@@ -57,6 +61,7 @@ public final class Endings {
                     TunnelFailure.ConnectFailed _,
                     TunnelFailure.PeerRefused _,
                     TunnelFailure.HandshakeFailed _,
+                    TunnelFailure.PeerRevoked _,
                     TunnelFailure.Refused _ -> failure.text();
         };
     }
