@@ -115,6 +115,12 @@ public final class TlsContexts {
 
     /** Returns a context that the caller releases. */
     private SslContext take(Svid svid, ContextCache.Key key) {
+        if (key.expected() == null && (provider == TlsProvider.JDK || policy.tls12())) {
+            // TLS 1.2 and the JDK's provider keep sessions with the context, whatever they are told: one that is made
+            // for
+            // each connection, as upstream does, has none to resume.
+            return build(svid, null);
+        }
         while (true) {
             ContextCache cache = svid.contexts.get();
             SslContext known = cache.contexts().get(key);
