@@ -65,6 +65,19 @@ public final class NetNs implements AutoCloseable {
         }
     }
 
+    /**
+     * Takes ownership of {@code fd} unseen, for a sender who is answered on trying: if it is no network namespace, {@link
+     * #call} fails.
+     */
+    public static NetNs adoptUnchecked(int fd) {
+        try {
+            return new NetNs(new Descriptor(fd), identify(fd));
+        } catch (RuntimeException e) {
+            Libc.close(fd);
+            throw e;
+        }
+    }
+
     /** Opens the namespace that the calling thread is in. */
     public static NetNs current() {
         return open(Path.of("/proc/thread-self/ns/net"));

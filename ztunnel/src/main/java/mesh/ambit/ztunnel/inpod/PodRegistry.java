@@ -141,8 +141,8 @@ public final class PodRegistry {
         publish();
     }
 
-    /** The agent is away: its next connection names every pod anew. Proxies run on. */
-    void disconnected() {
+    /** A new connection of the agent names every pod anew. Proxies run on; what is pending is said again. */
+    void beginSnapshot() {
         List.copyOf(pending.keySet()).forEach(this::forgetPending);
         named.clear();
         synced = false;
@@ -161,7 +161,7 @@ public final class PodRegistry {
     /** Closes every proxy at once. */
     public void close() {
         List.copyOf(up.keySet()).forEach(this::stop);
-        disconnected();
+        beginSnapshot();
     }
 
     private void start(Pod pod) throws PodStartException {

@@ -21,6 +21,7 @@ import mesh.ambit.ztunnel.inpod.ZdsRequest.UnreadableException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * Our side of the node agent's protocol: connects, says hello, answers every message with exactly one acknowledgement
@@ -37,6 +38,8 @@ public final class ZdsClient {
     private static final Duration RETRY_PENDING = Duration.ofSeconds(5);
     private static final Duration FIRST_RETRY = Duration.ofMillis(20);
     private static final Duration LAST_RETRY = Duration.ofSeconds(15);
+
+    private static final Duration LASTING = Duration.ofSeconds(1);
 
     private static final byte[] HELLO =
             ZdsHello.newBuilder().setVersion(Version.V1).build().toByteArray();
@@ -60,6 +63,8 @@ public final class ZdsClient {
     private final Thread thread;
     private volatile boolean closed;
     private volatile @Nullable SeqPacketConnection connection;
+    /** When the pending pods are tried again, as {@link System#nanoTime} has it; null while none is pending. */
+    private @Nullable Long retryAt;
 
     public ZdsClient(Path socket, PodRegistry pods, Observer observer) {
         this.socket = socket;
@@ -90,19 +95,17 @@ public final class ZdsClient {
             try (SeqPacketConnection opened = SeqPacketConnection.connect(socket)) {
                 connection = opened;
                 opened.send(HELLO);
-                LOG.info("node agent at {}: connected", socket);
                 wait = FIRST_RETRY;
+                LOG.info("node agent at {}: connected", socket);
+                // What the agent said before is said again, or is no longer true.
+                pods.beginSnapshot();
                 converse(opened);
-                LOG.info("node agent at {}: gone, connecting again", socket);
             } catch (AsynchronousCloseException e) {
                 LOG.debug("node agent at {}: connection closed", socket, e);
             } catch (IOException e) {
                 // The first failures are the agent's start or restart; a person is told when it lasts.
-                LOG.atLevel(
-                                wait.compareTo(Duration.ofSeconds(1)) > 0
-                                        ? org.slf4j.event.Level.WARN
-                                        : org.slf4j.event.Level.DEBUG)
-                        .log("node agent at {}: {}", socket, e.getMessage());
+                LOG.atLevel(wait.compareTo(LASTING) > 0 ? Level.WARN : Level.DEBUG)
+                        .log("node agent at {}: {}; trying again in {}", socket, e.getMessage(), wait);
                 LockSupport.parkNanos(wait.toNanos());
                 Duration doubled = wait.multipliedBy(2);
                 wait = doubled.compareTo(LAST_RETRY) < 0 ? doubled : LAST_RETRY;
@@ -113,30 +116,49 @@ public final class ZdsClient {
             } finally {
                 connection = null;
                 if (!closed) {
-                    pods.disconnected();
                     observer.onIncomplete();
                 }
             }
         }
     }
 
-    private void converse(SeqPacketConnection opened) throws IOException, ProtocolException {
-        boolean announced = false;
-        while (!closed) {
-            try (Packet packet = pods.hasPending()
-                    ? opened.receive(MAX_PACKET_BYTES, RETRY_PENDING)
-                    : opened.receive(MAX_PACKET_BYTES)) {
-                if (packet == null || !answer(opened, packet)) {
-                    return;
+    /** Serves one connection until it ends, however it does; the agent is asked again at once then. */
+    private void converse(SeqPacketConnection opened) throws ProtocolException {
+        try {
+            while (!closed) {
+                if (!pods.hasPending()) {
+                    retryAt = null;
                 }
-            } catch (SocketTimeoutException e) {
-                LOG.trace("trying the pending pods again", e);
-                pods.retryPending();
+                try (Packet packet = retryAt == null
+                        ? opened.receive(MAX_PACKET_BYTES)
+                        : opened.receive(MAX_PACKET_BYTES, until(retryAt))) {
+                    if (packet == null || !answer(opened, packet)) {
+                        break;
+                    }
+                } catch (SocketTimeoutException e) {
+                    LOG.trace("trying the pending pods again", e);
+                    pods.retryPending();
+                    retryAt = System.nanoTime() + RETRY_PENDING.toNanos();
+                    if (!pods.hasPending()) {
+                        announce();
+                    }
+                }
             }
-            if (pods.isComplete() && !announced) {
-                announced = true;
-                observer.onComplete();
-            }
+            LOG.info("node agent at {}: gone, connecting again", socket);
+        } catch (IOException e) {
+            LOG.warn("node agent at {}: {}; connecting again", socket, e.getMessage());
+        }
+    }
+
+    private static Duration until(long nanoTime) {
+        return Duration.ofNanos(Math.max(0, nanoTime - System.nanoTime()));
+    }
+
+    private void announce() {
+        if (pods.isComplete()) {
+            observer.onComplete();
+        } else {
+            observer.onIncomplete();
         }
     }
 
@@ -152,8 +174,13 @@ public final class ZdsClient {
         }
         try {
             process(request);
+            // Before the answer: who has it may look whether we are ready.
+            announce();
             opened.send(ACK);
         } catch (PodStartException e) {
+            if (retryAt == null) {
+                retryAt = System.nanoTime() + RETRY_PENDING.toNanos();
+            }
             opened.send(ack("failure to start proxy : " + e.getMessage()));
         } catch (ProtocolException e) {
             opened.send(ack("failure to process message : " + e.getMessage()));

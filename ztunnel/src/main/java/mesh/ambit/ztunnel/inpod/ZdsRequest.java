@@ -1,7 +1,6 @@
 package mesh.ambit.ztunnel.inpod;
 
 import com.google.protobuf.InvalidProtocolBufferException;
-import mesh.ambit.linux.LinuxException;
 import mesh.ambit.linux.NetNs;
 import mesh.ambit.linux.SeqPacketConnection.Packet;
 import mesh.ambit.model.WorkloadInfo;
@@ -57,13 +56,9 @@ sealed interface ZdsRequest {
         };
     }
 
-    private static Add add(AddWorkload add, Packet packet) throws UnreadableException {
-        NetNs netns;
-        try {
-            netns = NetNs.adopt(packet.takeDescriptor());
-        } catch (LinuxException e) {
-            throw new UnreadableException(String.valueOf(e.getMessage()));
-        }
+    private static Add add(AddWorkload add, Packet packet) {
+        // Unchecked, as upstream has it: a descriptor of another kind is a pod that does not start, and stays pending.
+        NetNs netns = NetNs.adoptUnchecked(packet.takeDescriptor());
         WorkloadInfo info = add.hasWorkloadInfo()
                 ? new WorkloadInfo(
                         add.getWorkloadInfo().getName(),

@@ -19,6 +19,7 @@ import mesh.ambit.protocol.zds.WorkloadResponse;
 public final class FakeAgent implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(10);
     private static final int MAX_BYTES = 1024;
+    private static final int STANDARD_ERROR = 2;
 
     private final SeqPacketListener listener;
 
@@ -56,6 +57,26 @@ public final class FakeAgent implements AutoCloseable {
                     .setServiceAccount(info.serviceAccount())
                     .build();
             return ask(add(AddWorkload.newBuilder().setUid(uid).setWorkloadInfo(about)), netns);
+        }
+
+        /** Hands over a descriptor that is no namespace. */
+        public String addWithAnything(String uid, WorkloadInfo info) throws IOException {
+            mesh.ambit.protocol.zds.WorkloadInfo about = mesh.ambit.protocol.zds.WorkloadInfo.newBuilder()
+                    .setName(info.name())
+                    .build();
+            connection.send(
+                    add(AddWorkload.newBuilder().setUid(uid).setWorkloadInfo(about))
+                            .toByteArray(),
+                    STANDARD_ERROR);
+            return answer();
+        }
+
+        public String delWithDescriptor(String uid, NetNs netns) throws IOException {
+            return ask(
+                    WorkloadRequest.newBuilder()
+                            .setDel(DelWorkload.newBuilder().setUid(uid))
+                            .build(),
+                    netns);
         }
 
         public String addWithoutInfo(String uid, NetNs netns) throws IOException {

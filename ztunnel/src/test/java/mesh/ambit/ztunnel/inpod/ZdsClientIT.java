@@ -7,6 +7,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -14,6 +15,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Stream;
+import mesh.ambit.linux.LinuxException;
 import mesh.ambit.linux.NetNs;
 import mesh.ambit.model.WorkloadInfo;
 import mesh.ambit.telemetry.Metrics;
@@ -31,6 +33,7 @@ class ZdsClientIT {
 
     private final Set<String> open = ConcurrentHashMap.newKeySet();
     private final Set<String> broken = ConcurrentHashMap.newKeySet();
+    private volatile boolean real;
     private final List<String> events = new CopyOnWriteArrayList<>();
     private final Metrics metrics = Metrics.of("test", "");
     private final PodRegistry pods = new PodRegistry(this::start, new PodProxyMetrics(metrics));
@@ -113,8 +116,71 @@ class ZdsClientIT {
             assertThat(pods.pods()).allMatch(entry -> entry.proxy() == null);
             broken.clear();
             assertThat(talk.add("1", A, here)).isEmpty();
-            Await.until("complete", () -> events.contains("complete"));
+            assertThat(events).as("said before the answer").last().isEqualTo("complete");
         }
+    }
+
+    @Test
+    void messagesDoNotPutOffTheNextTry() throws Exception {
+        broken.add("1");
+        try (Conversation talk = agent.accept()) {
+            talk.add("1", A, here);
+            talk.snapshotSent();
+            broken.clear();
+            long end = System.nanoTime() + Duration.ofSeconds(8).toNanos();
+            while (open.isEmpty() && System.nanoTime() < end) {
+                talk.del("nobody");
+            }
+            assertThat(open).containsExactly("1");
+            Await.until("complete", () -> "complete".equals(events.getLast()));
+        }
+    }
+
+    @Test
+    void somethingThatIsNoNamespaceIsAPodThatDoesNotStart() throws Exception {
+        real = true;
+        long before = descriptors();
+        try (Conversation talk = agent.accept()) {
+            assertThat(talk.addWithAnything("1", A)).startsWith("failure to start proxy : ");
+            assertThat(talk.snapshotSent()).as("the conversation goes on").isEmpty();
+            assertThat(pods.hasPending()).isTrue();
+            assertThat(talk.del("1")).isEmpty();
+        }
+        Await.until("no descriptor is left", () -> descriptors() <= before + 1);
+    }
+
+    @Test
+    void aHundredPodsAreAnsweredPromptlyAndLeaveNothingBehind() throws Exception {
+        long before = descriptors();
+        try (Conversation talk = agent.accept()) {
+            long slowest = 0;
+            for (int i = 0; i < 100; i++) {
+                long start = System.nanoTime();
+                assertThat(talk.add("pod-" + i, A, here)).isEmpty();
+                slowest = Math.max(slowest, System.nanoTime() - start);
+            }
+            assertThat(talk.snapshotSent()).isEmpty();
+            assertThat(Duration.ofNanos(slowest)).isLessThan(Duration.ofSeconds(1));
+            assertThat(open).hasSize(100);
+        }
+        try (Conversation talk = agent.accept()) {
+            assertThat(talk.snapshotSent()).isEmpty();
+            assertThat(open).isEmpty();
+        }
+        Await.until("no descriptor is left", () -> descriptors() <= before + 1);
+    }
+
+    @Test
+    void tooManyDescriptorsAreRefusedAndClosed() throws Exception {
+        long before = descriptors();
+        try (Conversation talk = agent.accept()) {
+            assertThat(talk.delWithDescriptor("1", here)).startsWith("failure to read message : ");
+        }
+        try (Conversation talk = agent.accept()) {
+            assertThat(talk.raw(new byte[1025])).startsWith("failure to read message : ");
+        }
+        Await.until("no descriptor is left", () -> descriptors() <= before + 1);
+        assertThat(events).doesNotContain("protocol error");
     }
 
     @Test
@@ -169,6 +235,13 @@ class ZdsClientIT {
     private PodProxy start(Pod pod) throws PodStartException {
         if (broken.contains(pod.uid())) {
             throw new PodStartException("no port", null);
+        }
+        if (real) {
+            try {
+                pod.netns().run(() -> {});
+            } catch (LinuxException e) {
+                throw new PodStartException(String.valueOf(e.getMessage()), e);
+            }
         }
         open.add(pod.uid());
         return new PodProxy() {
