@@ -36,16 +36,17 @@ public record AdsNode(String id, SortedMap<String, Object> metadata) {
      * @param pod name of our pod, perhaps empty
      * @param namespace its namespace, perhaps empty
      * @param node the node we serve, perhaps empty
-     * @param further metadata from {@code ISTIO_META_*} and {@code ISTIO_METAJSON_*}
+     * @param further metadata from {@code ISTIO_META_*} and {@code ISTIO_METAJSON_*}; wins over what is above
      */
     public static AdsNode ofNodeProxy(
             String instanceIp, String pod, String namespace, String node, Map<String, ?> further) {
         String ip = instanceIp.isEmpty() ? UNKNOWN_IP : instanceIp;
-        SortedMap<String, Object> metadata = new TreeMap<>(further);
+        SortedMap<String, Object> metadata = new TreeMap<>();
         metadata.put("NAME", pod);
         metadata.put("NAMESPACE", namespace);
         metadata.put("INSTANCE_IPS", ip);
         metadata.put("NODE_NAME", node);
+        metadata.putAll(further);
         return new AdsNode(
                 "ztunnel~" + ip + "~" + pod + "." + namespace + "~" + namespace + ".svc.cluster.local", metadata);
     }

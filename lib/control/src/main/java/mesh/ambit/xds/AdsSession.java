@@ -8,7 +8,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 import mesh.ambit.protocol.discovery.DeltaDiscoveryRequest;
@@ -41,31 +40,66 @@ final class AdsSession {
      * @param known whether anybody asked for the type
      * @param reply acknowledges, or names what was rejected
      * @param rejections what was rejected
+     * @param answered every name that the response speaks of, whatever it says
      * @param payloadBytes size of the resources together
      */
-    record Reaction(boolean known, DeltaDiscoveryRequest reply, List<Rejection> rejections, long payloadBytes) {}
+    record Reaction(
+            boolean known,
+            DeltaDiscoveryRequest reply,
+            List<Rejection> rejections,
+            List<String> answered,
+            long payloadBytes) {}
+
+    private static final String EVERYTHING = "*";
 
     private final AdsNode node;
+    private final AdsMode mode;
+    private final ResourceKeeper keeper;
 
     /** Type to resource name to version. */
     private final Map<String, Map<String, String>> retained = new LinkedHashMap<>();
 
     private final Set<String> acknowledged = new HashSet<>();
 
-    AdsSession(AdsNode node) {
+    AdsSession(AdsNode node, AdsMode mode, ResourceKeeper keeper) {
         this.node = node;
-        TypeUrl.ALL.forEach(type -> retained.put(type, new TreeMap<>()));
+        this.mode = mode;
+        this.keeper = keeper;
+        TypeUrl.ALL.forEach(type -> retained.put(type, new LinkedHashMap<>()));
     }
 
     /** Returns what a new stream begins with: one request for each type, with the versions we have. */
     List<DeltaDiscoveryRequest> begin() {
         List<DeltaDiscoveryRequest> requests = new ArrayList<>();
-        retained.forEach((type, versions) -> requests.add(DeltaDiscoveryRequest.newBuilder()
-                .setNode(node.toProto())
-                .setTypeUrl(type)
-                .putAllInitialResourceVersions(versions)
-                .build()));
+        retained.forEach((type, versions) -> {
+            DeltaDiscoveryRequest.Builder request = DeltaDiscoveryRequest.newBuilder()
+                    .setNode(node.toProto())
+                    .setTypeUrl(type)
+                    .putAllInitialResourceVersions(versions);
+            if (isOnDemand(type)) {
+                // The protocol has no word for "nothing yet": empty lists would mean everything.
+                request.addResourceNamesSubscribe(EVERYTHING).addResourceNamesUnsubscribe(EVERYTHING);
+            }
+            requests.add(request.build());
+        });
         return requests;
+    }
+
+    /**
+     * Returns the request for one workload or service. Until it is answered a new stream lists the name without a version,
+     * and so is told of it.
+     */
+    DeltaDiscoveryRequest demand(String name) {
+        versions(TypeUrl.ADDRESS).putIfAbsent(name, "");
+        return DeltaDiscoveryRequest.newBuilder()
+                .setTypeUrl(TypeUrl.ADDRESS)
+                .addResourceNamesSubscribe(name)
+                .build();
+    }
+
+    /** Takes what an earlier process had accepted, and says so to the next stream. */
+    Reaction restore(DeltaDiscoveryResponse saved, ResourceSink sink) {
+        return receive(saved, sink, (type, accepted, _) -> keeper.restored(type, accepted));
     }
 
     /**
@@ -73,33 +107,58 @@ final class AdsSession {
      * the response counts as received, so that the control plane sends it again after a reconnect.
      */
     Reaction receive(DeltaDiscoveryResponse response, ResourceSink sink) {
+        Reaction reaction = receive(response, sink, keeper);
+        if (reaction.known() && reaction.rejections().isEmpty()) {
+            acknowledged.add(response.getTypeUrl());
+        }
+        return reaction;
+    }
+
+    private Reaction receive(DeltaDiscoveryResponse response, ResourceSink sink, ResourceKeeper keeper) {
         return switch (response.getTypeUrl()) {
-            case TypeUrl.ADDRESS -> receive(response, AddressWire::decode, MeshUpdates.Addresses::new, sink);
-            case TypeUrl.AUTHORIZATION -> receive(response, AuthorizationWire::decode, MeshUpdates.Policies::new, sink);
+            case TypeUrl.ADDRESS -> receive(response, AddressWire::decode, MeshUpdates.Addresses::new, sink, keeper);
+            case TypeUrl.AUTHORIZATION ->
+                receive(response, AuthorizationWire::decode, MeshUpdates.Policies::new, sink, keeper);
             // Acknowledged all the same: a control plane that knows more than we do must not be kept waiting.
-            default -> new Reaction(false, acknowledgement(response, List.of()), List.of(), payloadBytes(response));
+            default ->
+                new Reaction(false, acknowledgement(response, List.of()), List.of(), List.of(), payloadBytes(response));
         };
     }
 
-    /** Returns whether every type has been accepted completely at least once. */
+    /**
+     * Returns whether every type that is asked for as a whole has been accepted completely at least once. What is asked
+     * for by name is never complete.
+     */
     boolean isSynced() {
-        return acknowledged.containsAll(TypeUrl.ALL);
+        return TypeUrl.ALL.stream().filter(type -> !isOnDemand(type)).allMatch(acknowledged::contains);
+    }
+
+    private boolean isOnDemand(String type) {
+        return mode == AdsMode.ON_DEMAND && type.equals(TypeUrl.ADDRESS);
+    }
+
+    private Map<String, String> versions(String type) {
+        return requireNonNull(retained.get(type), "a type that we asked for");
     }
 
     private <T> Reaction receive(
             DeltaDiscoveryResponse response,
             Function<Resource, Decoded<T>> decode,
             BiFunction<List<T>, List<String>, MeshUpdates> batch,
-            ResourceSink sink) {
-        Map<String, String> accepted = new LinkedHashMap<>();
+            ResourceSink sink,
+            ResourceKeeper keeper) {
+        List<Resource> accepted = new ArrayList<>(response.getResourcesCount());
+        List<String> answered = new ArrayList<>(response.getRemovedResourcesList());
         List<T> upserts = new ArrayList<>(response.getResourcesCount());
         List<Rejection> invalid = new ArrayList<>();
         List<Rejection> undecodable = new ArrayList<>();
         for (Resource resource : response.getResourcesList()) {
+            answered.add(resource.getName());
+            answered.addAll(resource.getAliasesList());
             switch (decode.apply(resource)) {
-                case Decoded.Accepted<T>(String name, T value) -> {
-                    upserts.add(value);
-                    accepted.put(name, resource.getVersion());
+                case Decoded.Accepted<T> good -> {
+                    upserts.add(good.value());
+                    accepted.add(resource);
                 }
                 // The version accepted before stays, as does the content.
                 case Decoded.Rejected<T>(String name, String reason, boolean broken) ->
@@ -108,16 +167,18 @@ final class AdsSession {
         }
         sink.apply(batch.apply(upserts, response.getRemovedResourcesList()));
 
-        Map<String, String> versions = requireNonNull(retained.get(response.getTypeUrl()), "a type that we asked for");
-        versions.putAll(accepted);
+        Map<String, String> versions = versions(response.getTypeUrl());
+        accepted.forEach(resource -> versions.put(resource.getName(), resource.getVersion()));
         response.getRemovedResourcesList().forEach(versions::remove);
+        keeper.keep(response.getTypeUrl(), accepted, response.getRemovedResourcesList());
         List<Rejection> rejections = new ArrayList<>(invalid);
         rejections.addAll(undecodable);
-        if (rejections.isEmpty()) {
-            acknowledged.add(response.getTypeUrl());
-        }
         return new Reaction(
-                true, acknowledgement(response, rejections), List.copyOf(rejections), payloadBytes(response));
+                true,
+                acknowledgement(response, rejections),
+                List.copyOf(rejections),
+                List.copyOf(answered),
+                payloadBytes(response));
     }
 
     private static DeltaDiscoveryRequest acknowledgement(DeltaDiscoveryResponse response, List<Rejection> rejections) {

@@ -20,8 +20,11 @@ import org.slf4j.LoggerFactory;
 final class AdsStream extends ClientCall.Listener<DeltaDiscoveryResponse> {
     private static final Logger LOG = LoggerFactory.getLogger(AdsStream.class);
 
-    /** Takes responses. */
+    /** Takes what the server says. */
     interface Receiver {
+        /** The server has taken the stream; comes once, before the first response. */
+        void opened(AdsStream stream);
+
         void received(AdsStream stream, DeltaDiscoveryResponse response);
     }
 
@@ -58,6 +61,7 @@ final class AdsStream extends ClientCall.Listener<DeltaDiscoveryResponse> {
     @Override
     public void onHeaders(Metadata headers) {
         opened = true;
+        receiver.opened(this);
     }
 
     @Override

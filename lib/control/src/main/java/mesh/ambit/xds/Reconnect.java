@@ -2,6 +2,7 @@ package mesh.ambit.xds;
 
 import io.grpc.Status;
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
 
 /**
@@ -19,6 +20,19 @@ record Reconnect(Duration delay, Duration backoff, String reason) {
 
     /** Upstream tries again at once; this keeps a file that is missing from occupying a core. */
     private static final Duration AFTER_LOCAL_ERROR = Duration.ofMillis(100);
+
+    /**
+     * What says that a transport has ended rather than that a server refuses: servers' words first, then those of our own
+     * library for a connection that is cut, which other clients report as an unknown status.
+     */
+    private static final List<String> PASSING = List.of(
+            "transport is closing",
+            "closing transport",
+            "goaway",
+            "network closed",
+            "io exception",
+            "connection reset",
+            "channel shutdown");
 
     /** After a stream that the server ended as it should. */
     static Reconnect afterCompletion() {
@@ -58,7 +72,7 @@ record Reconnect(Duration delay, Duration backoff, String reason) {
             case UNKNOWN, CANCELLED, DEADLINE_EXCEEDED -> true;
             case UNAVAILABLE -> {
                 String text = String.valueOf(status.getDescription()).toLowerCase(Locale.ROOT);
-                yield text.contains("goaway") || text.contains("closing transport");
+                yield PASSING.stream().anyMatch(text::contains);
             }
             default -> false;
         };

@@ -26,8 +26,12 @@ class AdsSessionTest {
     private static final Service ORDERS =
             Service.builder("shop", "orders.shop.svc.cluster.local").build();
 
-    private final AdsSession session =
-            new AdsSession(AdsNode.ofNodeProxy("10.77.0.11", "ztunnel-a", "istio-system", "node-a", Map.of("X", 1.5)));
+    private final AdsSession session = new AdsSession(
+            AdsNode.ofNodeProxy("10.77.0.11", "ztunnel-a", "istio-system", "node-a", Map.of("X", 1.5)),
+            AdsMode.WILDCARD,
+            ResourceKeeper.NONE);
+    private final AdsSession onDemand =
+            new AdsSession(AdsNode.ofNodeProxy("", "", "", "", Map.of()), AdsMode.ON_DEMAND, ResourceKeeper.NONE);
     private final List<MeshUpdates> applied = new ArrayList<>();
 
     @Test
@@ -59,6 +63,110 @@ class AdsSessionTest {
 
         assertThat(node.id()).isEqualTo("ztunnel~1.1.1.1~.~.svc.cluster.local");
         assertThat(node.metadata()).containsEntry("INSTANCE_IPS", "1.1.1.1").containsEntry("NAME", "");
+    }
+
+    @Test
+    void whatTheEnvironmentSaysWinsInTheNode() {
+        AdsNode node = AdsNode.ofNodeProxy("10.0.0.1", "p", "ns", "n", Map.of("NAME", "other"));
+
+        assertThat(node.id()).isEqualTo("ztunnel~10.0.0.1~p.ns~ns.svc.cluster.local");
+        assertThat(node.metadata()).containsEntry("NAME", "other").containsEntry("NAMESPACE", "ns");
+    }
+
+    @Test
+    void onDemandAsksForNoAddressesAndForEveryPolicy() {
+        List<DeltaDiscoveryRequest> requests = onDemand.begin();
+
+        assertThat(requests.getFirst().getResourceNamesSubscribeList()).containsExactly("*");
+        assertThat(requests.getFirst().getResourceNamesUnsubscribeList()).containsExactly("*");
+        assertThat(requests.getLast().getResourceNamesSubscribeList()).isEmpty();
+        assertThat(requests.getLast().getResourceNamesUnsubscribeList()).isEmpty();
+    }
+
+    @Test
+    void onDemandPoliciesAloneDecideWhetherItIsSynced() {
+        onDemand.receive(response(TypeUrl.AUTHORIZATION, "1").build(), applied::add);
+
+        assertThat(onDemand.isSynced()).isTrue();
+    }
+
+    @Test
+    void aDemandNamesOneResourceAndIsListedWithoutVersionUntilItIsAnswered() {
+        DeltaDiscoveryRequest demand = onDemand.demand("net1/10.0.0.9");
+
+        assertThat(demand.getTypeUrl()).isEqualTo(TypeUrl.ADDRESS);
+        assertThat(demand.getResourceNamesSubscribeList()).containsExactly("net1/10.0.0.9");
+        assertThat(demand.hasNode()).isFalse();
+        assertThat(onDemand.begin().getFirst().getInitialResourceVersionsMap()).isEqualTo(Map.of("net1/10.0.0.9", ""));
+
+        AdsSession.Reaction answer = onDemand.receive(
+                response(TypeUrl.ADDRESS, "1")
+                        .addRemovedResources("net1/10.0.0.9")
+                        .build(),
+                applied::add);
+
+        assertThat(answer.answered()).containsExactly("net1/10.0.0.9");
+        assertThat(onDemand.begin().getFirst().getInitialResourceVersionsMap()).isEmpty();
+    }
+
+    @Test
+    void aDemandDoesNotForgetTheVersionThatIsHeld() {
+        onDemand.receive(
+                response(TypeUrl.ADDRESS, "1").addResources(address(WEB, "v1")).build(), applied::add);
+        onDemand.demand(WEB.uid());
+
+        assertThat(onDemand.begin().getFirst().getInitialResourceVersionsMap()).isEqualTo(Map.of(WEB.uid(), "v1"));
+    }
+
+    @Test
+    void aRejectedResourceAnswersItsNameAndItsAliasesToo() {
+        AdsSession.Reaction reaction = onDemand.receive(
+                response(TypeUrl.ADDRESS, "1")
+                        .addResources(Resource.newBuilder().setName("a").addAliases("net1/10.0.0.9"))
+                        .build(),
+                applied::add);
+
+        assertThat(reaction.rejections()).isNotEmpty();
+        assertThat(reaction.answered()).containsExactly("a", "net1/10.0.0.9");
+    }
+
+    @Test
+    void whatIsRestoredIsAppliedAndReportedButCountsAsNoAnswer() {
+        List<String> kept = new ArrayList<>();
+        AdsSession later = new AdsSession(
+                AdsNode.ofNodeProxy("", "", "", "", Map.of()),
+                AdsMode.WILDCARD,
+                (type, accepted, removed) -> kept.add(type));
+
+        later.restore(
+                response(TypeUrl.ADDRESS, "").addResources(address(WEB, "v7")).build(), applied::add);
+
+        assertThat(applied).containsExactly(new MeshUpdates.Addresses(List.of(WEB), List.of()));
+        assertThat(later.begin().getFirst().getInitialResourceVersionsMap()).isEqualTo(Map.of(WEB.uid(), "v7"));
+        assertThat(kept).isEmpty();
+        later.receive(response(TypeUrl.AUTHORIZATION, "1").build(), applied::add);
+        assertThat(later.isSynced()).isFalse();
+    }
+
+    @Test
+    void theKeeperGetsWhatWasAcceptedAndNothingElse() {
+        List<Object> kept = new ArrayList<>();
+        AdsSession keeping = new AdsSession(
+                AdsNode.ofNodeProxy("", "", "", "", Map.of()), AdsMode.WILDCARD, (type, accepted, removed) -> {
+                    kept.addAll(accepted);
+                    kept.addAll(removed);
+                });
+        Resource good = address(WEB, "v1");
+
+        keeping.receive(
+                response(TypeUrl.ADDRESS, "1")
+                        .addResources(good)
+                        .addResources(Resource.newBuilder().setName("bad"))
+                        .addRemovedResources("gone")
+                        .build(),
+                applied::add);
+
+        assertThat(kept).containsExactly(good, "gone");
     }
 
     @Test

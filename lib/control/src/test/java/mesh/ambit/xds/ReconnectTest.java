@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.grpc.Status;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class ReconnectTest {
@@ -52,10 +53,23 @@ class ReconnectTest {
     }
 
     @Test
+    void aConnectionThatIsCutIsTriedAgainAsSoon() {
+        for (String text : List.of(
+                "transport is closing",
+                "io exception",
+                "Network closed for unknown reason",
+                "http2: server sent GOAWAY, received prior goaway")) {
+            assertThat(Reconnect.afterStatus(Status.UNAVAILABLE.withDescription(text), true, Duration.ofSeconds(15)))
+                    .as(text)
+                    .isEqualTo(new Reconnect(TEN, TEN, "Reconnect"));
+        }
+    }
+
+    @Test
     void anyOtherEndDoubles() {
         assertThat(Reconnect.afterStatus(Status.PERMISSION_DENIED, true, Duration.ofMillis(40)))
                 .isEqualTo(new Reconnect(Duration.ofMillis(80), Duration.ofMillis(80), "Error"));
-        assertThat(Reconnect.afterStatus(Status.UNAVAILABLE.withDescription("io exception"), true, TEN)
+        assertThat(Reconnect.afterStatus(Status.UNAVAILABLE.withDescription("overloaded"), true, TEN)
                         .reason())
                 .isEqualTo("Error");
     }

@@ -9,6 +9,7 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -102,6 +103,11 @@ public final class FakeAds implements AutoCloseable {
         /** Returns the next request. */
         public DeltaDiscoveryRequest awaitRequest() {
             return poll(requests, "a request");
+        }
+
+        /** Takes the next request, and returns the versions that it lists. */
+        public Map<String, String> awaitVersions() {
+            return awaitRequest().getInitialResourceVersionsMap();
         }
 
         /** Returns whether no further request has arrived yet. */

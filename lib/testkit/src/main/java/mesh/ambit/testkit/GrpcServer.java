@@ -22,6 +22,8 @@ import java.net.InetSocketAddress;
 import java.net.URI;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -36,9 +38,12 @@ final class GrpcServer implements AutoCloseable {
     private final TestAuthority authority;
     private final String[] names;
     private final Queue<Metadata> calls = new ConcurrentLinkedQueue<>();
-    // Not gRPC's shared loops: their threads would belong to the test class that happened to be the first.
+    // Not gRPC's shared loops and threads: their threads would belong to the test class that happened to be the first.
     private final EventLoopGroup loop = new MultiThreadIoEventLoopGroup(
             1, new DefaultThreadFactory("test-grpc-server", true), NioIoHandler.newFactory());
+
+    private final ExecutorService executor =
+            Executors.newCachedThreadPool(new DefaultThreadFactory("test-grpc-calls", true));
 
     private @Nullable Server server;
     private int port;
@@ -61,6 +66,7 @@ final class GrpcServer implements AutoCloseable {
                     .bossEventLoopGroup(loop)
                     .workerEventLoopGroup(loop)
                     .channelType(NioServerSocketChannel.class)
+                    .executor(executor)
                     .permitKeepAliveTime(PERMITTED_PING_SECONDS, TimeUnit.SECONDS)
                     .permitKeepAliveWithoutCalls(true)
                     .intercept(new Recorder())
@@ -101,6 +107,7 @@ final class GrpcServer implements AutoCloseable {
     @Override
     public void close() {
         stop();
+        executor.shutdown();
         loop.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly();
     }
 

@@ -8,9 +8,12 @@ import io.grpc.Status;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -27,9 +30,12 @@ import mesh.ambit.protocol.discovery.DeltaDiscoveryResponse;
 import mesh.ambit.wire.AddressWire;
 import mesh.ambit.wire.TypeUrl;
 import mesh.ambit.xds.AdsClient;
+import mesh.ambit.xds.AdsMode;
 import mesh.ambit.xds.AdsNode;
 import mesh.ambit.xds.AdsObserver;
+import mesh.ambit.xds.KeptMesh;
 import mesh.ambit.xds.MeshUpdates;
+import mesh.ambit.xds.ResourceKeeper;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -156,6 +162,94 @@ class AdsClientIT {
     }
 
     @Test
+    void whoWaitsForANameIsReleasedWhenTheSinkHasIt() throws Exception {
+        AdsClient started = demand();
+        CompletableFuture<Void> early = started.demand("net1/10.0.0.9");
+        FakeAds.Stream stream = ads.awaitStream();
+        stream.awaitRequest();
+        stream.awaitRequest();
+        stream.sendPolicies(List.of());
+        assertThat(stream.awaitRequest().getResourceNamesSubscribeList()).containsExactly("net1/10.0.0.9");
+        stream.awaitRequest();
+        CompletableFuture<Void> second = started.demand("net1/10.0.0.9");
+        CompletableFuture<Void> unknown = started.demand("net1/10.0.0.8");
+        assertThat(stream.awaitRequest().getResourceNamesSubscribeList()).containsExactly("net1/10.0.0.8");
+
+        stream.send(DeltaDiscoveryResponse.newBuilder()
+                .setTypeUrl(TypeUrl.ADDRESS)
+                .addResources(FakeAds.resource("net1/10.0.0.9", "v1", AddressWire.encode(WEB)))
+                .addRemovedResources("net1/10.0.0.8"));
+
+        CompletableFuture.allOf(early, second, unknown).get(10, TimeUnit.SECONDS);
+        assertThat(applied.remove()).isInstanceOf(MeshUpdates.Policies.class);
+        assertThat(applied.remove()).isEqualTo(new MeshUpdates.Addresses(List.of(WEB), List.of("net1/10.0.0.8")));
+    }
+
+    @Test
+    void whatWasAskedForAndNotAnsweredIsListedAfterAReconnect() throws Exception {
+        AdsClient started = demand();
+        FakeAds.Stream stream = open();
+        CompletableFuture<Void> waiter = started.demand("shop/orders.shop.svc.cluster.local");
+        stream.awaitRequest();
+        stream.complete();
+
+        FakeAds.Stream again = ads.awaitStream();
+        assertThat(again.awaitRequest().getInitialResourceVersionsMap())
+                .isEqualTo(Map.of("shop/orders.shop.svc.cluster.local", ""));
+        assertThat(waiter).isNotDone();
+        again.sendAddresses(List.of(ORDERS));
+        waiter.get(10, TimeUnit.SECONDS);
+    }
+
+    @Test
+    void theEndReleasesWhoWaits() throws Exception {
+        AdsClient started = demand();
+        open();
+        CompletableFuture<Void> waiter = started.demand("net1/10.0.0.9");
+        started.close();
+
+        assertThat(waiter).failsWithin(Duration.ofSeconds(10));
+        assertThat(started.demand("net1/10.0.0.7")).failsWithin(Duration.ofSeconds(10));
+    }
+
+    @Test
+    void whatWasRestoredIsAppliedAtOnceAndNotSentAgain() throws Exception {
+        Files.writeString(folder.resolve("token"), "first");
+        Files.writeString(folder.resolve("root.pem"), authority.rootPem());
+        AdsClient started = client(folder.resolve("root.pem"));
+        client = started;
+        KeptMesh before = new KeptMesh(InstantSource.system(), () -> {});
+        before.keep(
+                TypeUrl.ADDRESS,
+                List.of(
+                        FakeAds.resource(WEB.uid(), "v1", AddressWire.encode(WEB)),
+                        FakeAds.resource("bad", "v1", ByteString.EMPTY)),
+                List.of());
+        KeptMesh.Saved saved = KeptMesh.decode(before.current().encode());
+
+        assertThat(started.restore(saved).toCompletableFuture().get(10, TimeUnit.SECONDS))
+                .as("what could not be read")
+                .isEqualTo(1);
+        started.start();
+
+        assertThat(next()).isEqualTo(new MeshUpdates.Addresses(List.of(WEB), List.of()));
+        assertThat(ads.awaitStream().awaitRequest().getInitialResourceVersionsMap())
+                .isEqualTo(Map.of(WEB.uid(), "v1"));
+        assertThat(started.synced().toCompletableFuture()).isNotDone();
+    }
+
+    @Test
+    void withoutATokenNoStreamIsOpened() throws Exception {
+        Files.writeString(folder.resolve("root.pem"), authority.rootPem());
+        client = client(folder.resolve("root.pem"));
+        Files.writeString(folder.resolve("token"), "");
+        client.start();
+
+        Await.until("two attempts have failed", () -> recorder.ends.size() >= 2);
+        assertThat(recorder.ends).containsOnly("ConnectionError");
+    }
+
+    @Test
     void rootsThatAppearLaterAreReadThen() throws Exception {
         Path roots = folder.resolve("later.pem");
         Files.writeString(folder.resolve("token"), "first");
@@ -229,15 +323,39 @@ class AdsClientIT {
         return started;
     }
 
+    private AdsClient demand() throws IOException {
+        Path roots = folder.resolve("root.pem");
+        Files.writeString(roots, authority.rootPem());
+        Files.writeString(folder.resolve("token"), "first");
+        AdsClient started = new AdsClient(
+                controlPlane(roots), channels, node(), AdsMode.ON_DEMAND, ResourceKeeper.NONE, applied::add, recorder);
+        client = started;
+        started.start();
+        return started;
+    }
+
+    /** Accepts an on-demand client. */
+    private FakeAds.Stream open() {
+        FakeAds.Stream stream = ads.awaitStream();
+        stream.awaitRequest();
+        stream.awaitRequest();
+        stream.sendPolicies(List.of());
+        assertThat(stream.awaitRequest().getTypeUrl()).isEqualTo(TypeUrl.AUTHORIZATION);
+        return stream;
+    }
+
     private AdsClient client(Path roots) {
-        ControlPlane controlPlane = new ControlPlane(
+        return new AdsClient(controlPlane(roots), channels, node(), applied::add, recorder);
+    }
+
+    private ControlPlane controlPlane(Path roots) {
+        return new ControlPlane(
                 ads.address(),
                 TrustRoots.parse(roots.toString()),
                 null,
                 TokenSource.parse(folder.resolve("token").toString()),
                 "Kubernetes",
                 Map.of("x_team", "blue"));
-        return new AdsClient(controlPlane, channels, node(), applied::add, recorder);
     }
 
     private static AdsNode node() {
