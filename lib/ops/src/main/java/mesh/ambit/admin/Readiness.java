@@ -3,10 +3,13 @@ package mesh.ambit.admin;
 import java.util.Map;
 import java.util.SortedSet;
 import java.util.concurrent.ConcurrentSkipListSet;
+import org.jspecify.annotations.Nullable;
 
 /** The tasks that a program still has to do, or has to do again, before it is ready. Thread-safe. */
 public final class Readiness {
     private final SortedSet<String> pending = new ConcurrentSkipListSet<>();
+
+    private volatile @Nullable String note;
 
     /** Creates one for which everything is done. */
     public Readiness() {}
@@ -19,6 +22,11 @@ public final class Readiness {
     /** Says that {@code task} is done. */
     public void done(String task) {
         pending.remove(task);
+    }
+
+    /** Has whoever asks whether we are ready told {@code text} as well; null for nothing. */
+    public void note(@Nullable String text) {
+        note = text;
     }
 
     /** Returns whether nothing is pending. */
@@ -36,7 +44,7 @@ public final class Readiness {
         return query -> {
             String tasks = String.join(", ", pending);
             return tasks.isEmpty()
-                    ? HttpReply.text(200, "ready\n")
+                    ? HttpReply.text(200, note == null ? "ready\n" : "ready\n" + note + "\n")
                     : HttpReply.text(500, "not ready, pending: " + tasks + "\n");
         };
     }

@@ -39,6 +39,7 @@ final class ConfigDump {
     private final Supplier<SortedMap<SpiffeId, CertificateState>> certificates;
     private final Supplier<List<PodRegistry.Entry>> pods;
     private final ZtunnelConfig config;
+    private volatile Supplier<@Nullable Map<String, Object>> lastGoodState = () -> null;
 
     ConfigDump(
             MeshView mesh,
@@ -51,6 +52,11 @@ final class ConfigDump {
         this.certificates = certificates;
         this.pods = pods;
         this.config = config;
+    }
+
+    /** Has what {@code kept} returns shown as {@code lastGoodState}, unless it is null. */
+    void tells(Supplier<@Nullable Map<String, Object>> kept) {
+        lastGoodState = kept;
     }
 
     String print() {
@@ -67,6 +73,10 @@ final class ConfigDump {
                 new TreeMap<>(Map.of("workloads", List.of(), "policies", List.of(), "services", List.of())));
         dump.put("version", version());
         dump.put("config", ConfigView.of(config));
+        Map<String, Object> kept = lastGoodState.get();
+        if (kept != null) {
+            dump.put("lastGoodState", kept);
+        }
         return Json.print(dump);
     }
 

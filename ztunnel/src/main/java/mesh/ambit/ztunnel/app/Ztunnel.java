@@ -9,6 +9,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import mesh.ambit.admin.Readiness;
 import mesh.ambit.ca.CaClient;
 import mesh.ambit.ca.CertificateManager;
@@ -28,6 +29,7 @@ import mesh.ambit.telemetry.XdsMetrics;
 import mesh.ambit.tls.Svid;
 import mesh.ambit.tls.TlsContexts;
 import mesh.ambit.xds.AdsClient;
+import mesh.ambit.xds.AdsMode;
 import mesh.ambit.xds.AdsNode;
 import mesh.ambit.xds.AdsObserver;
 import mesh.ambit.ztunnel.dns.ResolvConf;
@@ -62,6 +64,7 @@ final class Ztunnel {
 
     private final ZtunnelConfig config;
     private final Readiness readiness = new Readiness();
+    private final AtomicBoolean begun = new AtomicBoolean();
     private final CompletableFuture<Integer> stop = new CompletableFuture<>();
     private final Metrics metrics;
     private final ControlPlaneChannels channels = new ControlPlaneChannels();
@@ -72,6 +75,7 @@ final class Ztunnel {
     private final DataPlane plane;
     private final PodRegistry pods;
     private final ZdsClient agent;
+    private final LastGoodState state;
     private final @Nullable AdsClient ads;
     private final ConfigDump dump;
     private final AdminServers servers;
@@ -117,6 +121,12 @@ final class Ztunnel {
                 DataPlane.Settings.from(config));
         this.pods = new PodRegistry(pod -> InPodProxy.start(plane, pod), new PodProxyMetrics(metrics));
         this.agent = new ZdsClient(config.capture().agentSocket(), pods, new Agent());
+        this.state = LastGoodState.open(
+                config.state().folder(),
+                config.node().clusterId() + "/" + config.node().node(),
+                clock,
+                readiness,
+                metrics);
         this.ads = config.control().xds() == null
                 ? null
                 : new AdsClient(
@@ -130,6 +140,8 @@ final class Ztunnel {
                                         ? ""
                                         : config.node().node(),
                                 config.node().metadata()),
+                        AdsMode.WILDCARD,
+                        state.keeper(),
                         new MeshSink(
                                 mesh,
                                 policies,
@@ -140,6 +152,7 @@ final class Ztunnel {
         this.dump = new ConfigDump(mesh, policies, certificates::states, pods::pods, config);
         this.servers = new AdminServers(
                 ports, config.capture().ipv6(), dump::print, levels, this::shutdown, readiness, metrics);
+        dump.tells(state::view);
         readiness.pending(MESH_TASK);
         readiness.pending(PODS_TASK);
     }
@@ -154,7 +167,15 @@ final class Ztunnel {
         if (ads == null) {
             synced();
         } else {
-            ads.synced().thenRun(this::synced);
+            ads.synced().thenRun(() -> {
+                state.confirmed();
+                synced();
+            });
+            state.restore(ads, certificates).thenAccept(whole -> {
+                if (whole) {
+                    synced();
+                }
+            });
             ads.start();
         }
     }
@@ -195,6 +216,7 @@ final class Ztunnel {
         if (ads != null) {
             ads.close();
         }
+        state.close();
         certificates.close();
         revocation.close();
         ca.close();
@@ -234,8 +256,11 @@ final class Ztunnel {
         }
     }
 
-    /** The mesh is known: now pods may come. */
+    /** The mesh is known, from the control plane or from disk: now pods may come. */
     private void synced() {
+        if (!begun.compareAndSet(false, true)) {
+            return;
+        }
         readiness.done(MESH_TASK);
         if (config.node().self() != null) {
             try {

@@ -14,6 +14,7 @@ import mesh.ambit.ztunnel.inbound.InboundSettings;
  * @param tunnels parameters of HBONE's HTTP/2
  * @param inbound what is let in
  * @param tls between peers
+ * @param state where the last good state is kept
  * @param process how the process runs, speaks and ends
  */
 record ZtunnelConfig(
@@ -23,6 +24,7 @@ record ZtunnelConfig(
         TunnelSettings tunnels,
         InboundSettings inbound,
         TlsSettings tls,
+        StateSettings state,
         ProcessSettings process) {
     private static final int MAX_WINDOW = Integer.MAX_VALUE;
 
@@ -48,6 +50,7 @@ record ZtunnelConfig(
                 tunnels(env),
                 InboundSettings.from(env),
                 TlsSettings.from(env),
+                StateSettings.from(env),
                 ProcessSettings.from(env, processors));
         env.throwIfInvalid();
         return config;

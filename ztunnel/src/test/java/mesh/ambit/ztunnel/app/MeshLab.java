@@ -28,6 +28,7 @@ import mesh.ambit.testkit.LabNamespace;
 import mesh.ambit.testkit.NetnsLab;
 import mesh.ambit.testkit.TestAuthority;
 import mesh.ambit.ztunnel.inpod.FakeAgent;
+import org.jspecify.annotations.Nullable;
 
 /** Whole daemons in this process, a fake control plane and node agent around them, pods in real namespaces. */
 final class MeshLab implements AutoCloseable {
@@ -82,14 +83,17 @@ final class MeshLab implements AutoCloseable {
     final class Node implements AutoCloseable {
         final Ztunnel ztunnel;
         final CompletableFuture<Integer> ended;
-        final FakeAds.Stream stream;
-        final FakeAgent.Conversation agent;
+        /** Null while there is no control plane. */
+        final FakeAds.@Nullable Stream stream;
+        /** Null for a daemon that asks for no pods. */
+        final FakeAgent.@Nullable Conversation agent;
+
         private final FakeAgent listener;
 
-        private Node(String name, int generation) throws IOException {
+        private Node(String name, int generation, @Nullable Path state, boolean controlled) throws IOException {
             Path socket = folder.resolve(name + generation + ".sock");
             listener = new FakeAgent(socket);
-            ztunnel = new Ztunnel(config(name, socket), logging.levels(), new AdminServers.Ports(0, 0, 0));
+            ztunnel = new Ztunnel(config(name, socket, state), logging.levels(), new AdminServers.Ports(0, 0, 0));
             ztunnel.start();
             ended = CompletableFuture.supplyAsync(() -> {
                 try {
@@ -98,21 +102,31 @@ final class MeshLab implements AutoCloseable {
                     throw new AssertionError(e);
                 }
             });
-            stream = ads.awaitStream();
-            stream.awaitRequest();
-            stream.awaitRequest();
-            push(stream);
-            agent = listener.accept();
+            if (controlled) {
+                FakeAds.Stream opened = ads.awaitStream();
+                opened.awaitRequest();
+                opened.awaitRequest();
+                push(opened);
+                stream = opened;
+            } else {
+                stream = null;
+                if (!servesFromDisk()) {
+                    agent = null;
+                    return;
+                }
+            }
+            FakeAgent.Conversation talk = listener.accept();
+            agent = talk;
             for (LabPod pod : pods.values()) {
                 if (pod.node().equals(name)) {
-                    String error = agent.add(
+                    String error = talk.add(
                             "uid-" + pod.name(), pod.info(), pod.namespace().netNs());
                     if (!error.isEmpty()) {
                         throw new AssertionError(error);
                     }
                 }
             }
-            agent.snapshotSent();
+            talk.snapshotSent();
             Await.until("ready", ztunnel::isReady);
         }
 
@@ -120,7 +134,9 @@ final class MeshLab implements AutoCloseable {
         public void close() throws IOException {
             ztunnel.shutdown();
             ended.join();
-            agent.close();
+            if (agent != null) {
+                agent.close();
+            }
             listener.close();
         }
     }
@@ -176,9 +192,33 @@ final class MeshLab implements AutoCloseable {
 
     /** Starts a daemon for a node; a second one of the same node stands beside the first. */
     Node node(String name) throws IOException {
-        Node node = new Node(name, nodes.size());
+        return node(name, null);
+    }
+
+    /** As {@link #node(String)}, with a folder for its last good state. */
+    Node node(String name, @Nullable Path state) throws IOException {
+        Node node = new Node(name, nodes.size(), state, true);
         nodes.add(node);
         return node;
+    }
+
+    /** Starts a daemon that nobody but the node agent answers, and only if it asks. */
+    Node nodeAlone(String name, Path state) throws IOException {
+        Node node = new Node(name, nodes.size(), state, false);
+        nodes.add(node);
+        return node;
+    }
+
+    /** Ends control plane and CA. */
+    void controllersGone() {
+        ads.kill();
+        ca.kill();
+    }
+
+    /** Starts the control plane again, and returns the next stream. */
+    FakeAds.Stream controllerBack() {
+        ads.restart();
+        return ads.awaitStream();
     }
 
     /** Puts a policy in force on every node, and returns once it is. */
@@ -201,7 +241,12 @@ final class MeshLab implements AutoCloseable {
     }
 
     private void push() {
-        nodes.stream().filter(node -> !node.ended.isDone()).forEach(node -> push(node.stream));
+        for (Node node : nodes) {
+            FakeAds.Stream stream = node.stream;
+            if (stream != null && !node.ended.isDone()) {
+                push(stream);
+            }
+        }
     }
 
     private void push(FakeAds.Stream stream) {
@@ -213,7 +258,15 @@ final class MeshLab implements AutoCloseable {
         stream.awaitRequest();
     }
 
-    private ZtunnelConfig config(String node, Path socket) {
+    /** Waits until the daemon that was started last says what it makes of its disk. */
+    private boolean servesFromDisk() {
+        Await.until(
+                "the disk is read",
+                () -> logText().contains("served from disk") || logText().contains("starting without"));
+        return !logText().contains("starting without");
+    }
+
+    private ZtunnelConfig config(String node, Path socket, @Nullable Path state) {
         Map<String, String> env = new HashMap<>();
         env.put("XDS_ADDRESS", ads.address().toString());
         env.put("CA_ADDRESS", ca.address().toString());
@@ -223,6 +276,9 @@ final class MeshLab implements AutoCloseable {
         env.put("NODE_NAME", node);
         env.put("INPOD_UDS", socket.toString());
         env.put("CONNECTION_TERMINATION_DEADLINE", "20s");
+        if (state != null) {
+            env.put("AMBIT_STATE_DIR", state.toString());
+        }
         return ZtunnelConfig.from(Environment.of(env), 2);
     }
 

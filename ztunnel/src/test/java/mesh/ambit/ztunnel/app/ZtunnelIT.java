@@ -1,5 +1,6 @@
 package mesh.ambit.ztunnel.app;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
@@ -183,7 +184,7 @@ class ZtunnelIT {
         try (Socket open = EchoApp.dial(web.namespace(), orders.address(), 8080)) {
             assertThat(EchoApp.exchange(open, "ping")).isEqualTo(greeting("ping"));
 
-            assertThat(two.agent.del("uid-orders")).isEmpty();
+            assertThat(requireNonNull(two.agent).del("uid-orders")).isEmpty();
 
             assertThat(EchoApp.exchange(open, "ping")).isEmpty();
         }

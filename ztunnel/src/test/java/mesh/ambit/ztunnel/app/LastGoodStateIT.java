@@ -1,0 +1,111 @@
+package mesh.ambit.ztunnel.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.stream.Stream;
+import mesh.ambit.testkit.Await;
+import mesh.ambit.testkit.FakeAds;
+import mesh.ambit.testkit.NetnsLab;
+import mesh.ambit.ztunnel.app.MeshLab.LabPod;
+import mesh.ambit.ztunnel.app.MeshLab.Node;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+
+@Tag("netns")
+class LastGoodStateIT {
+    @RegisterExtension
+    final NetnsLab namespaces = new NetnsLab();
+
+    @TempDir
+    Path folder;
+
+    private MeshLab mesh;
+    private LabPod web;
+    private LabPod orders;
+    private Path kept;
+
+    /** Lets a daemon write its state, and takes what is on disk while it still runs: what a kill would leave. */
+    @BeforeEach
+    void killADaemon() throws IOException {
+        mesh = new MeshLab(namespaces, folder);
+        web = mesh.pod("web", "one");
+        orders = mesh.pod("orders", "one");
+        mesh.app(orders, 8080);
+        Path state = folder.resolve("state");
+        Node node = mesh.node("one", state);
+        assertThat(talk()).isEqualTo("hello " + web.address().getHostAddress() + ": ping\n");
+        Await.until(
+                "both files are written",
+                () -> node.ztunnel
+                                .metricsPage()
+                                .lines()
+                                .filter(line -> line.startsWith("ambit_state_writes_total") && line.contains("success"))
+                                .count()
+                        == 2);
+        kept = folder.resolve("kept");
+        Files.createDirectory(kept, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+        try (Stream<Path> files = Files.list(state)) {
+            for (Path file : files.toList()) {
+                Path copy = Files.copy(file, kept.resolve(file.getFileName()));
+                Files.setPosixFilePermissions(copy, PosixFilePermissions.fromString("rw-------"));
+            }
+        }
+        node.close();
+        mesh.controllersGone();
+    }
+
+    @AfterEach
+    void closeShop() throws IOException {
+        mesh.close();
+    }
+
+    @Test
+    void aRestartedDaemonServesWhileNoControllerAnswersAndIsConfirmedLater() throws IOException {
+        Node again = mesh.nodeAlone("one", kept);
+        Await.until("ready", again.ztunnel::isReady);
+
+        assertThat(talk()).isEqualTo("hello " + web.address().getHostAddress() + ": ping\n");
+        assertThat(mesh.accessLog())
+                .anyMatch(line -> line.contains("src.identity=\"spiffe://cluster.local/ns/shop/sa/web\""));
+        assertThat(mesh.logText())
+                .containsPattern("served from disk, as of \\S+Z, not yet confirmed by the controller");
+        assertThat(again.ztunnel.metricsPage()).contains("ambit_state_unconfirmed 1");
+        assertThat(again.ztunnel.configDump()).contains("not yet confirmed by the controller");
+
+        FakeAds.Stream stream = mesh.controllerBack();
+        assertThat(stream.awaitVersions())
+                .containsOnlyKeys("Kubernetes//Pod/shop/web", "Kubernetes//Pod/shop/orders")
+                .doesNotContainValue("");
+        stream.awaitRequest();
+        stream.sendAddresses(List.of(), "Kubernetes//Pod/shop/orders");
+        stream.sendPolicies(List.of());
+        Await.until("confirmed", () -> again.ztunnel.metricsPage().contains("ambit_state_unconfirmed 0"));
+        assertThat(again.ztunnel.configDump()).as("removed meanwhile").doesNotContain("Kubernetes//Pod/shop/orders");
+    }
+
+    @Test
+    void aFileThatWasChangedIsIgnoredAndNamed() throws IOException {
+        Path file = kept.resolve("mesh.state");
+        byte[] bytes = Files.readAllBytes(file);
+        bytes[bytes.length / 2] ^= 1;
+        Files.write(file, bytes);
+        Node again = mesh.nodeAlone("one", kept);
+
+        Await.until("the file is named", () -> mesh.logText().contains(file + ": checksum is wrong"));
+        assertThat(again.ztunnel.isReady()).isFalse();
+        assertThat(again.ztunnel.metricsPage()).contains("ambit_state_unconfirmed 0");
+    }
+
+    private String talk() throws IOException {
+        return EchoApp.talk(web.namespace(), orders.address(), 8080, "ping");
+    }
+}
