@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import jdk.net.ExtendedSocketOptions;
+import mesh.ambit.tls.TlsPolicy;
 
 /**
  * Opens channels to control planes, all on one event loop of their own: never one of the data path.
@@ -39,8 +40,17 @@ public final class ControlPlaneChannels implements AutoCloseable {
     private final EventLoopGroup loop =
             new MultiThreadIoEventLoopGroup(1, new DefaultThreadFactory("ambit-grpc", true), NioIoHandler.newFactory());
 
+    private final TlsPolicy policy;
+
     /** Creates one; its thread starts with the first channel. */
-    public ControlPlaneChannels() {}
+    public ControlPlaneChannels() {
+        this(TlsPolicy.DEFAULT);
+    }
+
+    /** Creates one whose channels keep {@code policy}. */
+    public ControlPlaneChannels(TlsPolicy policy) {
+        this.policy = requireNonNull(policy, "policy");
+    }
 
     /**
      * Opens a channel that trusts what the roots of {@code controlPlane} are now. It connects with its first call.
@@ -56,7 +66,7 @@ public final class ControlPlaneChannels implements AutoCloseable {
     public ManagedChannel open(ControlPlane controlPlane, List<X509Certificate> roots, Executor callbacks)
             throws IOException {
         requireNonNull(callbacks, "callbacks");
-        SslContext tls = ClientTls.context(roots, controlPlane.alternativeName());
+        SslContext tls = ClientTls.context(roots, controlPlane.alternativeName(), policy);
         return NettyChannelBuilder.forAddress(controlPlane.host(), controlPlane.port())
                 .eventLoopGroup(loop)
                 .channelType(NioSocketChannel.class)

@@ -69,12 +69,13 @@ public record TlsPolicy(Compliance compliance, boolean tls12) {
         };
     }
 
-    String[] versions() {
+    /** Returns the versions to offer, the newest first. */
+    public String[] versions() {
         return tls12 ? new String[] {"TLSv1.3", "TLSv1.2"} : new String[] {"TLSv1.3"};
     }
 
     /** Returns the suites in order of preference. BoringSSL takes from it those of TLS 1.2 alone; the rest it fixes itself. */
-    List<String> suites() {
+    public List<String> suites() {
         if (!tls12) {
             return SUITES_13;
         }
@@ -82,7 +83,7 @@ public record TlsPolicy(Compliance compliance, boolean tls12) {
     }
 
     /** Returns the only groups for key exchange, by their registered names; empty for the library's own. */
-    List<String> groups() {
+    public List<String> groups() {
         return switch (compliance) {
             case NONE -> List.of();
             case PQC -> List.of("X25519MLKEM768");

@@ -8,6 +8,7 @@ import java.io.StringReader;
 import java.net.URI;
 import java.security.GeneralSecurityException;
 import java.security.PublicKey;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -32,9 +33,12 @@ public final class FakeCa implements AutoCloseable {
         void answer(IstioCertificateRequest request, StreamObserver<IstioCertificateResponse> responses);
     }
 
+    private record Signed(String uri, X509Certificate certificate) {}
+
     private final TestAuthority authority;
     private final GrpcServer server;
     private final Queue<IstioCertificateRequest> requests = new ConcurrentLinkedQueue<>();
+    private final Queue<Signed> signed = new ConcurrentLinkedQueue<>();
     private final AtomicReference<Behaviour> behaviour = new AtomicReference<>(signing(Duration.ofHours(1)));
 
     private FakeCa(TestAuthority authority) {
@@ -57,6 +61,14 @@ public final class FakeCa implements AutoCloseable {
     /** Returns every request so far, in order. */
     public List<IstioCertificateRequest> requests() {
         return List.copyOf(requests);
+    }
+
+    /** Returns every certificate for {@code uri} so far, in order. */
+    public List<X509Certificate> signed(String uri) {
+        return signed.stream()
+                .filter(each -> each.uri().equals(uri))
+                .map(Signed::certificate)
+                .toList();
     }
 
     /** Returns the metadata of every call so far, in order. */
@@ -102,9 +114,10 @@ public final class FakeCa implements AutoCloseable {
     /** Returns a chain that speaks for {@code uri}, whoever was asked for. */
     public IstioCertificateResponse chain(IstioCertificateRequest request, String uri, Duration life) {
         Instant now = Instant.now();
+        X509Certificate leaf = authority.workload(publicKey(request), uri, now.minus(SKEW), now.plus(life));
+        signed.add(new Signed(uri, leaf));
         return IstioCertificateResponse.newBuilder()
-                .addCertChain(
-                        TestAuthority.pem(authority.workload(publicKey(request), uri, now.minus(SKEW), now.plus(life))))
+                .addCertChain(TestAuthority.pem(leaf))
                 .addCertChain(authority.rootPem())
                 .build();
     }

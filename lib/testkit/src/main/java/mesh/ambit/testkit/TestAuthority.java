@@ -15,12 +15,14 @@ import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Date;
 import java.util.List;
 import mesh.ambit.identity.SpiffeId;
 import mesh.ambit.tls.Svid;
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x509.BasicConstraints;
+import org.bouncycastle.asn1.x509.CRLReason;
 import org.bouncycastle.asn1.x509.ExtendedKeyUsage;
 import org.bouncycastle.asn1.x509.Extension;
 import org.bouncycastle.asn1.x509.GeneralName;
@@ -28,6 +30,7 @@ import org.bouncycastle.asn1.x509.GeneralNames;
 import org.bouncycastle.asn1.x509.KeyPurposeId;
 import org.bouncycastle.asn1.x509.KeyUsage;
 import org.bouncycastle.cert.CertIOException;
+import org.bouncycastle.cert.X509v2CRLBuilder;
 import org.bouncycastle.cert.X509v3CertificateBuilder;
 import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
 import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
@@ -103,11 +106,28 @@ public final class TestAuthority {
         return new Svid(identity, List.of(leaf), pair.getPrivate(), List.of(root));
     }
 
+    /** Returns the list of what this authority has revoked, as PEM. */
+    public String revocationList(Collection<X509Certificate> revoked) {
+        Date now = Date.from(Instant.now());
+        X509v2CRLBuilder builder = new X509v2CRLBuilder(name, now);
+        revoked.forEach(
+                certificate -> builder.addCRLEntry(certificate.getSerialNumber(), now, CRLReason.keyCompromise));
+        try {
+            return pemOf(builder.build(new JcaContentSignerBuilder("SHA256withECDSA").build(key.getPrivate())));
+        } catch (OperatorCreationException e) {
+            throw new IllegalStateException("cannot make a revocation list", e);
+        }
+    }
+
     /** Returns {@code certificate} as PEM. */
     public static String pem(X509Certificate certificate) {
+        return pemOf(certificate);
+    }
+
+    private static String pemOf(Object object) {
         StringWriter text = new StringWriter();
         try (JcaPEMWriter writer = new JcaPEMWriter(text)) {
-            writer.writeObject(certificate);
+            writer.writeObject(object);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -12,22 +12,27 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import mesh.ambit.ca.CaClient;
 import mesh.ambit.ca.CertificateManager;
 import mesh.ambit.ca.CertificateState;
+import mesh.ambit.ca.SigningException;
 import mesh.ambit.channel.ControlPlane;
 import mesh.ambit.channel.ControlPlaneChannels;
 import mesh.ambit.channel.TokenSource;
 import mesh.ambit.channel.TrustRoots;
 import mesh.ambit.identity.SpiffeId;
 import mesh.ambit.tls.Svid;
+import mesh.ambit.tls.TlsPolicy;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class CertificateManagerIT {
     private static final SpiffeId WEB = new SpiffeId("cluster.local", "shop", "web");
@@ -35,12 +40,13 @@ class CertificateManagerIT {
     private final TestAuthority authority = new TestAuthority("ca");
     private final FakeCa ca = FakeCa.start(authority);
     private final ControlPlaneChannels channels = new ControlPlaneChannels();
+    private Path roots;
     private CaClient client;
     private CertificateManager manager;
 
     @BeforeEach
     void start(@TempDir Path folder) throws Exception {
-        Path roots = folder.resolve("root.pem");
+        roots = folder.resolve("root.pem");
         Files.writeString(roots, authority.rootPem());
         client = new CaClient(controlPlane(ca.address(), roots), channels, Duration.ofHours(24));
         manager = new CertificateManager(
@@ -136,6 +142,23 @@ class CertificateManagerIT {
         assertThatThrownBy(() -> manager.fetch(orders).toCompletableFuture().get(10, TimeUnit.SECONDS))
                 .cause()
                 .hasMessageStartingWith("invalid root certificate: no root certificate present for " + orders);
+    }
+
+    /** The fake CA speaks through the JDK's provider, which knows no hybrid group. */
+    @ParameterizedTest
+    @CsvSource({"NONE, true", "FIPS_140_2, true", "PQC, false"})
+    void theCaIsHeldToTheSamePolicyAsPeers(TlsPolicy.Compliance compliance, boolean reached) throws Exception {
+        try (ControlPlaneChannels narrow = new ControlPlaneChannels(new TlsPolicy(compliance, false));
+                CaClient asking = new CaClient(controlPlane(ca.address(), roots), narrow, Duration.ofHours(24))) {
+            CompletableFuture<Svid> answer = asking.sign(WEB).toCompletableFuture();
+            if (reached) {
+                assertThat(answer.get(10, TimeUnit.SECONDS).identity()).isEqualTo(WEB);
+            } else {
+                assertThatThrownBy(() -> answer.get(10, TimeUnit.SECONDS))
+                        .cause()
+                        .isInstanceOf(SigningException.class);
+            }
+        }
     }
 
     @Test

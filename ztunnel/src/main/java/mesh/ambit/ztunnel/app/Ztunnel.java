@@ -67,7 +67,7 @@ final class Ztunnel {
     private final AtomicBoolean begun = new AtomicBoolean();
     private final CompletableFuture<Integer> stop = new CompletableFuture<>();
     private final Metrics metrics;
-    private final ControlPlaneChannels channels = new ControlPlaneChannels();
+    private final ControlPlaneChannels channels;
     private final CaClient ca;
     private final CertificateManager certificates;
     private final PeerRevocation revocation;
@@ -88,6 +88,7 @@ final class Ztunnel {
         MeshView mesh = new MeshView();
         PolicyView policies = new PolicyView();
         InstantSource clock = InstantSource.system();
+        this.channels = new ControlPlaneChannels(config.tls().policy());
         this.ca = new CaClient(config.control().ca(), channels, config.control().certificateLifetime());
         this.certificates = new CertificateManager(
                 ca,

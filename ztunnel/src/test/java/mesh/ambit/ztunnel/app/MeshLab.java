@@ -6,6 +6,8 @@ import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -159,6 +161,17 @@ final class MeshLab implements AutoCloseable {
         this.lab = lab;
         this.folder = folder;
         Files.writeString(folder.resolve("root.pem"), authority.rootPem());
+        revoke();
+    }
+
+    /** Replaces the revocation list: it names every certificate of these pods, and no other. */
+    void revoke(LabPod... revoked) throws IOException {
+        List<X509Certificate> certificates = new ArrayList<>();
+        for (LabPod pod : revoked) {
+            certificates.addAll(ca.signed("spiffe://cluster.local/ns/shop/sa/" + pod.name()));
+        }
+        Path next = Files.writeString(folder.resolve("crl.next"), authority.revocationList(certificates));
+        Files.move(next, folder.resolve("crl.pem"), StandardCopyOption.ATOMIC_MOVE);
     }
 
     /** Makes a pod, captured if it is on a node; an empty node leaves it outside the mesh. */
@@ -272,6 +285,7 @@ final class MeshLab implements AutoCloseable {
         env.put("CA_ADDRESS", ca.address().toString());
         env.put("XDS_ROOT_CA", folder.resolve("root.pem").toString());
         env.put("CA_ROOT_CA", folder.resolve("root.pem").toString());
+        env.put("CRL_PATH", folder.resolve("crl.pem").toString());
         env.put("AUTH_TOKEN", "token");
         env.put("NODE_NAME", node);
         env.put("INPOD_UDS", socket.toString());
