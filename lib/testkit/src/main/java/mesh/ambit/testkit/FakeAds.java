@@ -11,6 +11,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -134,6 +135,42 @@ public final class FakeAds implements AutoCloseable {
                 response.addResources(resource(policy.key(), "", AuthorizationWire.encode(policy)));
             }
             send(response.addAllRemovedResources(Arrays.asList(removals)));
+        }
+
+        /**
+         * Answers, on a thread of its own, every name that is asked for from now on, until the client has said nothing for a
+         * while: with the resource of that name, or that there is none.
+         *
+         * @return the names, as they are asked for
+         */
+        public List<String> answer(Map<String, ? extends MeshResource> known) {
+            List<String> asked = new CopyOnWriteArrayList<>();
+            Thread.ofPlatform().daemon().start(() -> {
+                while (true) {
+                    DeltaDiscoveryRequest request;
+                    try {
+                        request = requests.poll(DEADLINE.toMillis(), TimeUnit.MILLISECONDS);
+                    } catch (InterruptedException e) {
+                        return;
+                    }
+                    if (request == null) {
+                        return;
+                    }
+                    for (String name : request.getResourceNamesSubscribeList()) {
+                        asked.add(name);
+                        DeltaDiscoveryResponse.Builder response =
+                                DeltaDiscoveryResponse.newBuilder().setTypeUrl(TypeUrl.ADDRESS);
+                        MeshResource resource = known.get(name);
+                        if (resource == null) {
+                            response.addRemovedResources(name);
+                        } else {
+                            response.addResources(resource(name, "v", AddressWire.encode(resource)));
+                        }
+                        send(response);
+                    }
+                }
+            });
+            return asked;
         }
 
         /** Sends {@code response} with a new nonce, which is returned. */

@@ -25,7 +25,7 @@ final class ConfigView {
         map.put("clusterId", config.node().clusterId());
         map.put("selfTerminationDeadline", Durations.print(config.process().drainDeadline()));
         map.put("xdsAddress", address(config.control().xds()));
-        map.put("xdsOnDemand", false);
+        map.put("xdsOnDemand", config.control().onDemand());
         map.put("caAddress", address(config.control().ca()));
         map.put("secretTtl", Durations.print(config.control().certificateLifetime()));
         map.put("numWorkerThreads", config.process().workers());

@@ -16,10 +16,11 @@ import org.jspecify.annotations.Nullable;
  * Whom we ask for the mesh and for certificates.
  *
  * @param xds where the mesh comes from; null for nowhere
+ * @param onDemand whether only what is asked for comes from there
  * @param ca who signs certificates
  * @param certificateLifetime what certificates are asked for
  */
-record ControlSettings(@Nullable ControlPlane xds, ControlPlane ca, Duration certificateLifetime) {
+record ControlSettings(@Nullable ControlPlane xds, boolean onDemand, ControlPlane ca, Duration certificateLifetime) {
     private static final String IN_CLUSTER = "https://istiod.istio-system.svc:15012";
     private static final String ON_THIS_MACHINE = "https://localhost:15012";
     private static final String DEFAULT_ROOTS = "./var/run/secrets/istio/root-cert.pem";
@@ -37,6 +38,7 @@ record ControlSettings(@Nullable ControlPlane xds, ControlPlane ca, Duration cer
         String xdsAddress = env.text("XDS_ADDRESS", fallback);
         return new ControlSettings(
                 xdsAddress.isEmpty() ? null : controlPlane(env, "XDS", xdsAddress, token, clusterId),
+                env.flag("XDS_ON_DEMAND", false),
                 ca,
                 env.duration("SECRET_TTL", Duration.ofHours(24)));
     }

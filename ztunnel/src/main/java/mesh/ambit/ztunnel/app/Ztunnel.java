@@ -141,7 +141,7 @@ final class Ztunnel {
                                         ? ""
                                         : config.node().node(),
                                 config.node().metadata()),
-                        AdsMode.WILDCARD,
+                        config.control().onDemand() ? AdsMode.ON_DEMAND : AdsMode.WILDCARD,
                         state.keeper(),
                         new MeshSink(
                                 mesh,
@@ -150,6 +150,9 @@ final class Ztunnel {
                                         config.node().node(), certificates::prefetch, certificates::forget),
                                 plane.departures()),
                         xdsObserver(new XdsMetrics(metrics)));
+        if (ads != null && config.control().onDemand()) {
+            mesh.completeThrough(new DemandedMesh(config.node().network(), ads));
+        }
         this.dump = new ConfigDump(mesh, policies, certificates::states, pods::pods, config);
         this.servers = new AdminServers(
                 ports, config.capture().ipv6(), dump::print, levels, this::shutdown, readiness, metrics);

@@ -39,9 +39,6 @@ record ZtunnelConfig(
         if (!mode.equals("shared")) {
             env.reject("PROXY_MODE", mode, "not supported, expected: shared");
         }
-        if (env.flag("XDS_ON_DEMAND", false)) {
-            env.reject("XDS_ON_DEMAND", "true", "not supported, expected: false");
-        }
         NodeSettings node = NodeSettings.from(env);
         ZtunnelConfig config = new ZtunnelConfig(
                 node,

@@ -2,6 +2,8 @@ package mesh.ambit.ztunnel.inbound;
 
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.List;
 import mesh.ambit.hbone.ConnectExchange;
 import mesh.ambit.hbone.ConnectHandler;
 import mesh.ambit.hbone.ConnectRequest;
@@ -23,6 +25,7 @@ import mesh.ambit.telemetry.WorkloadLabels;
 import mesh.ambit.ztunnel.inbound.InboundTarget.Application;
 import mesh.ambit.ztunnel.inbound.InboundTarget.Reason;
 import mesh.ambit.ztunnel.inbound.InboundTarget.Refused;
+import mesh.ambit.ztunnel.inpod.MeshLookup;
 import mesh.ambit.ztunnel.inpod.WorkloadBaggage;
 import org.jspecify.annotations.Nullable;
 
@@ -58,7 +61,7 @@ public final class HboneRequests implements ConnectHandler {
             connection.refuse(Reason.AUTHORITY.status(), "no valid authority pseudo header: " + request.authority());
             return;
         }
-        connection.withWorkload(local -> {
+        connection.withWorkload(lookups(request, source, accepted, authority), local -> {
             MeshSnapshot mesh = context.mesh().current();
             InetAddress own = accepted.getAddress();
             switch (context.router().target(mesh, local, own, authority)) {
@@ -107,6 +110,24 @@ public final class HboneRequests implements ConnectHandler {
                 application.overLoopback(),
                 header,
                 hint);
+    }
+
+    /** What the decision looks for: a foreign address that is asked for, and the source unless a gateway stands between. */
+    private List<MeshLookup.Step> lookups(
+            ConnectRequest request, InetSocketAddress source, InetSocketAddress accepted, Authority authority) {
+        if (context.mesh().demand() == null) {
+            return List.of();
+        }
+        List<MeshLookup.Step> steps = new ArrayList<>();
+        if (authority instanceof Authority.Ip(InetSocketAddress asked)
+                && !asked.getAddress().equals(accepted.getAddress())) {
+            steps.add(MeshLookup.unlessTunnelled(new NetworkAddress(context.network(), asked.getAddress())));
+        }
+        String from = request.headers().first(FORWARDED_NETWORK);
+        if (from == null || from.equalsIgnoreCase(context.network())) {
+            steps.add(MeshLookup.workload(new NetworkAddress(context.network(), source.getAddress())));
+        }
+        return steps;
     }
 
     /** The record at the source's address says more than baggage, unless a gateway stands between. */

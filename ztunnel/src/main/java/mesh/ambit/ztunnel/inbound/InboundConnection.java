@@ -8,6 +8,7 @@ import io.netty.util.concurrent.Future;
 import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.util.List;
 import java.util.function.Consumer;
 import mesh.ambit.hbone.ProxyHeader;
 import mesh.ambit.model.Addresses;
@@ -23,6 +24,7 @@ import mesh.ambit.telemetry.OpenConnection;
 import mesh.ambit.telemetry.ResponseFlag;
 import mesh.ambit.ztunnel.inpod.Endings;
 import mesh.ambit.ztunnel.inpod.LiveConnections;
+import mesh.ambit.ztunnel.inpod.MeshLookup;
 import mesh.ambit.ztunnel.inpod.SocketFailure;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -99,9 +101,12 @@ final class InboundConnection implements LiveConnections.Live, RelayObserver {
         finish();
     }
 
-    /** Calls {@code next} with the pod's workload once it is known, and refuses if it stays unknown. */
-    void withWorkload(Consumer<Workload> next) {
-        Future<Workload> local = context.pod().await(loop);
+    /**
+     * Calls {@code next} with the pod's workload once it is known and what {@code lookups} look for has been asked for; refuses
+     * if the workload stays unknown.
+     */
+    void withWorkload(List<MeshLookup.Step> lookups, Consumer<Workload> next) {
+        Future<Workload> local = context.pod().await(loop, lookups);
         pending = local;
         local.addListener((Future<Workload> done) -> {
             if (over) {

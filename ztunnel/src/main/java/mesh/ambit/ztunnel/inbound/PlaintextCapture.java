@@ -6,6 +6,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
 import java.net.InetSocketAddress;
+import java.util.List;
 import java.util.function.Function;
 import mesh.ambit.model.Addresses;
 import mesh.ambit.model.MeshSnapshot;
@@ -18,6 +19,7 @@ import mesh.ambit.telemetry.ConnectionDetails;
 import mesh.ambit.telemetry.Direction;
 import mesh.ambit.telemetry.ServiceLabels;
 import mesh.ambit.telemetry.WorkloadLabels;
+import mesh.ambit.ztunnel.inpod.MeshLookup;
 
 /** Takes every plain connection that the pod's rules redirect to us on its way in. One for a pod. */
 @Sharable
@@ -47,7 +49,13 @@ public final class PlaintextCapture extends ChannelInitializer<Channel> {
             connection.refuse(0, "attempted recursive call to ourselves");
             return;
         }
-        connection.withWorkload(local -> connection.serve(local, plan(local, source, destination)));
+        connection.withWorkload(lookups(source), local -> connection.serve(local, plan(local, source, destination)));
+    }
+
+    private List<MeshLookup.Step> lookups(InetSocketAddress source) {
+        return context.mesh().demand() == null
+                ? List.of()
+                : List.of(MeshLookup.workload(new NetworkAddress(context.network(), source.getAddress())));
     }
 
     private InboundConnection.Plan plan(Workload local, InetSocketAddress source, InetSocketAddress destination) {

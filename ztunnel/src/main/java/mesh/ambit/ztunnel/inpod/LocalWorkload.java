@@ -5,9 +5,11 @@ import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.Promise;
 import io.netty.util.concurrent.ScheduledFuture;
 import java.time.Duration;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import mesh.ambit.model.MeshDemand;
 import mesh.ambit.model.MeshView;
 import mesh.ambit.model.Workload;
 import mesh.ambit.model.WorkloadInfo;
@@ -73,6 +75,36 @@ public final class LocalWorkload implements AutoCloseable {
         // The workload may have come between the look and the registration.
         waiter.look();
         return waiter.promise;
+    }
+
+    /**
+     * As {@link #await(EventExecutor)}; where the mesh is known in part only, what {@code steps} look for has been asked for
+     * by then, and may be known or not. Fails too when it cannot be asked for.
+     */
+    public Future<Workload> await(EventExecutor loop, List<MeshLookup.Step> steps) {
+        MeshDemand demand = mesh.demand();
+        if (demand == null || steps.isEmpty()) {
+            return await(loop);
+        }
+        Promise<Workload> promise = loop.newPromise();
+        Future<Workload> local = await(loop);
+        promise.addListener(_ -> local.cancel(false));
+        local.addListener((Future<Workload> found) -> {
+            if (!found.isSuccess()) {
+                promise.tryFailure(found.cause());
+                return;
+            }
+            Future<Void> known = MeshLookup.fetch(mesh, demand, loop, found.getNow(), steps);
+            promise.addListener(_ -> known.cancel(false));
+            known.addListener((Future<Void> done) -> {
+                if (done.isSuccess()) {
+                    promise.trySuccess(found.getNow());
+                } else {
+                    promise.tryFailure(done.cause());
+                }
+            });
+        });
+        return promise;
     }
 
     @Override

@@ -33,6 +33,7 @@ import mesh.ambit.telemetry.WorkloadLabels;
 import mesh.ambit.tls.ExpectedSans;
 import mesh.ambit.ztunnel.inpod.Endings;
 import mesh.ambit.ztunnel.inpod.LiveConnections;
+import mesh.ambit.ztunnel.inpod.MeshLookup;
 import mesh.ambit.ztunnel.inpod.SocketFailure;
 import mesh.ambit.ztunnel.inpod.WorkloadBaggage;
 import mesh.ambit.ztunnel.outbound.OutboundRoute.Hbone;
@@ -75,7 +76,8 @@ final class OutboundConnection implements LiveConnections.Live, RelayObserver {
             refuse("attempted recursive call to ourselves");
             return;
         }
-        Future<Workload> local = context.pod().await(loop);
+        Future<Workload> local =
+                context.pod().await(loop, MeshLookup.outbound(context.mesh(), destination.getAddress()));
         pending = local;
         local.addListener((Future<Workload> done) -> {
             if (done.isSuccess()) {

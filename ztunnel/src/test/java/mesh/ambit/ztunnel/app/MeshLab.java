@@ -13,6 +13,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import mesh.ambit.config.Environment;
 import mesh.ambit.model.MeshResource;
@@ -83,6 +84,7 @@ final class MeshLab implements AutoCloseable {
 
     /** A daemon with the agent that feeds it. */
     final class Node implements AutoCloseable {
+        final String name;
         final Ztunnel ztunnel;
         final CompletableFuture<Integer> ended;
         /** Null while there is no control plane. */
@@ -93,6 +95,7 @@ final class MeshLab implements AutoCloseable {
         private final FakeAgent listener;
 
         private Node(String name, int generation, @Nullable Path state, boolean controlled) throws IOException {
+            this.name = name;
             Path socket = folder.resolve(name + generation + ".sock");
             listener = new FakeAgent(socket);
             ztunnel = new Ztunnel(config(name, socket, state), logging.levels(), new AdminServers.Ports(0, 0, 0));
@@ -108,7 +111,7 @@ final class MeshLab implements AutoCloseable {
                 FakeAds.Stream opened = ads.awaitStream();
                 opened.awaitRequest();
                 opened.awaitRequest();
-                push(opened);
+                push(opened, name);
                 stream = opened;
             } else {
                 stream = null;
@@ -130,6 +133,11 @@ final class MeshLab implements AutoCloseable {
             }
             talk.snapshotSent();
             Await.until("ready", ztunnel::isReady);
+        }
+
+        /** Answers names that the daemon asks for, as {@link FakeAds.Stream#answer} does. */
+        List<String> answer(Map<String, ? extends MeshResource> known) {
+            return Objects.requireNonNull(stream, "a control plane").answer(known);
         }
 
         @Override
@@ -154,6 +162,7 @@ final class MeshLab implements AutoCloseable {
     private final Map<String, Workload> workloads = new LinkedHashMap<>();
     private final List<MeshResource> services = new ArrayList<>();
     private final Map<String, Policy> policies = new LinkedHashMap<>();
+    private boolean onDemand;
     private final List<Node> nodes = new ArrayList<>();
     private final List<EchoApp> apps = new ArrayList<>();
 
@@ -172,6 +181,11 @@ final class MeshLab implements AutoCloseable {
         }
         Path next = Files.writeString(folder.resolve("crl.next"), authority.revocationList(certificates));
         Files.move(next, folder.resolve("crl.pem"), StandardCopyOption.ATOMIC_MOVE);
+    }
+
+    /** Has daemons that are started from now on told of their own pods only. */
+    void onDemand() {
+        onDemand = true;
     }
 
     /** Makes a pod, captured if it is on a node; an empty node leaves it outside the mesh. */
@@ -257,13 +271,16 @@ final class MeshLab implements AutoCloseable {
         for (Node node : nodes) {
             FakeAds.Stream stream = node.stream;
             if (stream != null && !node.ended.isDone()) {
-                push(stream);
+                push(stream, node.name);
             }
         }
     }
 
-    private void push(FakeAds.Stream stream) {
-        List<MeshResource> resources = new ArrayList<>(workloads.values());
+    private void push(FakeAds.Stream stream, String node) {
+        List<MeshResource> resources = new ArrayList<>();
+        workloads.values().stream()
+                .filter(workload -> !onDemand || workload.node().equals(node))
+                .forEach(resources::add);
         resources.addAll(services);
         stream.sendAddresses(resources);
         stream.awaitRequest();
@@ -290,6 +307,10 @@ final class MeshLab implements AutoCloseable {
         env.put("NODE_NAME", node);
         env.put("INPOD_UDS", socket.toString());
         env.put("CONNECTION_TERMINATION_DEADLINE", "20s");
+        if (onDemand) {
+            env.put("XDS_ON_DEMAND", "true");
+            env.put("ISTIO_META_DNS_CAPTURE", "false");
+        }
         if (state != null) {
             env.put("AMBIT_STATE_DIR", state.toString());
         }
