@@ -33,7 +33,8 @@ import picocli.CommandLine.Spec;
             ZtunnelCommand.class,
             IstiodLiteCommand.class,
             NodeSetupCommand.class,
-            TestCommand.class
+            TestCommand.class,
+            BenchCommand.class
         })
 final class AmbitCommand implements Callable<Integer> {
     @Spec

@@ -1,0 +1,7 @@
+/**
+ * The commands of ambit bench; wires everything else.
+ */
+@NullMarked
+package mesh.ambit.perf.app;
+
+import org.jspecify.annotations.NullMarked;

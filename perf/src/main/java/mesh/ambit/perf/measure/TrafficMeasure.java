@@ -1,0 +1,103 @@
+package mesh.ambit.perf.measure;
+
+import java.time.Duration;
+import java.util.function.BiConsumer;
+import mesh.ambit.perf.lab.Lab;
+import mesh.ambit.perf.lab.Subject;
+import mesh.ambit.perf.measure.Window.Seen;
+import mesh.ambit.perf.report.Metric;
+
+/** One kind of traffic, and the numbers that matter for it. */
+final class TrafficMeasure implements Measure {
+    private final String name;
+    private final Traffic traffic;
+    private final Reading reading;
+
+    /** What is read off a stretch of traffic. */
+    interface Reading {
+        void read(Seen seen, boolean hasPrograms, BiConsumer<Metric, Double> out);
+    }
+
+    private TrafficMeasure(String name, Traffic traffic, Reading reading) {
+        this.name = name;
+        this.traffic = traffic;
+        this.reading = reading;
+    }
+
+    static Measure bulk(int connections, boolean up) {
+        String name = "bulk-" + connections + (up ? "-up" : "-down");
+        String title = connections + (connections == 1 ? " connection " : " connections ") + (up ? "up" : "down");
+        Metric throughput = Metric.high(name + ".throughput", "Bulk, " + title, "Gbit/s");
+        Metric cpu = Metric.low(name + ".cpu", "CPU, " + title, "s/GB");
+        return new TrafficMeasure(
+                name, up ? Traffic.up(connections) : Traffic.down(connections), (seen, hasPrograms, out) -> {
+                    out.accept(throughput, seen.bytes() * 8 / seen.seconds() / 1e9);
+                    if (hasPrograms) {
+                        out.accept(cpu, seen.cpuSeconds() / (seen.bytes() / 1e9));
+                    }
+                });
+    }
+
+    static Measure rate() {
+        Metric p50 = Metric.low("rate.p50", "Latency at 1,000 rps of 1 KiB, p50", "us");
+        Metric p99 = Metric.low("rate.p99", "Latency at 1,000 rps of 1 KiB, p99", "us");
+        Metric p999 = Metric.low("rate.p999", "Latency at 1,000 rps of 1 KiB, p99.9", "us");
+        Metric cpu = Metric.low("rate.cpu", "CPU per 1,000 requests at 1,000 rps", "ms");
+        return new TrafficMeasure("rate", Traffic.rate(8, 1000, 1024), (seen, hasPrograms, out) -> {
+            out.accept(p50, seen.micros("p50"));
+            out.accept(p99, seen.micros("p99"));
+            out.accept(p999, seen.micros("p999"));
+            if (hasPrograms) {
+                out.accept(cpu, seen.cpuSeconds() * 1e6 / seen.done());
+            }
+        });
+    }
+
+    static Measure loop() {
+        Metric perSecond = Metric.high("loop.requests", "Requests, closed loop over 16 connections, 64 B", "1/s");
+        Metric p50 = Metric.low("loop.p50", "Latency in that loop, p50", "us");
+        Metric p99 = Metric.low("loop.p99", "Latency in that loop, p99", "us");
+        Metric cpu = Metric.low("loop.cpu", "CPU per 1,000 requests in that loop", "ms");
+        return new TrafficMeasure("loop", Traffic.loop(16, 64), (seen, hasPrograms, out) -> {
+            out.accept(perSecond, seen.done() / seen.seconds());
+            out.accept(p50, seen.micros("p50"));
+            out.accept(p99, seen.micros("p99"));
+            if (hasPrograms) {
+                out.accept(cpu, seen.cpuSeconds() * 1e6 / seen.done());
+            }
+        });
+    }
+
+    static Measure connect() {
+        Metric perSecond = Metric.high("connect.rate", "New connections, 16 at a time", "1/s");
+        Metric p50 = Metric.low("connect.p50", "Connect to first byte, p50", "us");
+        Metric p99 = Metric.low("connect.p99", "Connect to first byte, p99", "us");
+        Metric cpu = Metric.low("connect.cpu", "CPU per 1,000 connections", "ms");
+        Metric errors = Metric.low("connect.errors", "Connections that failed", "1/s");
+        return new TrafficMeasure("connect", Traffic.connect(16), (seen, hasPrograms, out) -> {
+            out.accept(perSecond, seen.done() / seen.seconds());
+            out.accept(p50, seen.micros("p50"));
+            out.accept(p99, seen.micros("p99"));
+            if (hasPrograms) {
+                out.accept(cpu, seen.cpuSeconds() * 1e6 / seen.done());
+            }
+            out.accept(errors, seen.errors() / seen.seconds());
+        });
+    }
+
+    @Override
+    public String name() {
+        return name;
+    }
+
+    @Override
+    public void run(Lab lab, Subject subject, Pace pace, BiConsumer<Metric, Double> out) throws InterruptedException {
+        Seen seen = new Window(lab, subject).run(traffic, pace.settle(), pace.length());
+        reading.read(seen, !subject.programs().isEmpty(), out);
+    }
+
+    @Override
+    public void warmUp(Lab lab, Subject subject, Pace pace) throws InterruptedException {
+        new Window(lab, subject).run(traffic, Duration.ZERO, pace.warmUp());
+    }
+}
