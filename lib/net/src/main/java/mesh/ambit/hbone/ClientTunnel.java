@@ -48,8 +48,8 @@ final class ClientTunnel extends TunnelConnection {
     /** Why there is no tunnel, or no more; null while there is one or may be. */
     private @Nullable TunnelFailure gone;
 
-    ClientTunnel(TunnelSettings settings, Owner owner) {
-        super(false, settings, MAX_HEADER_LIST_BYTES);
+    ClientTunnel(TunnelSettings settings, TunnelGuards guards, Owner owner) {
+        super(false, settings, guards, MAX_HEADER_LIST_BYTES);
         this.owner = owner;
     }
 
@@ -183,6 +183,7 @@ final class ClientTunnel extends TunnelConnection {
         }
         TunnelStream stream = streams.get(streamId);
         if (stream == null) {
+            guard.onIdleFrame();
             return;
         }
         PendingConnect request = unanswered.get(streamId);
@@ -196,6 +197,7 @@ final class ClientTunnel extends TunnelConnection {
         }
         int status = decoded instanceof HeaderCodec.Decoded.Fields fields ? statusOf(fields.headers()) : -1;
         if (status >= 100 && status < 200 && !endStream) {
+            guard.onIdleFrame();
             return; // Interim answers say nothing about the tunnel.
         }
         unanswered.remove(streamId);

@@ -137,7 +137,7 @@ public final class FrameReader implements AutoCloseable {
         switch (type) {
             case Frames.DATA -> startData();
             case Frames.HEADERS -> {
-                requireLength(length <= maxHeaderBlockBytes + MAX_PADDING_AND_PRIORITY_BYTES, ENHANCE_YOUR_CALM);
+                requireHeaderBlock(length <= maxHeaderBlockBytes + MAX_PADDING_AND_PRIORITY_BYTES);
                 inPayload = true;
             }
             case Frames.CONTINUATION -> {
@@ -145,14 +145,15 @@ public final class FrameReader implements AutoCloseable {
                     throw violation(PROTOCOL_ERROR, "CONTINUATION without HEADERS");
                 }
                 int sofar = block == null ? 0 : block.readableBytes();
-                requireLength(
-                        ++continuations <= MAX_CONTINUATIONS && length <= maxHeaderBlockBytes - sofar,
-                        ENHANCE_YOUR_CALM);
+                requireHeaderBlock(++continuations <= MAX_CONTINUATIONS && length <= maxHeaderBlockBytes - sofar);
                 inPayload = true;
             }
             case Frames.RST_STREAM, Frames.SETTINGS, Frames.PING, Frames.GOAWAY, Frames.WINDOW_UPDATE ->
                 inPayload = true;
-            default -> skipLeft = length; // PRIORITY, and unknown types, which are to be ignored (section 5.5).
+            default -> {
+                skipLeft = length;
+                sink.onIgnored();
+            }
         }
     }
 
@@ -303,6 +304,13 @@ public final class FrameReader implements AutoCloseable {
     private void requireLength(boolean fits, Http2Error otherwise) throws ProtocolViolation {
         if (!fits) {
             throw violation(otherwise, "frame of type " + type + " with " + length + " bytes");
+        }
+    }
+
+    private void requireHeaderBlock(boolean fits) throws ProtocolViolation {
+        if (!fits) {
+            throw new ProtocolViolation(
+                    ENHANCE_YOUR_CALM, "header block beyond " + maxHeaderBlockBytes + " bytes", "header_flood");
         }
     }
 

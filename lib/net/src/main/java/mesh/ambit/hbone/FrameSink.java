@@ -31,10 +31,13 @@ public interface FrameSink {
     void onSettingsEnd() throws ProtocolViolation;
 
     /** Our SETTINGS have been acknowledged. */
-    void onSettingsAck();
+    void onSettingsAck() throws ProtocolViolation;
 
     /** A PING or its answer. */
     void onPing(boolean ack, long payload) throws ProtocolViolation;
+
+    /** A frame that says nothing to us: PRIORITY, or of an unknown type (RFC 9113 section 5.5). */
+    default void onIgnored() throws ProtocolViolation {}
 
     /** The peer takes no streams above {@code lastStreamId} any more. */
     void onGoAway(int lastStreamId, long code, String debug) throws ProtocolViolation;

@@ -12,6 +12,7 @@ import io.netty.util.concurrent.Promise;
 import java.io.UncheckedIOException;
 import java.time.InstantSource;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiConsumer;
 import mesh.ambit.tls.AlpnGate;
 import mesh.ambit.tls.Svid;
@@ -26,23 +27,39 @@ public final class HboneServer {
     private final SvidSource svids;
     private final TlsContexts tls;
     private final TunnelSettings settings;
+    private final TunnelGuards guards;
     private final InstantSource clock;
     private final ConnectHandler handler;
 
     /** Every accepted connection from its first moment to its last. */
     private final ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE, true);
 
+    /** How many connections are on their way to becoming tunnels. */
+    private final AtomicInteger handshakes = new AtomicInteger();
+
     private volatile boolean draining;
     private volatile boolean closed;
 
     /** Makes a server; {@code svids} is asked for each accepted connection. */
     public HboneServer(
-            SvidSource svids, TlsContexts tls, TunnelSettings settings, InstantSource clock, ConnectHandler handler) {
+            SvidSource svids,
+            TlsContexts tls,
+            TunnelSettings settings,
+            TunnelGuards guards,
+            InstantSource clock,
+            ConnectHandler handler) {
         this.svids = Objects.requireNonNull(svids, "svids");
         this.tls = Objects.requireNonNull(tls, "tls");
         this.settings = Objects.requireNonNull(settings, "settings");
+        this.guards = Objects.requireNonNull(guards, "guards");
         this.clock = Objects.requireNonNull(clock, "clock");
         this.handler = Objects.requireNonNull(handler, "handler");
+    }
+
+    /** Makes a server without guards. */
+    public HboneServer(
+            SvidSource svids, TlsContexts tls, TunnelSettings settings, InstantSource clock, ConnectHandler handler) {
+        this(svids, tls, settings, TunnelGuards.NONE, clock, handler);
     }
 
     /** Returns the child handler for the listener's bootstrap. Sharable. */
@@ -64,17 +81,44 @@ public final class HboneServer {
             channel.close();
             return;
         }
+        Runnable settled = beginHandshake(channel);
+        if (settled == null) {
+            guards.observer().onHandshakeRefused();
+            channel.close();
+            return;
+        }
         EventLoop loop = channel.eventLoop();
         svids.fetch().whenComplete((svid, failure) -> {
             if (loop.inEventLoop()) {
-                secure(channel, svid, failure);
+                secure(channel, svid, failure, settled);
             } else {
-                loop.execute(() -> secure(channel, svid, failure));
+                loop.execute(() -> secure(channel, svid, failure, settled));
             }
         });
     }
 
-    private void secure(Channel channel, @Nullable Svid svid, @Nullable Throwable failure) {
+    /** Counts a handshake, and returns what to call when it is over; null if there are too many. On its loop. */
+    private @Nullable Runnable beginHandshake(Channel channel) {
+        if (handshakes.incrementAndGet() > guards.maxHandshakes() && guards.maxHandshakes() > 0) {
+            handshakes.decrementAndGet();
+            return null;
+        }
+        Runnable settled = new Runnable() {
+            private boolean done;
+
+            @Override
+            public void run() {
+                if (!done) {
+                    done = true;
+                    handshakes.decrementAndGet();
+                }
+            }
+        };
+        channel.closeFuture().addListener(_ -> settled.run());
+        return settled;
+    }
+
+    private void secure(Channel channel, @Nullable Svid svid, @Nullable Throwable failure, Runnable settled) {
         if (!channel.isOpen()) {
             return;
         }
@@ -82,7 +126,7 @@ public final class HboneServer {
             refuse(channel, failure == null ? "no certificate" : FailureText.of(failure));
             return;
         }
-        ServerTunnel tunnel = new ServerTunnel(settings, clock, handler);
+        ServerTunnel tunnel = new ServerTunnel(settings, guards, clock, handler);
         SslHandler ssl;
         try {
             ssl = tls.serverHandler(svid, channel.alloc());
@@ -90,6 +134,8 @@ public final class HboneServer {
             refuse(channel, FailureText.of(e));
             return;
         }
+        ssl.setHandshakeTimeoutMillis(guards.handshakeTimeout().toMillis());
+        ssl.handshakeFuture().addListener(_ -> settled.run());
         channel.pipeline().addLast(new AlpnGate(), ssl, tunnel);
         if (draining) {
             tunnel.drain();

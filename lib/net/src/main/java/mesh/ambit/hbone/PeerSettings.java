@@ -4,15 +4,17 @@ import io.netty.handler.codec.http2.Http2Error;
 
 /** What the peer allows us, RFC 9113 section 6.5.2: its defaults until its SETTINGS arrive. */
 final class PeerSettings {
-    /** Until the peer's SETTINGS arrive we assume what the pool would use at most. */
-    static final long ASSUMED_MAX_CONCURRENT_STREAMS = 100;
-
     private boolean received;
-    private long maxConcurrentStreams = ASSUMED_MAX_CONCURRENT_STREAMS;
+    private long maxConcurrentStreams;
     private int initialWindowBytes = Frames.DEFAULT_WINDOW_BYTES;
     private int maxFrameBytes = Frames.DEFAULT_MAX_FRAME_BYTES;
     private long headerTableBytes = 4096;
     private long maxHeaderListBytes = Long.MAX_VALUE;
+
+    /** Makes the defaults; until the peer's SETTINGS arrive we assume that it takes {@code assumedStreams} at a time. */
+    PeerSettings(long assumedStreams) {
+        this.maxConcurrentStreams = assumedStreams;
+    }
 
     long maxConcurrentStreams() {
         return maxConcurrentStreams;

@@ -1,6 +1,7 @@
 package mesh.ambit.hbone;
 
 import io.netty.handler.codec.http2.Http2Error;
+import java.util.Locale;
 
 /**
  * Says that a peer broke HTTP/2 so that the whole connection must end (RFC 9113 section 5.4.1). Has no stack trace:
@@ -8,14 +9,30 @@ import io.netty.handler.codec.http2.Http2Error;
  */
 public final class ProtocolViolation extends Exception {
     private final Http2Error code;
+    private final String reason;
 
     ProtocolViolation(Http2Error code, String message) {
+        this(code, message, code.name().toLowerCase(Locale.ROOT));
+    }
+
+    /**
+     * Makes one that metrics tell from others with the same code.
+     *
+     * @param reason a label: lower case, stable
+     */
+    ProtocolViolation(Http2Error code, String message, String reason) {
         super(message, null, false, false);
         this.code = code;
+        this.reason = reason;
     }
 
     /** Returns the code for GOAWAY. */
     public Http2Error code() {
         return code;
+    }
+
+    /** Returns what metrics call it: the code, or which kind of excess it was. */
+    public String reason() {
+        return reason;
     }
 }

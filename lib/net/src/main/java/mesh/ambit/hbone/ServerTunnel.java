@@ -38,8 +38,8 @@ final class ServerTunnel extends TunnelConnection {
     private boolean draining;
     private @Nullable Future<?> expiryTimer;
 
-    ServerTunnel(TunnelSettings settings, InstantSource clock, ConnectHandler handler) {
-        super(true, settings, MAX_HEADER_LIST_BYTES);
+    ServerTunnel(TunnelSettings settings, TunnelGuards guards, InstantSource clock, ConnectHandler handler) {
+        super(true, settings, guards, MAX_HEADER_LIST_BYTES);
         this.clock = clock;
         this.handler = handler;
     }
@@ -100,6 +100,7 @@ final class ServerTunnel extends TunnelConnection {
             return;
         }
         if (streamId <= highestStreamId) {
+            guard.onIdleFrame();
             return; // Trailers that crossed our reset. They have been decoded, and that is all they are owed.
         }
         highestStreamId = streamId;
@@ -179,6 +180,9 @@ final class ServerTunnel extends TunnelConnection {
             if (exchange.isFor(stream.id())) {
                 guard.onRapidReset();
             }
+        }
+        if (stream.isUnanswered()) {
+            guard.onAbandoned();
         }
     }
 

@@ -32,10 +32,11 @@ abstract class TunnelConnection extends ChannelInboundHandlerAdapter {
 
     final TunnelSettings settings;
     final IntObjectHashMap<TunnelStream> streams = new IntObjectHashMap<>();
-    final PeerSettings peerSettings = new PeerSettings();
+    final PeerSettings peerSettings;
     final AbuseGuard guard = new AbuseGuard();
     final HeaderCodec headerCodec;
     private final boolean server;
+    private final TunnelGuards.Observer observer;
     private final int maxHeaderListBytes;
     private final List<TunnelStream> incomplete = new ArrayList<>();
 
@@ -51,9 +52,12 @@ abstract class TunnelConnection extends ChannelInboundHandlerAdapter {
 
     private boolean closed;
 
-    TunnelConnection(boolean server, TunnelSettings settings, int maxHeaderListBytes) {
+    TunnelConnection(boolean server, TunnelSettings settings, TunnelGuards guards, int maxHeaderListBytes) {
         this.server = server;
+        this.observer = guards.observer();
         this.settings = settings;
+        // What the pool would put on a tunnel at most: its peer may allow fewer, or more.
+        this.peerSettings = new PeerSettings(settings.maxStreamsPerTunnel());
         this.maxHeaderListBytes = maxHeaderListBytes;
         this.headerCodec = new HeaderCodec(maxHeaderListBytes);
     }
@@ -122,6 +126,7 @@ abstract class TunnelConnection extends ChannelInboundHandlerAdapter {
                 reader.read(in);
             }
         } catch (ProtocolViolation e) {
+            observer.onViolation(server, e.reason());
             fail(e.code(), e.getMessage() == null ? e.code().name() : e.getMessage());
         } finally {
             in.release();
@@ -346,6 +351,7 @@ abstract class TunnelConnection extends ChannelInboundHandlerAdapter {
         TunnelStream stream =
                 new TunnelStream(this, streamId, peerSettings.initialWindowBytes(), settings.streamWindowBytes());
         streams.put(streamId, stream);
+        guard.onStream();
         return stream;
     }
 

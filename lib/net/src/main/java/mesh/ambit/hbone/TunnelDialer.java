@@ -19,10 +19,12 @@ final class TunnelDialer {
 
     private final Bootstrap template;
     private final TlsContexts tls;
+    private final Duration handshakeTimeout;
 
-    TunnelDialer(Bootstrap template, TlsContexts tls) {
+    TunnelDialer(Bootstrap template, TlsContexts tls, Duration handshakeTimeout) {
         this.template = template;
         this.tls = tls;
+        this.handshakeTimeout = handshakeTimeout;
     }
 
     /** Connects {@code entry}'s tunnel, or fails it: exactly one of {@code svid} and {@code failure} is there. */
@@ -51,6 +53,7 @@ final class TunnelDialer {
                             channel.close();
                             return;
                         }
+                        ssl.setHandshakeTimeoutMillis(handshakeTimeout.toMillis());
                         channel.pipeline().addLast(ssl, tunnel);
                     }
                 })

@@ -78,6 +78,8 @@ final class TunnelInput implements FrameSink {
         if (stream != null) {
             tunnel.onResetOf(stream);
             stream.onPeerReset(code);
+        } else {
+            tunnel.guard.onIdleFrame();
         }
     }
 
@@ -88,6 +90,7 @@ final class TunnelInput implements FrameSink {
         tunnel.peerSettings.apply(id, value);
         long delta = (long) tunnel.peerSettings.initialWindowBytes() - before;
         if (delta != 0) {
+            tunnel.guard.onIdleFrame();
             for (TunnelStream stream : tunnel.streams.values()) {
                 if (!stream.sendWindow.grow(delta)) {
                     throw new ProtocolViolation(FLOW_CONTROL_ERROR, "initial window overflows stream " + stream.id());
@@ -107,7 +110,14 @@ final class TunnelInput implements FrameSink {
     }
 
     @Override
-    public void onSettingsAck() {}
+    public void onSettingsAck() throws ProtocolViolation {
+        tunnel.guard.onIdleFrame();
+    }
+
+    @Override
+    public void onIgnored() throws ProtocolViolation {
+        tunnel.guard.onIdleFrame();
+    }
 
     @Override
     public void onPing(boolean ack, long payload) throws ProtocolViolation {
@@ -115,12 +125,14 @@ final class TunnelInput implements FrameSink {
             tunnel.guard.onIdleFrame();
             tunnel.out().write(FrameWriter.ping(tunnel.ctx().alloc(), true, payload));
         } else if (!tunnel.isLivenessAnswer(payload)) {
+            tunnel.guard.onIdleFrame();
             tunnel.onOtherPong(payload);
         }
     }
 
     @Override
     public void onWindowUpdate(int streamId, int increment) throws ProtocolViolation {
+        tunnel.guard.onCredit(increment);
         if (streamId == 0) {
             if (increment == 0) {
                 throw new ProtocolViolation(PROTOCOL_ERROR, "empty WINDOW_UPDATE");
@@ -136,6 +148,7 @@ final class TunnelInput implements FrameSink {
         }
         TunnelStream stream = tunnel.streams.get(streamId);
         if (stream == null) {
+            tunnel.guard.onIdleFrame();
             return;
         }
         if (increment == 0) {

@@ -30,6 +30,7 @@ public final class TunnelPool {
     private final EventLoop loop;
     private final TunnelDialer dialer;
     private final TunnelSettings settings;
+    private final TunnelGuards guards;
     private final InstantSource clock;
     private final ClientTunnel.Owner owner = new TunnelEvents();
 
@@ -51,15 +52,22 @@ public final class TunnelPool {
      * @param dialer makes the sockets: its group is the pool's one event loop, and its channel factory, options and
      *     attributes are used as they are, except for what a tunnel needs: handler, reads, write marks, connect timeout
      */
-    public TunnelPool(Bootstrap dialer, TlsContexts tls, TunnelSettings settings, InstantSource clock) {
+    public TunnelPool(
+            Bootstrap dialer, TlsContexts tls, TunnelSettings settings, TunnelGuards guards, InstantSource clock) {
         if (!(dialer.config().group() instanceof EventLoop single)) {
             throw new IllegalArgumentException(
                     "dialer's group: " + dialer.config().group() + " (expected: one event loop)");
         }
         this.loop = single;
-        this.dialer = new TunnelDialer(dialer, tls);
+        this.dialer = new TunnelDialer(dialer, tls, guards.handshakeTimeout());
+        this.guards = guards;
         this.settings = Objects.requireNonNull(settings, "settings");
         this.clock = Objects.requireNonNull(clock, "clock");
+    }
+
+    /** Makes an empty pool without guards. */
+    public TunnelPool(Bootstrap dialer, TlsContexts tls, TunnelSettings settings, InstantSource clock) {
+        this(dialer, tls, settings, TunnelGuards.NONE, clock);
     }
 
     /**
@@ -99,7 +107,7 @@ public final class TunnelPool {
     }
 
     private PooledTunnel open(PendingConnect request) {
-        ClientTunnel tunnel = new ClientTunnel(settings, owner);
+        ClientTunnel tunnel = new ClientTunnel(settings, guards, owner);
         PooledTunnel entry = new PooledTunnel(request.key(), tunnel, loop, settings.unusedRelease(), this::forget);
         open.put(tunnel, entry);
         openCount = open.size();

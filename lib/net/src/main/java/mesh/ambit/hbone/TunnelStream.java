@@ -14,6 +14,15 @@ final class TunnelStream implements HboneStream {
     /** RFC 9113 codes have 32 bits, so this is none of them. */
     private static final long NOT_RESET = -1;
 
+    /**
+     * When this much waits for the reader, smaller pieces than that are gathered first: a peer that sends byte by byte
+     * would otherwise make each of them cost a buffer, many times what its window counts.
+     */
+    private static final int CROWDED_BYTES = 128 * 1024;
+
+    private static final int CRUMB_BYTES = 1_024;
+    private static final int CRUMBS_BYTES = 16 * 1024;
+
     private final TunnelConnection tunnel;
     private final int id;
     final SendWindow sendWindow;
@@ -26,6 +35,9 @@ final class TunnelStream implements HboneStream {
     private @Nullable ArrayDeque<ByteBuf> undelivered;
 
     private @Nullable ArrayDeque<ByteBuf> unsent;
+
+    /** Small pieces that wait together while much is ahead of them; null while there are none. */
+    private @Nullable ByteBuf crumbs;
 
     private boolean inputEnded;
     private boolean outputEnding;
@@ -178,6 +190,10 @@ final class TunnelStream implements HboneStream {
     public void consumed(int bytes) {
         assert eventLoop().inEventLoop();
         tunnel.giveCredit(this, bytes);
+        if (crumbs != null && receiveWindow.held() - crumbs.readableBytes() <= CROWDED_BYTES / 2) {
+            passCrumbsOn();
+            deliverComplete();
+        }
     }
 
     /** Returns the first buffer that waits to be sent, or null. */
@@ -210,6 +226,38 @@ final class TunnelStream implements HboneStream {
     }
 
     void deliver(ByteBuf data) {
+        if (crumbs != null || (data.readableBytes() < CRUMB_BYTES && receiveWindow.held() > CROWDED_BYTES)) {
+            gather(data);
+        } else {
+            passOn(data);
+        }
+    }
+
+    private void gather(ByteBuf data) {
+        boolean large = data.readableBytes() >= CRUMB_BYTES;
+        if (large || (crumbs != null && crumbs.writableBytes() < data.readableBytes())) {
+            passCrumbsOn();
+        }
+        if (large) {
+            passOn(data);
+            return;
+        }
+        if (crumbs == null) {
+            crumbs = tunnel.ctx().alloc().buffer(CRUMBS_BYTES, CRUMBS_BYTES);
+        }
+        crumbs.writeBytes(data);
+        data.release();
+    }
+
+    private void passCrumbsOn() {
+        ByteBuf gathered = crumbs;
+        crumbs = null;
+        if (gathered != null) {
+            passOn(gathered);
+        }
+    }
+
+    private void passOn(ByteBuf data) {
         if (receiver != null) {
             if (!deliveredSinceComplete) {
                 deliveredSinceComplete = true;
@@ -235,6 +283,7 @@ final class TunnelStream implements HboneStream {
         if (inputEnded) {
             return;
         }
+        passCrumbsOn();
         inputEnded = true;
         if (receiver != null) {
             receiver.onEndOfInput();
@@ -252,6 +301,7 @@ final class TunnelStream implements HboneStream {
         if (over) {
             return;
         }
+        passCrumbsOn();
         resetCode = code;
         end();
         abandon();
@@ -264,6 +314,7 @@ final class TunnelStream implements HboneStream {
         if (over) {
             return;
         }
+        passCrumbsOn();
         lost = failure;
         end();
         abandon();
@@ -281,6 +332,11 @@ final class TunnelStream implements HboneStream {
         Http2Error code = resetCode < 0 ? null : Http2Error.valueOf(resetCode);
         return new TunnelFailure.Http2Failed(
                 "h2 failed: stream reset before the answer: " + (code == null ? "code " + resetCode : code.name()));
+    }
+
+    /** Says whether somebody is still to answer the request. */
+    boolean isUnanswered() {
+        return whenAbandoned != null;
     }
 
     /** Sets what to do when the peer goes before there is an answer; null when there is one. */
@@ -318,6 +374,13 @@ final class TunnelStream implements HboneStream {
 
     private void end() {
         over = true;
+        if (crumbs != null) {
+            // We reset the stream ourselves: nobody wants them any more.
+            int bytes = crumbs.readableBytes();
+            crumbs.release();
+            crumbs = null;
+            tunnel.giveCredit(null, bytes);
+        }
         if (unsent != null) {
             unsent.forEach(ByteBuf::release);
             unsent = null;

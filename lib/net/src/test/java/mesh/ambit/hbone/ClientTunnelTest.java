@@ -28,27 +28,28 @@ class ClientTunnelTest {
     private final List<String> events = new ArrayList<>();
     private final List<PendingConnect> unprocessed = new ArrayList<>();
 
-    private final ClientTunnel tunnel = new ClientTunnel(TunnelSettings.DEFAULT, new ClientTunnel.Owner() {
-        @Override
-        public void onUnusable(ClientTunnel tunnel) {
-            events.add("unusable");
-        }
+    private final ClientTunnel tunnel =
+            new ClientTunnel(TunnelSettings.DEFAULT, TunnelGuards.NONE, new ClientTunnel.Owner() {
+                @Override
+                public void onUnusable(ClientTunnel tunnel) {
+                    events.add("unusable");
+                }
 
-        @Override
-        public void onUnprocessed(ClientTunnel tunnel, PendingConnect request) {
-            unprocessed.add(request);
-        }
+                @Override
+                public void onUnprocessed(ClientTunnel tunnel, PendingConnect request) {
+                    unprocessed.add(request);
+                }
 
-        @Override
-        public void onEstablished(ClientTunnel tunnel) {
-            events.add("established");
-        }
+                @Override
+                public void onEstablished(ClientTunnel tunnel) {
+                    events.add("established");
+                }
 
-        @Override
-        public void onGone(ClientTunnel tunnel) {
-            events.add("gone");
-        }
-    });
+                @Override
+                public void onGone(ClientTunnel tunnel) {
+                    events.add("gone");
+                }
+            });
     private final RawPeer peer = new RawPeer(tunnel, false);
 
     @AfterEach

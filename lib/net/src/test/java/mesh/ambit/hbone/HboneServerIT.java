@@ -11,6 +11,7 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,6 +19,7 @@ import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
@@ -140,11 +142,55 @@ class HboneServerIT {
         }
     }
 
+    @Test
+    void handshakeThatNeverEndsIsEndedForIt() throws Exception {
+        TunnelGuards impatient = new TunnelGuards(Duration.ofMillis(100), 0, new TunnelGuards.Observer() {});
+        InetSocketAddress address = serve(CompletableFuture.completedFuture(svid), impatient);
+        try (Socket socket = new Socket(LOOPBACK, address.getPort())) {
+            socket.setSoTimeout(10_000);
+            socket.getOutputStream().write(new byte[] {22, 3, 1, 1, 0, 1});
+            socket.getInputStream().readAllBytes();
+        }
+        Loops.await("told", () -> failures.size() == 1);
+        assertThat(failures.remove().text()).startsWith("tls handshake error: ").contains("100ms");
+    }
+
+    @Test
+    void handshakesBeyondTheLimitAreClosedAndThereIsRoomAgainAfterwards() throws Exception {
+        AtomicInteger refused = new AtomicInteger();
+        TunnelGuards narrow = new TunnelGuards(Duration.ZERO, 2, new TunnelGuards.Observer() {
+            @Override
+            public void onHandshakeRefused() {
+                refused.incrementAndGet();
+            }
+        });
+        InetSocketAddress address = serve(CompletableFuture.completedFuture(svid), narrow);
+        try (Socket first = new Socket(LOOPBACK, address.getPort());
+                Socket second = new Socket(LOOPBACK, address.getPort())) {
+            Loops.await("two wait", () -> servers.getFirst().openTunnels() == 2);
+            try (Socket third = new Socket(LOOPBACK, address.getPort())) {
+                third.setSoTimeout(10_000);
+                assertThat(third.getInputStream().read()).isEqualTo(-1);
+            }
+            assertThat(refused).hasValue(1);
+            assertThat(first.isConnected() && second.isConnected()).isTrue();
+        }
+        Loops.await("both gone", () -> servers.getFirst().openTunnels() == 0);
+        try (SSLSocket socket = tlsSocket(address, "h2")) {
+            assertThat(outcome(socket)).as("served again").contains("certificate_required");
+        }
+    }
+
     private InetSocketAddress serve(CompletionStage<Svid> certificate) throws Exception {
+        return serve(certificate, TunnelGuards.NONE);
+    }
+
+    private InetSocketAddress serve(CompletionStage<Svid> certificate, TunnelGuards guards) throws Exception {
         HboneServer server = new HboneServer(
                 () -> certificate,
                 new TlsContexts(TlsProvider.best(), InstantSource.system()),
                 TunnelSettings.DEFAULT,
+                guards,
                 InstantSource.system(),
                 new ConnectHandler() {
                     @Override

@@ -6,6 +6,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http2.Http2Error;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,8 +19,16 @@ class ServerTunnelTest {
     private boolean acceptAtOnce;
     private final List<TestStreams.Recorder> accepted = new ArrayList<>();
 
+    private final List<String> violations = new ArrayList<>();
+    private final TunnelGuards guards = new TunnelGuards(Duration.ZERO, 0, new TunnelGuards.Observer() {
+        @Override
+        public void onViolation(boolean server, String reason) {
+            violations.add(reason);
+        }
+    });
+
     private final ServerTunnel tunnel =
-            new ServerTunnel(TunnelSettings.DEFAULT, InstantSource.system(), new ConnectHandler() {
+            new ServerTunnel(TunnelSettings.DEFAULT, guards, InstantSource.system(), new ConnectHandler() {
                 @Override
                 public void onConnect(ConnectExchange exchange) {
                     exchanges.add(exchange);
@@ -150,6 +159,7 @@ class ServerTunnelTest {
 
         assertThat(exchanges).isEmpty();
         assertThat(peer.received()).containsExactly("GOAWAY 41 11 too many resets");
+        assertThat(violations).containsExactly("rapid_reset");
         assertThat(peer.channel.isOpen()).isFalse();
     }
 
@@ -186,6 +196,164 @@ class ServerTunnelTest {
             peer.sendHex("000008060000000000" + "0000000000000007");
         }
         assertThat(peer.received().getLast()).isEqualTo("GOAWAY 0 11 too many frames without content");
+    }
+
+    @Test
+    void requestsGivenUpBeforeTheirAnswerEndTheTunnelIfTheyAreMostOfThem() {
+        start();
+        for (int i = 0; i < 2_000 && peer.channel.isOpen(); i++) {
+            peer.send(peer.connect(2 * i + 1));
+            peer.send(peer.reset(2 * i + 1, 8));
+        }
+
+        assertThat(peer.received().getLast()).isEqualTo("GOAWAY 2049 11 too many requests given up");
+        assertThat(violations).containsExactly("rapid_reset");
+    }
+
+    @Test
+    void tunnelOfManyShortStreamsIsNoFlood() {
+        acceptAtOnce = true;
+        start();
+        for (int i = 0; i < 10_000; i++) {
+            peer.send(peer.connect(2 * i + 1));
+            peer.send(peer.data(2 * i + 1, 0, true));
+            peer.send(peer.reset(2 * i + 1, 8));
+            peer.send(peer.reset(2 * i + 1, 8));
+            accepted.clear();
+        }
+
+        assertThat(violations).isEmpty();
+        assertThat(peer.channel.isOpen()).isTrue();
+    }
+
+    @Test
+    void everyKindOfIdleFrameIsCounted() {
+        for (String frame : List.of(
+                "000000040100000000", // SETTINGS ACK that nobody waits for
+                "000006040000000000" + "000400100000", // SETTINGS that moves every stream's window
+                "0000080601000000000000000000000007", // PING answer that nobody asked for
+                "0000050200000000010000000000", // PRIORITY
+                "00000063 0000000000".replace(" ", ""), // unknown type
+                "000004030000000001" + "00000008", // RST_STREAM of a stream that is over
+                "000004080000000001" + "00010000", // WINDOW_UPDATE of a stream that is over
+                "000000000000000001")) { // empty DATA for a stream that is over
+            List<String> seen = new ArrayList<>();
+            RawPeer flooder = new RawPeer(
+                    new ServerTunnel(
+                            TunnelSettings.DEFAULT,
+                            new TunnelGuards(Duration.ZERO, 0, new TunnelGuards.Observer() {
+                                @Override
+                                public void onViolation(boolean server, String reason) {
+                                    seen.add(reason);
+                                }
+                            }),
+                            InstantSource.system(),
+                            new ConnectHandler() {
+                                @Override
+                                public void onConnect(ConnectExchange exchange) {
+                                    exchange.refuse(503);
+                                }
+
+                                @Override
+                                public void onHandshakeFailed(
+                                        InetSocketAddress peer, InetSocketAddress local, TunnelFailure failure) {}
+                            }),
+                    true);
+            flooder.sendPreface();
+            flooder.send(flooder.connect(1));
+            for (int i = 0; i < 5_000 && flooder.channel.isOpen(); i++) {
+                flooder.sendHex(frame);
+            }
+            flooder.close();
+            assertThat(seen).as(frame).containsExactly("control_flood");
+        }
+    }
+
+    @Test
+    void drippingCreditIsAFlood() {
+        acceptAtOnce = true;
+        start();
+        peer.send(peer.connect(1));
+        ByteBuf drops = Unpooled.buffer();
+        for (int i = 0; i < 1_000; i++) {
+            append(drops, FrameWriter.windowUpdate(peer.channel.alloc(), 1, 1));
+        }
+        for (int i = 0; i < 70 && peer.channel.isOpen(); i++) {
+            peer.send(drops.copy());
+        }
+        drops.release();
+
+        assertThat(violations).containsExactly("window_flood");
+    }
+
+    @Test
+    void headerBlockWithoutEndIsAFlood() {
+        start();
+        peer.sendHex("000000010000000001");
+        for (int i = 0; i < 200 && peer.channel.isOpen(); i++) {
+            peer.sendHex("000000090000000001");
+        }
+
+        assertThat(violations).containsExactly("header_flood");
+    }
+
+    @Test
+    void hpackBombIsAnswered431OverAndOverUntilItIsTooMuch() {
+        start();
+        // One entry of 4,000 bytes into the table, then 40 references to it: 160,000 bytes of fields in 4,100.
+        ByteBuf block = Unpooled.buffer();
+        block.writeByte(0x40)
+                .writeByte(1)
+                .writeByte('x')
+                .writeByte(127)
+                .writeByte(0xa1)
+                .writeByte(0x1e);
+        block.writeBytes("y".repeat(4_000).getBytes(java.nio.charset.StandardCharsets.ISO_8859_1));
+        peer.send(FrameWriter.headers(peer.channel.alloc(), 1, block.copy(), false, 16_384));
+        ByteBuf references = Unpooled.buffer();
+        for (int i = 0; i < 40; i++) {
+            references.writeByte(0x80 | 62);
+        }
+        for (int i = 1; i < 3_000 && peer.channel.isOpen(); i++) {
+            peer.send(FrameWriter.headers(peer.channel.alloc(), 2 * i + 1, references.copy(), false, 16_384));
+        }
+        block.release();
+        references.release();
+
+        assertThat(exchanges).isEmpty();
+        assertThat(violations).containsExactly("stream_errors");
+    }
+
+    @Test
+    void bytesSentOneByOneToASlowReaderAreGathered() {
+        start();
+        peer.send(peer.connect(1));
+        TestStreams.Recorder slow = new TestStreams.Recorder(null, true);
+        HboneStream stream = exchanges.getFirst().accept(HeaderFields.NONE);
+        int[] pieces = new int[1];
+        stream.receive(new TestStreams.Recorder(null, true) {
+            @Override
+            public synchronized void onData(ByteBuf data) {
+                pieces[0]++;
+                slow.onData(data);
+            }
+
+            @Override
+            public void onEndOfInput() {
+                slow.onEndOfInput();
+            }
+        });
+        peer.send(peer.data(1, 200_000, false));
+        for (int i = 0; i < 50_000; i++) {
+            peer.send(peer.data(1, 1, false));
+        }
+        assertThat(pieces[0]).isLessThan(10);
+
+        stream.consumed(200_000 - 10_000);
+        assertThat(slow.bytes.get()).isEqualTo(250_000);
+        peer.send(peer.data(1, 3, true));
+        assertThat(slow.bytes.get()).isEqualTo(250_003);
+        assertThat(slow.ended).isTrue();
     }
 
     @Test
