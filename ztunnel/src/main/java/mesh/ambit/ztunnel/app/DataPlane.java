@@ -16,6 +16,7 @@ import mesh.ambit.ztunnel.dns.HostResolver;
 import mesh.ambit.ztunnel.inbound.DecisionLog;
 import mesh.ambit.ztunnel.inbound.InboundRouter;
 import mesh.ambit.ztunnel.inpod.Transparency;
+import mesh.ambit.ztunnel.limits.ConnectionLimits;
 import mesh.ambit.ztunnel.outbound.DepartureBoard;
 import mesh.ambit.ztunnel.outbound.OutboundRouter;
 import org.jspecify.annotations.Nullable;
@@ -34,6 +35,7 @@ import org.jspecify.annotations.Nullable;
  * @param outbound where captured connections go
  * @param inbound what tunnels lead to
  * @param decisions where decisions are logged
+ * @param limits what is taken at all
  * @param departures where it is said which workloads have gone
  * @param hosts finds addresses of workloads that have only a host name
  * @param settings what the configuration says of sockets and tunnels
@@ -50,6 +52,7 @@ record DataPlane(
         OutboundRouter outbound,
         InboundRouter inbound,
         DecisionLog decisions,
+        ConnectionLimits limits,
         DepartureBoard departures,
         HostResolver hosts,
         Settings settings) {

@@ -49,7 +49,7 @@ final class InPodProxy implements PodProxy {
         this.plane = plane;
         this.local =
                 new LocalWorkload(plane.mesh(), pod.info(), plane.settings().node());
-        this.connections = new LiveConnections(plane.loops());
+        this.connections = new LiveConnections(plane.loops(), plane.limits());
         this.listeners = new Listeners(plane.settings().ipv6());
         Transparency hbone = new Transparency(plane.settings().originalSource());
         Transparency plaintext = new Transparency(plane.settings().originalSource());
@@ -59,6 +59,7 @@ final class InPodProxy implements PodProxy {
                 new LocalCertificates(local, plane.loops(), plane.certificates()),
                 plane.tls(),
                 plane.settings().tunnels(),
+                plane.limits().tunnelGuards(),
                 plane.clock(),
                 new HboneRequests(inbound));
         for (EventExecutor loop : plane.loops()) {
@@ -110,15 +111,18 @@ final class InPodProxy implements PodProxy {
                         .listener(plane.loops(), space, keepalive)
                         // A tunnel has no halves: a peer that is done with it, even unfinished, is gone.
                         .childOption(ChannelOption.ALLOW_HALF_CLOSURE, port != Ports.INBOUND_HBONE)
+                        .handler(plane.limits()
+                                .acceptGuard(port == Ports.OUTBOUND ? Direction.OUTBOUND : Direction.INBOUND))
                         .childHandler(accepted),
                 port);
     }
 
     private TunnelPool pool(EventLoop loop, SocketSpace space) {
         return new TunnelPool(
-                plane.transport().connector(loop, space),
+                plane.transport().connector(loop, plane.limits().overload().watched(space)),
                 plane.tls(),
                 plane.settings().tunnels(),
+                plane.limits().tunnelGuards(),
                 plane.clock());
     }
 
@@ -131,7 +135,8 @@ final class InPodProxy implements PodProxy {
                 plane.telemetry(),
                 identity -> () -> plane.certificates().apply(identity),
                 loop -> requireNonNull(pools.get(loop), "a loop of ours"),
-                loop -> plane.transport().connector(loop, sockets.outgoing()),
+                loop -> plane.transport()
+                        .connector(loop, plane.limits().overload().watched(sockets.outgoing())),
                 Listeners::originalDestination,
                 ThreadLocalRandom::current);
     }
@@ -147,8 +152,10 @@ final class InPodProxy implements PodProxy {
                 connections,
                 plane.telemetry(),
                 new ApplicationDialer(
-                        loop -> plane.transport().connector(loop, sockets.outgoing()),
-                        loop -> plane.transport().connector(loop, sockets.spoofing())),
+                        loop -> plane.transport()
+                                .connector(loop, plane.limits().overload().watched(sockets.outgoing())),
+                        loop -> plane.transport()
+                                .connector(loop, plane.limits().overload().watched(sockets.spoofing()))),
                 transparency::isGranted,
                 plane.settings().baggage());
     }

@@ -20,6 +20,7 @@ import mesh.ambit.model.MeshView;
 import mesh.ambit.policy.PolicyView;
 import mesh.ambit.relay.Transport;
 import mesh.ambit.telemetry.ConnectionTelemetry;
+import mesh.ambit.telemetry.LimitMetrics;
 import mesh.ambit.telemetry.LogLevels;
 import mesh.ambit.telemetry.Metrics;
 import mesh.ambit.telemetry.OnDemandDnsMetrics;
@@ -41,6 +42,8 @@ import mesh.ambit.ztunnel.inpod.PodRegistry;
 import mesh.ambit.ztunnel.inpod.PodStartException;
 import mesh.ambit.ztunnel.inpod.Ports;
 import mesh.ambit.ztunnel.inpod.ZdsClient;
+import mesh.ambit.ztunnel.limits.ConnectionLimits;
+import mesh.ambit.ztunnel.limits.Overload;
 import mesh.ambit.ztunnel.outbound.DepartureBoard;
 import mesh.ambit.ztunnel.outbound.OutboundRouter;
 import org.jspecify.annotations.Nullable;
@@ -113,6 +116,8 @@ final class Ztunnel {
                 new OutboundRouter(config.node().network(), Ports.OWN),
                 new InboundRouter(config.node().network(), Ports.OWN, config.inbound()),
                 new DecisionLog(config.inbound().policyLogging() ? Level.INFO : Level.DEBUG),
+                new ConnectionLimits(
+                        config.limits(), Overload.watch(config.limits()), new LimitMetrics(metrics), System::nanoTime),
                 new DepartureBoard(),
                 new SystemHostResolver(
                         transport,
@@ -228,6 +233,7 @@ final class Ztunnel {
         plane.hosts().close();
         loops.shutdownGracefully(0, CLEAN_UP_SECONDS, TimeUnit.SECONDS).await(2 * CLEAN_UP_SECONDS, TimeUnit.SECONDS);
         releaseCertificates();
+        plane.limits().overload().close();
         metrics.close();
         LOG.info("ended");
         return code;

@@ -3,6 +3,7 @@ package mesh.ambit.ztunnel.app;
 import mesh.ambit.config.Environment;
 import mesh.ambit.hbone.TunnelSettings;
 import mesh.ambit.ztunnel.inbound.InboundSettings;
+import mesh.ambit.ztunnel.limits.LimitSettings;
 
 /**
  * What the daemon is told by its environment, under upstream's names and with upstream's defaults, one component for each
@@ -15,6 +16,7 @@ import mesh.ambit.ztunnel.inbound.InboundSettings;
  * @param inbound what is let in
  * @param tls between peers
  * @param state where the last good state is kept
+ * @param limits how much is let in
  * @param process how the process runs, speaks and ends
  */
 record ZtunnelConfig(
@@ -25,6 +27,7 @@ record ZtunnelConfig(
         InboundSettings inbound,
         TlsSettings tls,
         StateSettings state,
+        LimitSettings limits,
         ProcessSettings process) {
     private static final int MAX_WINDOW = Integer.MAX_VALUE;
 
@@ -48,6 +51,7 @@ record ZtunnelConfig(
                 InboundSettings.from(env),
                 TlsSettings.from(env),
                 StateSettings.from(env),
+                LimitSettings.from(env),
                 ProcessSettings.from(env, processors));
         env.throwIfInvalid();
         return config;

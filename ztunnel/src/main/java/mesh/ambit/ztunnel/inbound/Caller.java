@@ -4,13 +4,19 @@ import io.netty.channel.Channel;
 import java.util.function.Supplier;
 import mesh.ambit.hbone.ConnectExchange;
 import mesh.ambit.hbone.HeaderFields;
+import mesh.ambit.identity.SpiffeId;
 import mesh.ambit.relay.Relay;
 import mesh.ambit.relay.RelayObserver;
+import org.jspecify.annotations.Nullable;
 
 /** Whoever wants to reach the application: a tunnel's stream that waits for its answer, or a plain connection. */
 sealed interface Caller {
     /** Says no. A plain connection is closed whatever the status. */
     void refuse(int status);
+
+    /** Returns who it is, verified; null when nobody can say. */
+    @Nullable
+    SpiffeId peer();
 
     /** Ends it without an answer. */
     void abandon();
@@ -20,6 +26,11 @@ sealed interface Caller {
 
     /** A request inside a tunnel; {@code answer} goes with the 200. */
     record Stream(ConnectExchange exchange, Supplier<HeaderFields> answer) implements Caller {
+        @Override
+        public @Nullable SpiffeId peer() {
+            return exchange.request().peer();
+        }
+
         @Override
         public void refuse(int status) {
             if (exchange.isOpen()) {
@@ -42,6 +53,11 @@ sealed interface Caller {
 
     /** A captured connection. */
     record Plain(Channel channel) implements Caller {
+        @Override
+        public @Nullable SpiffeId peer() {
+            return null;
+        }
+
         @Override
         public void refuse(int status) {
             channel.close();

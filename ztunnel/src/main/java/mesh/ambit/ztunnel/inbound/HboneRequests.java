@@ -12,6 +12,7 @@ import mesh.ambit.hbone.ProxyHeader;
 import mesh.ambit.hbone.TunnelFailure;
 import mesh.ambit.headers.Baggage;
 import mesh.ambit.headers.Forwarded;
+import mesh.ambit.identity.SpiffeId;
 import mesh.ambit.model.Addresses;
 import mesh.ambit.model.MeshSnapshot;
 import mesh.ambit.model.NetworkAddress;
@@ -27,6 +28,7 @@ import mesh.ambit.ztunnel.inbound.InboundTarget.Reason;
 import mesh.ambit.ztunnel.inbound.InboundTarget.Refused;
 import mesh.ambit.ztunnel.inpod.MeshLookup;
 import mesh.ambit.ztunnel.inpod.WorkloadBaggage;
+import mesh.ambit.ztunnel.limits.ConnectionLimits;
 import org.jspecify.annotations.Nullable;
 
 /** Serves what comes through the tunnels to one pod. */
@@ -34,6 +36,9 @@ public final class HboneRequests implements ConnectHandler {
     private static final String METHOD = "CONNECT";
     /** Names the network that a request came from, when it came through a gateway. */
     private static final String FORWARDED_NETWORK = "x-forwarded-network";
+
+    /** What a request is answered that a limit refuses: the client cannot tell it from an application that is away. */
+    private static final int OVERLOADED_STATUS = 503;
 
     private final InboundContext context;
 
@@ -46,6 +51,15 @@ public final class HboneRequests implements ConnectHandler {
         ConnectRequest request = exchange.request();
         InetSocketAddress source = Addresses.canonical(request.peerAddress());
         InetSocketAddress accepted = Addresses.canonical(request.localAddress());
+        SpiffeId peer = request.peer();
+        if (context.connections()
+                .refuses(
+                        Direction.INBOUND,
+                        peer == null ? null : new ConnectionLimits.Owner(Direction.INBOUND, peer),
+                        text -> context.telemetry().deniedEarly(Direction.INBOUND, source, accepted, text))) {
+            exchange.refuse(OVERLOADED_STATUS);
+            return;
+        }
         Caller.Stream caller = new Caller.Stream(exchange, this::answer);
         InboundConnection connection = new InboundConnection(context, exchange.eventLoop(), caller, source, accepted);
         exchange.whenAbandoned(connection::abandoned);

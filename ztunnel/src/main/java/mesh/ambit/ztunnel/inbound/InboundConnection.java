@@ -11,6 +11,7 @@ import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.function.Consumer;
 import mesh.ambit.hbone.ProxyHeader;
+import mesh.ambit.identity.SpiffeId;
 import mesh.ambit.model.Addresses;
 import mesh.ambit.model.Workload;
 import mesh.ambit.policy.Connection;
@@ -26,6 +27,7 @@ import mesh.ambit.ztunnel.inpod.Endings;
 import mesh.ambit.ztunnel.inpod.LiveConnections;
 import mesh.ambit.ztunnel.inpod.MeshLookup;
 import mesh.ambit.ztunnel.inpod.SocketFailure;
+import mesh.ambit.ztunnel.limits.ConnectionLimits;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -240,6 +242,12 @@ final class InboundConnection implements LiveConnections.Live, RelayObserver {
     public void onEnd(RelayEnd end) {
         Endings.report(requireNonNull(open), end);
         finish();
+    }
+
+    @Override
+    public ConnectionLimits.@Nullable Owner owner() {
+        SpiffeId peer = caller.peer();
+        return peer == null ? null : new ConnectionLimits.Owner(Direction.INBOUND, peer);
     }
 
     @Override

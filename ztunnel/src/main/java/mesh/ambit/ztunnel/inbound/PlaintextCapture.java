@@ -39,6 +39,14 @@ public final class PlaintextCapture extends ChannelInitializer<Channel> {
 
     private void serve(Channel channel, InetSocketAddress source) {
         InetSocketAddress destination = Addresses.canonical(originalDestination.apply(channel));
+        if (context.connections()
+                .refuses(
+                        Direction.INBOUND,
+                        null,
+                        text -> context.telemetry().deniedEarly(Direction.INBOUND, source, destination, text))) {
+            channel.close();
+            return;
+        }
         InboundConnection connection =
                 new InboundConnection(context, channel.eventLoop(), new Caller.Plain(channel), source, destination);
         ChannelHandlerContext early = channel.pipeline().context(EarlyBytes.class);

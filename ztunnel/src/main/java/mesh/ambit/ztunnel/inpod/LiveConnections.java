@@ -3,9 +3,11 @@ package mesh.ambit.ztunnel.inpod;
 import io.netty.channel.EventLoopGroup;
 import io.netty.util.concurrent.EventExecutor;
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -14,6 +16,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import mesh.ambit.relay.CutReason;
 import mesh.ambit.telemetry.Direction;
+import mesh.ambit.ztunnel.limits.ConnectionLimits;
+import mesh.ambit.ztunnel.limits.Refusal;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,6 +32,11 @@ public final class LiveConnections {
 
         /** Judges it again by the policies as they stand. */
         default void judgeAgain() {}
+
+        /** Returns on whose behalf it is, as far as that is known when it is added; null otherwise. */
+        default ConnectionLimits.@Nullable Owner owner() {
+            return null;
+        }
 
         /** Returns what the configuration dump shows of it; null before its destination is decided. */
         @Nullable
@@ -48,30 +57,63 @@ public final class LiveConnections {
             String protocol) {}
 
     /** Written while the pod's proxy is made, read-only from then on. */
-    private final IdentityHashMap<EventExecutor, Set<Live>> byLoop = new IdentityHashMap<>();
+    private final IdentityHashMap<EventExecutor, Map<Live, Optional<ConnectionLimits.Owner>>> byLoop =
+            new IdentityHashMap<>();
+
+    private final @Nullable ConnectionLimits limits;
 
     private final List<Rejudging> rejudgings = new ArrayList<>();
     private final AtomicInteger count = new AtomicInteger();
     private final CompletableFuture<Void> drained = new CompletableFuture<>();
     private volatile boolean draining;
 
+    /** Creates an empty set without limits. */
     public LiveConnections(EventLoopGroup loops) {
+        this(loops, null);
+    }
+
+    /** Creates an empty set; null for {@code limits} limits nothing. */
+    public LiveConnections(EventLoopGroup loops, @Nullable ConnectionLimits limits) {
+        this.limits = limits;
         for (EventExecutor loop : loops) {
-            Set<Live> connections = new HashSet<>();
+            Map<Live, Optional<ConnectionLimits.Owner>> connections = new HashMap<>();
             byLoop.put(loop, connections);
-            rejudgings.add(new Rejudging(loop, connections));
+            rejudgings.add(new Rejudging(loop, connections.keySet()));
         }
+    }
+
+    /**
+     * Says whether one more connection is refused, and calls {@code log} with the reason unless that has just been said
+     * of others. To be asked before it is added.
+     */
+    public boolean refuses(Direction direction, ConnectionLimits.@Nullable Owner owner, Consumer<String> log) {
+        Refusal refusal = limits == null ? null : limits.refusal(direction, count.get(), owner);
+        if (refusal != null && limits != null && limits.mayLog()) {
+            log.accept(refusal.text());
+        }
+        return refusal != null;
     }
 
     /** Adds a connection that lives on {@code loop}, which is the calling one. */
     public void add(EventExecutor loop, Live connection) {
         count.incrementAndGet();
-        setOf(loop).add(connection);
+        ConnectionLimits.Owner owner = connection.owner();
+        if (limits != null) {
+            limits.opened(owner);
+        }
+        setOf(loop).put(connection, Optional.ofNullable(owner));
     }
 
     /** Removes a connection of {@code loop}, the calling one; no effect if it is not there. */
     public void remove(EventExecutor loop, Live connection) {
-        if (setOf(loop).remove(connection) && count.decrementAndGet() == 0 && draining) {
+        Optional<ConnectionLimits.Owner> owner = setOf(loop).remove(connection);
+        if (owner == null) {
+            return;
+        }
+        if (limits != null) {
+            limits.closed(owner.orElse(null));
+        }
+        if (count.decrementAndGet() == 0 && draining) {
             drained.complete(null);
         }
     }
@@ -104,7 +146,7 @@ public final class LiveConnections {
             return;
         }
         byLoop.forEach((loop, connections) ->
-                execute(loop, () -> List.copyOf(connections).forEach(action)));
+                execute(loop, () -> List.copyOf(connections.keySet()).forEach(action)));
     }
 
     /**
@@ -122,7 +164,7 @@ public final class LiveConnections {
         List<CompletableFuture<List<View>>> parts = new ArrayList<>();
         byLoop.forEach((loop, connections) -> {
             CompletableFuture<List<View>> part = new CompletableFuture<>();
-            if (!execute(loop, () -> part.complete(viewsOf(connections)))) {
+            if (!execute(loop, () -> part.complete(viewsOf(connections.keySet())))) {
                 part.complete(List.of());
             }
             parts.add(part);
@@ -132,9 +174,9 @@ public final class LiveConnections {
                         parts.stream().flatMap(part -> part.join().stream()).toList());
     }
 
-    private Set<Live> setOf(EventExecutor loop) {
+    private Map<Live, Optional<ConnectionLimits.Owner>> setOf(EventExecutor loop) {
         assert loop.inEventLoop();
-        Set<Live> connections = byLoop.get(loop);
+        Map<Live, Optional<ConnectionLimits.Owner>> connections = byLoop.get(loop);
         if (connections == null) {
             throw new IllegalArgumentException("not one of our event loops: " + loop);
         }

@@ -39,9 +39,18 @@ public final class OutboundCapture extends ChannelInitializer<Channel> {
             }
             context.telemetry().socketOpened(Direction.OUTBOUND);
             channel.closeFuture().addListener(_ -> context.telemetry().socketClosed(Direction.OUTBOUND));
-            InetSocketAddress destination = context.originalDestination().apply(channel);
-            OutboundConnection connection = new OutboundConnection(
-                    context, channel, Addresses.canonical(remote), Addresses.canonical(destination));
+            InetSocketAddress source = Addresses.canonical(remote);
+            InetSocketAddress destination =
+                    Addresses.canonical(context.originalDestination().apply(channel));
+            OutboundConnection connection = new OutboundConnection(context, channel, source, destination);
+            if (context.connections()
+                    .refuses(
+                            Direction.OUTBOUND,
+                            connection.owner(),
+                            text -> context.telemetry().deniedEarly(Direction.OUTBOUND, source, destination, text))) {
+                channel.close();
+                return;
+            }
             connection.start();
             ChannelHandlerContext early = ctx.pipeline().context(EarlyBytes.class);
             if (early != null) {

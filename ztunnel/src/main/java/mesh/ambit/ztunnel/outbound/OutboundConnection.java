@@ -36,6 +36,7 @@ import mesh.ambit.ztunnel.inpod.LiveConnections;
 import mesh.ambit.ztunnel.inpod.MeshLookup;
 import mesh.ambit.ztunnel.inpod.SocketFailure;
 import mesh.ambit.ztunnel.inpod.WorkloadBaggage;
+import mesh.ambit.ztunnel.limits.ConnectionLimits;
 import mesh.ambit.ztunnel.outbound.OutboundRoute.Hbone;
 import mesh.ambit.ztunnel.outbound.OutboundRoute.Passthrough;
 import mesh.ambit.ztunnel.outbound.OutboundRoute.Refused;
@@ -222,6 +223,12 @@ final class OutboundConnection implements LiveConnections.Live, RelayObserver {
             context.telemetry().deniedEarly(Direction.OUTBOUND, source, destination, Endings.DRAINED);
         }
         finish();
+    }
+
+    @Override
+    public ConnectionLimits.@Nullable Owner owner() {
+        Workload local = context.pod().current();
+        return local == null ? null : new ConnectionLimits.Owner(Direction.OUTBOUND, local.identity());
     }
 
     @Override

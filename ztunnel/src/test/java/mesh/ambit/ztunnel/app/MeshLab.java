@@ -190,7 +190,15 @@ final class MeshLab implements AutoCloseable {
 
     /** Makes a pod, captured if it is on a node; an empty node leaves it outside the mesh. */
     LabPod pod(String name, String node) {
-        LabNamespace namespace = lab.pod(name);
+        return pod(name, node, lab.pod(name));
+    }
+
+    /** Makes a pod at an address that nobody has any more. */
+    LabPod pod(String name, String node, InetAddress address) {
+        return pod(name, node, lab.pod(name, address));
+    }
+
+    private LabPod pod(String name, String node, LabNamespace namespace) {
         LabPod pod = new LabPod(name, node, namespace);
         pods.put(name, pod);
         workloads.put(name, pod.workload().build());
@@ -215,6 +223,15 @@ final class MeshLab implements AutoCloseable {
     void record(String pod, Workload workload) {
         workloads.put(pod, workload);
         push();
+    }
+
+    /** Takes the record of a pod out of the mesh. */
+    void remove(String pod) {
+        Workload gone = workloads.remove(pod);
+        for (Node node : nodes) {
+            node.stream.sendAddresses(List.of(), gone.uid());
+            node.stream.awaitRequest();
+        }
     }
 
     /** Starts a daemon for a node; a second one of the same node stands beside the first. */

@@ -19,6 +19,7 @@ import mesh.ambit.telemetry.LogFormat;
 import mesh.ambit.ztunnel.inbound.ConnectHostname;
 import mesh.ambit.ztunnel.inbound.RequireWaypoint;
 import mesh.ambit.ztunnel.inpod.Transparency;
+import mesh.ambit.ztunnel.limits.LimitSettings;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -51,10 +52,25 @@ class ZtunnelConfigTest {
         assertThat(config.inbound().policyLogging()).isFalse();
         assertThat(config.inbound().localhostTunnel()).isTrue();
         assertThat(config.inbound().requireWaypoint()).isEqualTo(RequireWaypoint.OFF);
+        assertThat(config.limits())
+                .isEqualTo(new LimitSettings(50_000, 100_000, 4_096, Duration.ofSeconds(60), 90, 85));
         assertThat(config.process().drainDeadline()).isEqualTo(Duration.ofSeconds(5));
         assertThat(config.process().workers()).isEqualTo(2);
         assertThat(config.process().logFilter()).hasToString("hickory_server::server=off,info");
         assertThat(config.process().logFormat()).isEqualTo(LogFormat.PLAIN);
+    }
+
+    @Test
+    void everyLimitHasItsVariable() {
+        Map<String, String> env = new HashMap<>();
+        env.put("AMBIT_MAX_CONNECTIONS_PER_POD", "1");
+        env.put("AMBIT_MAX_CONNECTIONS_PER_IDENTITY", "2");
+        env.put("AMBIT_MAX_HANDSHAKES_PER_POD", "3");
+        env.put("AMBIT_HANDSHAKE_TIMEOUT", "4s");
+        env.put("AMBIT_MAX_DESCRIPTORS_PERCENT", "5");
+        env.put("AMBIT_MAX_BUFFERS_PERCENT", "0");
+
+        assertThat(read(env).limits()).isEqualTo(new LimitSettings(1, 2, 3, Duration.ofSeconds(4), 5, 0));
     }
 
     @Test
