@@ -41,6 +41,7 @@ public final class CaClient implements CertificateAuthority, AutoCloseable {
     private final ControlPlane ca;
     private final ControlPlaneChannels channels;
     private final Duration lifetime;
+    private final boolean onBehalf;
     private final ExecutorService workers = Executors.newThreadPerTaskExecutor(
             Thread.ofVirtual().name("ambit-ca-", 0).factory());
 
@@ -56,6 +57,18 @@ public final class CaClient implements CertificateAuthority, AutoCloseable {
      * @param lifetime what certificates are asked for; the CA decides
      */
     public CaClient(ControlPlane ca, ControlPlaneChannels channels, Duration lifetime) {
+        this(ca, channels, lifetime, true);
+    }
+
+    /**
+     * Creates a client that connects with the first request.
+     *
+     * @param channels not closed by this class
+     * @param lifetime what certificates are asked for; the CA decides
+     * @param onBehalf whether requests name the identity they are for; without it the CA signs for whom the token is
+     */
+    public CaClient(ControlPlane ca, ControlPlaneChannels channels, Duration lifetime, boolean onBehalf) {
+        this.onBehalf = onBehalf;
         this.ca = requireNonNull(ca, "ca");
         this.channels = requireNonNull(channels, "channels");
         this.lifetime = requireNonNull(lifetime, "lifetime");
@@ -92,14 +105,14 @@ public final class CaClient implements CertificateAuthority, AutoCloseable {
 
     private void ask(SpiffeId identity, CompletableFuture<Svid> result) throws IOException {
         SigningRequest request = SigningRequest.of(identity);
-        Value impersonated =
-                Value.newBuilder().setStringValue(identity.toString()).build();
-        IstioCertificateRequest message = IstioCertificateRequest.newBuilder()
-                .setCsr(request.pem())
-                .setValidityDuration(lifetime.toSeconds())
-                .setMetadata(Struct.newBuilder().putFields("ImpersonatedIdentity", impersonated))
-                .build();
-        IstioCertificateServiceGrpc.newStub(channel()).createCertificate(message, new StreamObserver<>() {
+        IstioCertificateRequest.Builder message =
+                IstioCertificateRequest.newBuilder().setCsr(request.pem()).setValidityDuration(lifetime.toSeconds());
+        if (onBehalf) {
+            Value impersonated =
+                    Value.newBuilder().setStringValue(identity.toString()).build();
+            message.setMetadata(Struct.newBuilder().putFields("ImpersonatedIdentity", impersonated));
+        }
+        IstioCertificateServiceGrpc.newStub(channel()).createCertificate(message.build(), new StreamObserver<>() {
             @Override
             public void onNext(IstioCertificateResponse response) {
                 try {

@@ -41,8 +41,6 @@ public enum Transport {
 
     private static final int CONNECT_TIMEOUT_MILLIS = 10_000;
     private static final int BACKLOG = 128;
-    private static final int KEEPALIVE_SECONDS = 180;
-    private static final int KEEPALIVE_PROBES = 9;
 
     /** Returns the default for this machine: epoll, or NIO where the native library does not load. */
     public static Transport best() {
@@ -68,11 +66,16 @@ public enum Transport {
         return new MultiThreadIoEventLoopGroup(workers, new DefaultThreadFactory(name, true), handlers);
     }
 
-    /**
-     * Returns a bootstrap for outgoing connections on {@code loop}, made in {@code space}: TCP_NODELAY, keepalive
-     * 180/180/9, 10 s connect timeout, half-close allowed, reads with headroom that start on demand (auto-read off).
-     */
+    /** Returns {@link #connector(EventLoop, SocketSpace, Keepalive)} with upstream's keepalive. */
     public Bootstrap connector(EventLoop loop, SocketSpace space) {
+        return connector(loop, space, Keepalive.DEFAULT);
+    }
+
+    /**
+     * Returns a bootstrap for outgoing connections on {@code loop}, made in {@code space}: TCP_NODELAY, {@code
+     * keepalive}, 10 s connect timeout, half-close allowed, reads with headroom that start on demand (auto-read off).
+     */
+    public Bootstrap connector(EventLoop loop, SocketSpace space, Keepalive keepalive) {
         Bootstrap bootstrap = new Bootstrap()
                 .group(loop)
                 .channelFactory(() -> space.open(this::newSocket))
@@ -82,16 +85,31 @@ public enum Transport {
                 .option(ChannelOption.ALLOCATOR, PooledByteBufAllocator.DEFAULT)
                 .option(ChannelOption.RECVBUF_ALLOCATOR, new GrowingReads(HboneStream.HEADROOM_BYTES))
                 .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, CONNECT_TIMEOUT_MILLIS);
-        keepalive(bootstrap::option);
+        keepalive(bootstrap::option, keepalive);
         return bootstrap;
     }
 
     /**
      * Returns a bootstrap for a listener made in {@code space} whose accepted connections are spread over
-     * {@code loops}, with the same child options as {@link #connector}, keepalive only if {@code keepalive}.
+     * {@code loops}, with the same child options as {@link #connector}, upstream's keepalive only if {@code keepalive}.
      */
     public ServerBootstrap listener(EventLoopGroup loops, SocketSpace space, boolean keepalive) {
-        ServerBootstrap bootstrap = new ServerBootstrap()
+        ServerBootstrap bootstrap = listener(loops, space);
+        if (keepalive) {
+            keepalive(bootstrap::childOption, Keepalive.DEFAULT);
+        }
+        return bootstrap;
+    }
+
+    /** Returns such a listener whose accepted connections get {@code keepalive}. */
+    public ServerBootstrap listener(EventLoopGroup loops, SocketSpace space, Keepalive keepalive) {
+        ServerBootstrap bootstrap = listener(loops, space);
+        keepalive(bootstrap::childOption, keepalive);
+        return bootstrap;
+    }
+
+    private ServerBootstrap listener(EventLoopGroup loops, SocketSpace space) {
+        return new ServerBootstrap()
                 .group(loops)
                 .channelFactory(() -> (ServerChannel) space.open(this::newListener))
                 .option(ChannelOption.SO_BACKLOG, BACKLOG)
@@ -100,10 +118,6 @@ public enum Transport {
                 .childOption(ChannelOption.ALLOW_HALF_CLOSURE, true)
                 .childOption(ChannelOption.ALLOCATOR, PooledByteBufAllocator.DEFAULT)
                 .childOption(ChannelOption.RECVBUF_ALLOCATOR, new GrowingReads(HboneStream.HEADROOM_BYTES));
-        if (keepalive) {
-            keepalive(bootstrap::childOption);
-        }
-        return bootstrap;
     }
 
     /** Returns a new TCP socket in the calling thread's namespace, not registered yet. */
@@ -137,23 +151,35 @@ public enum Transport {
         <T> Object set(ChannelOption<T> option, T value);
     }
 
-    private void keepalive(Options options) {
-        options.set(ChannelOption.SO_KEEPALIVE, true);
-        switch (this) {
-            case EPOLL -> {
-                options.set(EpollChannelOption.TCP_KEEPIDLE, KEEPALIVE_SECONDS);
-                options.set(EpollChannelOption.TCP_KEEPINTVL, KEEPALIVE_SECONDS);
-                options.set(EpollChannelOption.TCP_KEEPCNT, KEEPALIVE_PROBES);
+    private void keepalive(Options options, Keepalive keepalive) {
+        if (keepalive.enabled()) {
+            options.set(ChannelOption.SO_KEEPALIVE, true);
+            switch (this) {
+                case EPOLL -> {
+                    options.set(EpollChannelOption.TCP_KEEPIDLE, keepalive.idleSeconds());
+                    options.set(EpollChannelOption.TCP_KEEPINTVL, keepalive.intervalSeconds());
+                    options.set(EpollChannelOption.TCP_KEEPCNT, keepalive.kernelProbes());
+                }
+                case IO_URING -> {
+                    options.set(IoUringChannelOption.TCP_KEEPIDLE, keepalive.idleSeconds());
+                    options.set(IoUringChannelOption.TCP_KEEPINTVL, keepalive.intervalSeconds());
+                    options.set(IoUringChannelOption.TCP_KEEPCNT, keepalive.kernelProbes());
+                }
+                case NIO -> {
+                    options.set(NioChannelOption.of(ExtendedSocketOptions.TCP_KEEPIDLE), keepalive.idleSeconds());
+                    options.set(
+                            NioChannelOption.of(ExtendedSocketOptions.TCP_KEEPINTERVAL), keepalive.intervalSeconds());
+                    options.set(NioChannelOption.of(ExtendedSocketOptions.TCP_KEEPCOUNT), keepalive.kernelProbes());
+                }
             }
-            case IO_URING -> {
-                options.set(IoUringChannelOption.TCP_KEEPIDLE, KEEPALIVE_SECONDS);
-                options.set(IoUringChannelOption.TCP_KEEPINTVL, KEEPALIVE_SECONDS);
-                options.set(IoUringChannelOption.TCP_KEEPCNT, KEEPALIVE_PROBES);
-            }
-            case NIO -> {
-                options.set(NioChannelOption.of(ExtendedSocketOptions.TCP_KEEPIDLE), KEEPALIVE_SECONDS);
-                options.set(NioChannelOption.of(ExtendedSocketOptions.TCP_KEEPINTERVAL), KEEPALIVE_SECONDS);
-                options.set(NioChannelOption.of(ExtendedSocketOptions.TCP_KEEPCOUNT), KEEPALIVE_PROBES);
+        }
+        if (keepalive.userTimeout()) {
+            switch (this) {
+                case EPOLL -> options.set(EpollChannelOption.TCP_USER_TIMEOUT, keepalive.userTimeoutMillis());
+                case IO_URING -> options.set(IoUringChannelOption.TCP_USER_TIMEOUT, keepalive.userTimeoutMillis());
+                case NIO -> {
+                    // The JDK has no such option.
+                }
             }
         }
     }

@@ -147,12 +147,15 @@ public final class Environment {
 
     /** Notes that {@code name} has an unusable value. */
     public void reject(String name, String value, String reason) {
-        problems.add("invalid env var " + name + "=" + value + " (" + reason + ")");
+        reject("invalid env var " + name + "=" + value + " (" + reason + ")");
     }
 
     /** Notes a problem that is not one variable's, such as two settings that exclude each other. */
     public void reject(String problem) {
-        problems.add(problem);
+        // Two readers of one variable have one problem.
+        if (!problems.contains(problem)) {
+            problems.add(problem);
+        }
     }
 
     /** Returns what was found wrong so far. */

@@ -81,7 +81,7 @@ final class AdminServers {
         }
     }
 
-    private static boolean hasIpv6Loopback() {
+    static boolean hasIpv6Loopback() {
         try {
             return !Files.readString(LOOPBACK_WITHOUT_IPV6).strip().equals("1");
         } catch (IOException e) {

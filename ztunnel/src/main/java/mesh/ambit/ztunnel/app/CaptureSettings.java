@@ -2,28 +2,51 @@ package mesh.ambit.ztunnel.app;
 
 import java.nio.file.Path;
 import mesh.ambit.config.Environment;
+import mesh.ambit.relay.Keepalive;
 import mesh.ambit.ztunnel.inpod.Transparency;
 
 /**
  * How pods reach us and how our sockets in them are made.
  *
  * @param agentSocket where the node agent listens
- * @param mark what our sockets inside pods are marked with
+ * @param mark what our sockets inside pods are marked with; 0 marks nothing
  * @param reusePort whether our successor may listen beside us
  * @param originalSource whether applications see their clients' addresses
  * @param ipv6 whether we listen on IPv6 too
+ * @param keepalive when the kernel gives up on a peer
  */
-record CaptureSettings(Path agentSocket, int mark, boolean reusePort, Transparency.Wish originalSource, boolean ipv6) {
+record CaptureSettings(
+        Path agentSocket,
+        int mark,
+        boolean reusePort,
+        Transparency.Wish originalSource,
+        boolean ipv6,
+        Keepalive keepalive) {
     private static final String DEFAULT_SOCKET = "/var/run/ztunnel/ztunnel.sock";
     private static final int DEFAULT_MARK = 1337;
 
-    static CaptureSettings from(Environment env) {
+    private static final long MAX_MARK = 0xFFFF_FFFFL;
+
+    /** Reads them; only {@code shared} pods have rules that know the usual mark. */
+    static CaptureSettings from(Environment env, boolean shared) {
         return new CaptureSettings(
                 env.path("INPOD_UDS", Path.of(DEFAULT_SOCKET)),
-                env.number("PACKET_MARK", DEFAULT_MARK, 0, Integer.MAX_VALUE),
+                // Unsigned for the kernel as for whoever sets it.
+                (int) env.size("PACKET_MARK", shared ? DEFAULT_MARK : 0, 0, MAX_MARK),
                 env.flag("INPOD_PORT_REUSE", true),
                 originalSource(env),
-                env.flag("IPV6_ENABLED", true));
+                env.flag("IPV6_ENABLED", true),
+                keepalive(env));
+    }
+
+    private static Keepalive keepalive(Environment env) {
+        Keepalive defaults = Keepalive.DEFAULT;
+        return new Keepalive(
+                env.flag("KEEPALIVE_ENABLED", defaults.enabled()),
+                env.duration("KEEPALIVE_TIME", defaults.idle()),
+                env.duration("KEEPALIVE_INTERVAL", defaults.interval()),
+                env.number("KEEPALIVE_RETRIES", defaults.probes(), 0, Integer.MAX_VALUE),
+                env.flag("USER_TIMEOUT_ENABLED", defaults.userTimeout()));
     }
 
     private static Transparency.Wish originalSource(Environment env) {

@@ -26,10 +26,16 @@ import mesh.ambit.telemetry.Direction;
 import mesh.ambit.tls.Svid;
 import mesh.ambit.ztunnel.inpod.LiveConnections.View;
 import mesh.ambit.ztunnel.inpod.PodRegistry;
+import mesh.ambit.ztunnel.local.LocalFileException;
+import mesh.ambit.ztunnel.local.LocalMesh;
+import mesh.ambit.ztunnel.local.LocalSource;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Everything that the daemon knows, as JSON in upstream's shape. Made on the administration server's thread. */
 final class ConfigDump {
+    private static final Logger LOG = LoggerFactory.getLogger(ConfigDump.class);
     private static final Base64.Encoder PEM_LINES = Base64.getMimeEncoder(64, new byte[] {'\n'});
     /** How long the event loops are given to tell their connections. */
     private static final long PATIENCE_SECONDS = 2;
@@ -40,6 +46,7 @@ final class ConfigDump {
     private final Supplier<List<PodRegistry.Entry>> pods;
     private final ZtunnelConfig config;
     private volatile Supplier<@Nullable Map<String, Object>> lastGoodState = () -> null;
+    private volatile LocalMesh local = LocalMesh.EMPTY;
 
     ConfigDump(
             MeshView mesh,
@@ -59,25 +66,44 @@ final class ConfigDump {
         lastGoodState = kept;
     }
 
+    /** Tells which workloads come from the local file: they say nothing of their services. */
+    void shows(LocalMesh mesh) {
+        local = mesh;
+    }
+
     String print() {
         MeshSnapshot snapshot = mesh.current();
-        Map<String, Object> dump = new LinkedHashMap<>();
-        dump.put("workloads", MeshDump.workloads(snapshot));
+        Map<String, Object> dump = new TreeMap<>();
+        dump.put("workloads", MeshDump.workloads(snapshot, local));
         dump.put("services", MeshDump.services(snapshot));
         dump.put("policies", PolicyDump.policies(policies.current()));
         dump.put("stagedServices", MeshDump.stagedServices(snapshot));
         dump.put("certificates", certificates());
-        dump.put("workloadState", workloadState());
-        dump.put(
-                "staticConfig",
-                new TreeMap<>(Map.of("workloads", List.of(), "policies", List.of(), "services", List.of())));
+        if (config.mode().shared()) {
+            dump.put("workloadState", workloadState());
+        }
+        dump.put("staticConfig", staticConfig());
         dump.put("version", version());
-        dump.put("config", ConfigView.of(config));
+        dump.put("config", ConfigView.of(config, config.capture().ipv6() && AdminServers.hasIpv6Loopback()));
         Map<String, Object> kept = lastGoodState.get();
         if (kept != null) {
             dump.put("lastGoodState", kept);
         }
         return Json.print(dump);
+    }
+
+    /** The local file as it stands now, which need not be what was loaded; nothing where it has become unreadable. */
+    private Map<String, Object> staticConfig() {
+        LocalSource source = config.mode().local();
+        LocalMesh now = LocalMesh.EMPTY;
+        if (source != null) {
+            try {
+                now = source.load();
+            } catch (LocalFileException e) {
+                LOG.error("local configuration is not shown: {}", e.getMessage());
+            }
+        }
+        return MeshDump.local(now);
     }
 
     private Map<String, Object> version() {
@@ -86,7 +112,7 @@ final class ConfigDump {
         version.put("gitRevision", AmbitVersion.revision());
         version.put("rustVersion", "");
         version.put("buildProfile", "release");
-        version.put("buildStatus", "");
+        version.put("buildStatus", "Clean");
         version.put(
                 "istioVersion",
                 config.process().version().isEmpty()

@@ -10,23 +10,30 @@ import mesh.ambit.channel.ControlPlane;
 import mesh.ambit.channel.TokenSource;
 import mesh.ambit.channel.TrustRoots;
 import mesh.ambit.config.Environment;
+import mesh.ambit.ztunnel.local.ProxyDefaults;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Whom we ask for the mesh and for certificates.
  *
  * @param xds where the mesh comes from; null for nowhere
+ * @param xdsIfAny what is set for it, whether there is one or not
  * @param onDemand whether only what is asked for comes from there
  * @param ca who signs certificates
  * @param certificateLifetime what certificates are asked for
  */
-record ControlSettings(@Nullable ControlPlane xds, boolean onDemand, ControlPlane ca, Duration certificateLifetime) {
+record ControlSettings(
+        @Nullable ControlPlane xds,
+        ControlPlane xdsIfAny,
+        boolean onDemand,
+        ControlPlane ca,
+        Duration certificateLifetime) {
     private static final String IN_CLUSTER = "https://istiod.istio-system.svc:15012";
     private static final String ON_THIS_MACHINE = "https://localhost:15012";
     private static final String DEFAULT_ROOTS = "./var/run/secrets/istio/root-cert.pem";
     private static final String DEFAULT_TOKEN = "./var/run/secrets/tokens/istio-token";
 
-    static ControlSettings from(Environment env, String clusterId) {
+    static ControlSettings from(Environment env, ProxyDefaults defaults, String clusterId) {
         TokenSource token = token(env);
         String fallback = env.text("KUBERNETES_SERVICE_HOST") != null ? IN_CLUSTER : ON_THIS_MACHINE;
         String caAddress = env.text("CA_ADDRESS", fallback);
@@ -35,9 +42,15 @@ record ControlSettings(@Nullable ControlPlane xds, boolean onDemand, ControlPlan
             caAddress = fallback;
         }
         ControlPlane ca = controlPlane(env, "CA", caAddress, token, clusterId);
-        String xdsAddress = env.text("XDS_ADDRESS", fallback);
+        if (env.flag("FAKE_CA", false)) {
+            env.reject("FAKE_CA", "true", "there is no such CA in this program, expected: false");
+        }
+        String discovery = defaults.discoveryAddress();
+        String xdsAddress = env.text("XDS_ADDRESS", discovery != null ? discovery : fallback);
+        ControlPlane xds = controlPlane(env, "XDS", xdsAddress.isEmpty() ? fallback : xdsAddress, token, clusterId);
         return new ControlSettings(
-                xdsAddress.isEmpty() ? null : controlPlane(env, "XDS", xdsAddress, token, clusterId),
+                xdsAddress.isEmpty() ? null : xds,
+                xds,
                 env.flag("XDS_ON_DEMAND", false),
                 ca,
                 env.duration("SECRET_TTL", Duration.ofHours(24)));

@@ -8,7 +8,7 @@ import mesh.ambit.hbone.TunnelSettings;
 import mesh.ambit.identity.SpiffeId;
 import mesh.ambit.model.MeshView;
 import mesh.ambit.policy.PolicyView;
-import mesh.ambit.relay.Transport;
+import mesh.ambit.relay.TunedTransport;
 import mesh.ambit.telemetry.ConnectionTelemetry;
 import mesh.ambit.tls.Svid;
 import mesh.ambit.tls.TlsContexts;
@@ -41,7 +41,7 @@ import org.jspecify.annotations.Nullable;
  * @param settings what the configuration says of sockets and tunnels
  */
 record DataPlane(
-        Transport transport,
+        TunedTransport transport,
         EventLoopGroup loops,
         MeshView mesh,
         PolicyView policies,
@@ -61,6 +61,7 @@ record DataPlane(
      *
      * @param network our network id
      * @param node the node we serve; null for any
+     * @param proxy whether connections are carried; else names are answered at most
      * @param mark of sockets inside pods
      * @param reusePort whether our successor may listen beside us
      * @param originalSource whether applications see their clients' addresses
@@ -71,6 +72,7 @@ record DataPlane(
     record Settings(
             String network,
             @Nullable String node,
+            boolean proxy,
             int mark,
             boolean reusePort,
             Transparency.Wish originalSource,
@@ -81,8 +83,10 @@ record DataPlane(
             return new Settings(
                     config.node().network(),
                     config.node().node(),
+                    config.mode().proxy(),
                     config.capture().mark(),
-                    config.capture().reusePort(),
+                    // In a namespace of our own a second one of us is a mistake, not a successor.
+                    config.mode().shared() && config.capture().reusePort(),
                     config.capture().originalSource(),
                     config.capture().ipv6(),
                     config.inbound().baggage(),

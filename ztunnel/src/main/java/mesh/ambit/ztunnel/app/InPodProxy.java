@@ -13,6 +13,7 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Consumer;
 import mesh.ambit.hbone.HboneServer;
 import mesh.ambit.hbone.TunnelPool;
+import mesh.ambit.model.WorkloadInfo;
 import mesh.ambit.relay.CutReason;
 import mesh.ambit.relay.SocketSpace;
 import mesh.ambit.telemetry.Direction;
@@ -45,10 +46,9 @@ final class InPodProxy implements PodProxy {
     private final Consumer<Departures> departed = this::leave;
     private volatile boolean draining;
 
-    private InPodProxy(DataPlane plane, Pod pod, PodSockets sockets) throws PodStartException {
+    private InPodProxy(DataPlane plane, WorkloadInfo info, PodSockets sockets) throws PodStartException {
         this.plane = plane;
-        this.local =
-                new LocalWorkload(plane.mesh(), pod.info(), plane.settings().node());
+        this.local = new LocalWorkload(plane.mesh(), info, plane.settings().node());
         this.connections = new LiveConnections(plane.loops(), plane.limits());
         this.listeners = new Listeners(plane.settings().ipv6());
         Transparency hbone = new Transparency(plane.settings().originalSource());
@@ -67,20 +67,9 @@ final class InPodProxy implements PodProxy {
         }
         plane.departures().watch(departed);
         try {
-            // The order in which upstream binds: who waits for 15001 finds the others open.
-            listen(sockets, hbone, false, counted(server.initializer()), Ports.INBOUND_HBONE);
-            listen(
-                    sockets,
-                    plaintext,
-                    true,
-                    new PlaintextCapture(inbound(sockets, plaintext), Listeners::originalDestination),
-                    Ports.INBOUND_PLAINTEXT);
-            listen(
-                    sockets,
-                    new Transparency(plane.settings().originalSource()),
-                    true,
-                    new OutboundCapture(outbound(sockets)),
-                    Ports.OUTBOUND);
+            if (plane.settings().proxy()) {
+                listen(sockets, hbone, plaintext);
+            }
         } catch (PodStartException | RuntimeException e) {
             listeners.close();
             release();
@@ -88,11 +77,37 @@ final class InPodProxy implements PodProxy {
         }
     }
 
+    /** Opens the listeners in upstream's order: who waits for 15001 finds the others open. */
+    private void listen(PodSockets sockets, Transparency hbone, Transparency plaintext) throws PodStartException {
+        listen(sockets, hbone, false, counted(server.initializer()), Ports.INBOUND_HBONE);
+        listen(
+                sockets,
+                plaintext,
+                true,
+                new PlaintextCapture(inbound(sockets, plaintext), Listeners::originalDestination),
+                Ports.INBOUND_PLAINTEXT);
+        listen(
+                sockets,
+                new Transparency(plane.settings().originalSource()),
+                true,
+                new OutboundCapture(outbound(sockets)),
+                Ports.OUTBOUND);
+    }
+
     /** Opens the listeners of {@code pod}. */
     static InPodProxy start(DataPlane plane, Pod pod) throws PodStartException {
+        return start(
+                plane, pod.info(), new PodSockets(pod.netns(), plane.settings().mark()));
+    }
+
+    /** Opens the listeners of the only workload that we serve, in our own namespace. */
+    static InPodProxy startHere(DataPlane plane, WorkloadInfo info) throws PodStartException {
+        return start(plane, info, PodSockets.here(plane.settings().mark()));
+    }
+
+    private static InPodProxy start(DataPlane plane, WorkloadInfo info, PodSockets sockets) throws PodStartException {
         try {
-            return new InPodProxy(
-                    plane, pod, new PodSockets(pod.netns(), plane.settings().mark()));
+            return new InPodProxy(plane, info, sockets);
         } catch (RuntimeException e) {
             throw new PodStartException(String.valueOf(e.getMessage()), e);
         }
@@ -175,6 +190,11 @@ final class InPodProxy implements PodProxy {
     /** Returns the connections, for the configuration dump. */
     LiveConnections connections() {
         return connections;
+    }
+
+    @Override
+    public int connectionCount() {
+        return connections.count();
     }
 
     @Override

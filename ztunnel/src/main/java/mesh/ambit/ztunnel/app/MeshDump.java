@@ -2,11 +2,14 @@ package mesh.ambit.ztunnel.app;
 
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.Comparator;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import mesh.ambit.model.Addresses;
 import mesh.ambit.model.ApplicationTunnel;
@@ -27,16 +30,59 @@ import mesh.ambit.model.Visibility;
 import mesh.ambit.model.WeightedWaypoint;
 import mesh.ambit.model.Workload;
 import mesh.ambit.model.WorkloadStatus;
+import mesh.ambit.model.WorkloadType;
+import mesh.ambit.ztunnel.local.LocalMesh;
 import org.jspecify.annotations.Nullable;
 
 /** Workloads and services as the configuration dump writes them: what has its default value is left out. */
 final class MeshDump {
     private MeshDump() {}
 
-    static List<Map<String, Object>> workloads(MeshSnapshot mesh) {
+    /** Returns all workloads; those that are the local file's own do not name their services. */
+    static List<Map<String, Object>> workloads(MeshSnapshot mesh, LocalMesh local) {
+        Set<Workload> fromFile = Collections.newSetFromMap(new IdentityHashMap<>());
+        fromFile.addAll(local.workloads());
         List<Workload> workloads = new ArrayList<>(mesh.workloads().values());
         workloads.sort(Comparator.comparing(Workload::uid));
-        return workloads.stream().map(MeshDump::workload).toList();
+        List<Map<String, Object>> list = new ArrayList<>(workloads.size());
+        for (Workload workload : workloads) {
+            Map<String, Object> map = workload(workload);
+            if (fromFile.contains(workload)) {
+                map.remove("services");
+                withoutDefaultType(map, workload);
+            }
+            list.add(map);
+        }
+        return list;
+    }
+
+    /** Returns what the local file says, in its own form: workloads with a map of their services, endpoints elsewhere. */
+    static Map<String, Object> local(LocalMesh mesh) {
+        Map<String, Object> map = new LinkedHashMap<>();
+        map.put("policies", mesh.policies().stream().map(PolicyDump::policy).toList());
+        map.put(
+                "services",
+                mesh.services().stream()
+                        .map(service -> service(service, PersistentMap.empty()))
+                        .toList());
+        List<Map<String, Object>> workloads = new ArrayList<>();
+        for (Workload workload : mesh.workloads()) {
+            Map<String, Object> entry = workload(workload);
+            Map<String, Object> services = new TreeMap<>();
+            workload.services().forEach((key, ports) -> services.put(key.toString(), ports(ports)));
+            entry.put("services", services);
+            withoutDefaultType(entry, workload);
+            workloads.add(entry);
+        }
+        map.put("workloads", workloads);
+        return map;
+    }
+
+    /** The file's default is no type, which our model does not have. */
+    private static void withoutDefaultType(Map<String, Object> map, Workload workload) {
+        if (workload.workloadType() == WorkloadType.DEPLOYMENT) {
+            map.remove("workloadType");
+        }
     }
 
     static List<Map<String, Object>> services(MeshSnapshot mesh) {

@@ -22,7 +22,7 @@ final class PolicyDump {
         return policies.stream().map(PolicyDump::policy).toList();
     }
 
-    private static Map<String, Object> policy(Policy policy) {
+    static Map<String, Object> policy(Policy policy) {
         Map<String, Object> map = new LinkedHashMap<>();
         map.put("name", policy.name());
         map.put("namespace", policy.namespace());

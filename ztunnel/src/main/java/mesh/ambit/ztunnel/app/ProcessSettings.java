@@ -4,20 +4,33 @@ import java.time.Duration;
 import mesh.ambit.config.Environment;
 import mesh.ambit.telemetry.LogFilter;
 import mesh.ambit.telemetry.LogFormat;
+import mesh.ambit.ztunnel.local.ProxyDefaults;
 
 /**
  * How the process runs, speaks and ends.
  *
  * @param workers event loops
+ * @param ports where the process itself listens
  * @param drainDeadline how long connections may live on at the end
  * @param version the version that metrics show
  * @param logFilter levels at the start
  * @param logFormat how lines are written
  */
-record ProcessSettings(int workers, Duration drainDeadline, String version, LogFilter logFilter, LogFormat logFormat) {
-    static ProcessSettings from(Environment env, int processors) {
+record ProcessSettings(
+        int workers,
+        AdminServers.Ports ports,
+        Duration drainDeadline,
+        String version,
+        LogFilter logFilter,
+        LogFormat logFormat) {
+    static ProcessSettings from(Environment env, ProxyDefaults defaults, int processors) {
+        AdminServers.Ports standard = AdminServers.Ports.STANDARD;
         return new ProcessSettings(
-                WorkerThreads.from(env, processors),
+                WorkerThreads.from(env, defaults.concurrency(), processors),
+                new AdminServers.Ports(
+                        defaults.adminPort() != null ? defaults.adminPort() : standard.admin(),
+                        defaults.statsPort() != null ? defaults.statsPort() : standard.metrics(),
+                        standard.readiness()),
                 drainDeadline(env),
                 env.text("ISTIO_META_ISTIO_VERSION", ""),
                 env.value(

@@ -62,6 +62,11 @@ final class SelfProxy implements PodProxy {
     }
 
     @Override
+    public int connectionCount() {
+        return connections.count();
+    }
+
+    @Override
     public CompletionStage<Void> drain() {
         listeners.close();
         return connections

@@ -3,12 +3,11 @@ package mesh.ambit.ztunnel.app;
 import io.netty.channel.EventLoopGroup;
 import java.io.IOException;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import mesh.ambit.admin.Readiness;
 import mesh.ambit.ca.CaClient;
@@ -17,8 +16,10 @@ import mesh.ambit.ca.CertificateState;
 import mesh.ambit.channel.ControlPlaneChannels;
 import mesh.ambit.config.ExitCode;
 import mesh.ambit.model.MeshView;
+import mesh.ambit.model.WorkloadInfo;
 import mesh.ambit.policy.PolicyView;
 import mesh.ambit.relay.Transport;
+import mesh.ambit.relay.TunedTransport;
 import mesh.ambit.telemetry.ConnectionTelemetry;
 import mesh.ambit.telemetry.LimitMetrics;
 import mesh.ambit.telemetry.LogLevels;
@@ -33,6 +34,7 @@ import mesh.ambit.xds.AdsClient;
 import mesh.ambit.xds.AdsMode;
 import mesh.ambit.xds.AdsNode;
 import mesh.ambit.xds.AdsObserver;
+import mesh.ambit.xds.MeshUpdates;
 import mesh.ambit.ztunnel.dns.ResolvConf;
 import mesh.ambit.ztunnel.dns.SystemHostResolver;
 import mesh.ambit.ztunnel.inbound.DecisionLog;
@@ -44,6 +46,9 @@ import mesh.ambit.ztunnel.inpod.Ports;
 import mesh.ambit.ztunnel.inpod.ZdsClient;
 import mesh.ambit.ztunnel.limits.ConnectionLimits;
 import mesh.ambit.ztunnel.limits.Overload;
+import mesh.ambit.ztunnel.local.LocalFileException;
+import mesh.ambit.ztunnel.local.LocalMesh;
+import mesh.ambit.ztunnel.local.LocalSource;
 import mesh.ambit.ztunnel.outbound.DepartureBoard;
 import mesh.ambit.ztunnel.outbound.OutboundRouter;
 import org.jspecify.annotations.Nullable;
@@ -79,11 +84,15 @@ final class Ztunnel {
     private final PodRegistry pods;
     private final ZdsClient agent;
     private final LastGoodState state;
+    private final MeshSink sink;
     private final @Nullable AdsClient ads;
     private final ConfigDump dump;
     private final AdminServers servers;
-    /** Made on the thread of the control plane, ended on the main one. */
-    private volatile @Nullable PodProxy self;
+    /**
+     * Whom we serve besides pods: our own pod, or in dedicated mode the only workload. Made on the thread of the control
+     * plane, ended on the main one.
+     */
+    private volatile @Nullable PodProxy own;
 
     Ztunnel(ZtunnelConfig config, LogLevels levels, AdminServers.Ports ports) {
         this.config = config;
@@ -92,7 +101,11 @@ final class Ztunnel {
         PolicyView policies = new PolicyView();
         InstantSource clock = InstantSource.system();
         this.channels = new ControlPlaneChannels(config.tls().policy());
-        this.ca = new CaClient(config.control().ca(), channels, config.control().certificateLifetime());
+        this.ca = new CaClient(
+                config.control().ca(),
+                channels,
+                config.control().certificateLifetime(),
+                config.mode().shared());
         this.certificates = new CertificateManager(
                 ca,
                 clock,
@@ -104,7 +117,7 @@ final class Ztunnel {
         Transport transport = Transport.best();
         this.loops = transport.group(config.process().workers(), "ambit-worker");
         this.plane = new DataPlane(
-                transport,
+                new TunedTransport(transport, config.capture().keepalive()),
                 loops,
                 mesh,
                 policies,
@@ -133,6 +146,14 @@ final class Ztunnel {
                 clock,
                 readiness,
                 metrics);
+        this.sink = new MeshSink(
+                mesh,
+                policies,
+                new CertificateInterest(
+                        config.mode().shared() ? config.node().node() : null,
+                        certificates::prefetch,
+                        certificates::forget),
+                plane.departures());
         this.ads = config.control().xds() == null
                 ? null
                 : new AdsClient(
@@ -148,12 +169,7 @@ final class Ztunnel {
                                 config.node().metadata()),
                         config.control().onDemand() ? AdsMode.ON_DEMAND : AdsMode.WILDCARD,
                         state.keeper(),
-                        new MeshSink(
-                                mesh,
-                                policies,
-                                new CertificateInterest(
-                                        config.node().node(), certificates::prefetch, certificates::forget),
-                                plane.departures()),
+                        sink,
                         xdsObserver(new XdsMetrics(metrics)));
         if (ads != null && config.control().onDemand()) {
             mesh.completeThrough(new DemandedMesh(config.node().network(), ads));
@@ -163,15 +179,19 @@ final class Ztunnel {
                 ports, config.capture().ipv6(), dump::print, levels, this::shutdown, readiness, metrics);
         dump.tells(state::view);
         readiness.pending(MESH_TASK);
-        readiness.pending(PODS_TASK);
+        if (config.mode().shared()) {
+            readiness.pending(PODS_TASK);
+        }
     }
 
     /**
      * Begins, and returns at once.
      *
-     * @throws IOException if a port of the process itself is taken; nothing is left open then
+     * @throws IOException if a port of the process itself is taken, or the local mesh is not valid; nothing is left open
+     *     then
      */
     void start() throws IOException {
+        loadLocal();
         servers.start();
         if (ads == null) {
             synced();
@@ -186,6 +206,21 @@ final class Ztunnel {
                 }
             });
             ads.start();
+        }
+    }
+
+    private void loadLocal() throws LocalFileException {
+        LocalSource source = config.mode().local();
+        if (source != null) {
+            LocalMesh local = source.load();
+            sink.apply(new MeshUpdates.Addresses(local.resources(), List.of()));
+            sink.apply(new MeshUpdates.Policies(local.policies(), List.of()));
+            dump.shows(local);
+            LOG.info(
+                    "local configuration: {} workloads, {} services, {} policies",
+                    local.workloads().size(),
+                    local.services().size(),
+                    local.policies().size());
         }
     }
 
@@ -219,8 +254,9 @@ final class Ztunnel {
             drain();
         }
         pods.close();
-        if (self != null) {
-            self.close();
+        PodProxy ours = own;
+        if (ours != null) {
+            ours.close();
         }
         if (ads != null) {
             ads.close();
@@ -240,21 +276,14 @@ final class Ztunnel {
     }
 
     private void drain() throws InterruptedException {
-        PodProxy own = self;
+        PodProxy ours = own;
         CompletableFuture<Void> drained = CompletableFuture.allOf(
                 pods.drain().toCompletableFuture(),
-                own == null
+                ours == null
                         ? CompletableFuture.completedFuture(null)
-                        : own.drain().toCompletableFuture());
-        try {
-            drained.get(config.process().drainDeadline().toMillis(), TimeUnit.MILLISECONDS);
-        } catch (TimeoutException e) {
-            LOG.info(
-                    "deadline of {} has come, closing what is left",
-                    config.process().drainDeadline());
-        } catch (ExecutionException e) {
-            LOG.warn("drain failed, closing what is left", e);
-        }
+                        : ours.drain().toCompletableFuture());
+        new DrainCountdown(config.process().drainDeadline(), System::nanoTime)
+                .await(drained, () -> pods.connectionCount() + (ours == null ? 0 : ours.connectionCount()));
     }
 
     /** Frees what the TLS library holds for each certificate; no tunnel uses it any more. */
@@ -271,16 +300,24 @@ final class Ztunnel {
         if (!begun.compareAndSet(false, true)) {
             return;
         }
-        readiness.done(MESH_TASK);
-        if (config.node().self() != null) {
-            try {
-                self = SelfProxy.start(plane, config.node().self());
-            } catch (PodStartException e) {
-                LOG.error("our own inbound listener: {}", e.getMessage(), e);
-                stop.complete(ExitCode.FAILED);
+        WorkloadInfo self = config.node().self();
+        WorkloadInfo only = config.mode().workload();
+        try {
+            if (only != null) {
+                own = InPodProxy.startHere(plane, only);
+                LOG.info("workload {} is served", only);
+                readiness.done(MESH_TASK);
                 return;
             }
+            if (self != null) {
+                own = SelfProxy.start(plane, self);
+            }
+        } catch (PodStartException e) {
+            LOG.error("our own listeners: {}", e.getMessage(), e);
+            stop.complete(ExitCode.FAILED);
+            return;
         }
+        readiness.done(MESH_TASK);
         agent.start();
     }
 

@@ -62,7 +62,9 @@ public final class ZtunnelCommand implements Callable<Integer> {
             config = ZtunnelConfig.from(
                     Environment.of(variables), Runtime.getRuntime().availableProcessors());
             // The limit of open files needs no help: the JVM raises it to the hard limit when it starts.
-            KernelFeature.requireInPodRights();
+            if (config.mode().shared()) {
+                KernelFeature.requireInPodRights();
+            }
         } catch (ConfigException e) {
             e.problems().forEach(this::complain);
             return ExitCode.USAGE;
@@ -73,7 +75,8 @@ public final class ZtunnelCommand implements Callable<Integer> {
         Logging logging =
                 Logging.start(config.process().logFilter(), config.process().logFormat(), System.out);
         try {
-            Ztunnel ztunnel = new Ztunnel(config, logging.levels(), AdminServers.Ports.STANDARD);
+            Ztunnel ztunnel =
+                    new Ztunnel(config, logging.levels(), config.process().ports());
             ztunnel.start();
             Signals.handle("TERM", ztunnel::shutdown);
             Signals.handle("INT", new Interrupts(ztunnel::shutdown));

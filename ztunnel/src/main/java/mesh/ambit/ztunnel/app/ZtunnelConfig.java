@@ -4,11 +4,13 @@ import mesh.ambit.config.Environment;
 import mesh.ambit.hbone.TunnelSettings;
 import mesh.ambit.ztunnel.inbound.InboundSettings;
 import mesh.ambit.ztunnel.limits.LimitSettings;
+import mesh.ambit.ztunnel.local.ProxyDefaults;
 
 /**
  * What the daemon is told by its environment, under upstream's names and with upstream's defaults, one component for each
  * concern. Variables that are not read here are accepted and mean nothing.
  *
+ * @param mode what we are there for
  * @param node who we are and where
  * @param control whom we ask
  * @param capture how pods reach us
@@ -18,8 +20,10 @@ import mesh.ambit.ztunnel.limits.LimitSettings;
  * @param state where the last good state is kept
  * @param limits how much is let in
  * @param process how the process runs, speaks and ends
+ * @param displayed what is shown besides
  */
 record ZtunnelConfig(
+        ModeSettings mode,
         NodeSettings node,
         ControlSettings control,
         CaptureSettings capture,
@@ -28,8 +32,10 @@ record ZtunnelConfig(
         TlsSettings tls,
         StateSettings state,
         LimitSettings limits,
-        ProcessSettings process) {
+        ProcessSettings process,
+        DisplayedSettings displayed) {
     private static final int MAX_WINDOW = Integer.MAX_VALUE;
+    private static final int MIN_CONNECTION_WINDOW = 65_535;
 
     /**
      * Reads the environment.
@@ -38,21 +44,21 @@ record ZtunnelConfig(
      * @throws mesh.ambit.config.ConfigException with everything that is wrong
      */
     static ZtunnelConfig from(Environment env, int processors) {
-        String mode = env.text("PROXY_MODE", "shared");
-        if (!mode.equals("shared")) {
-            env.reject("PROXY_MODE", mode, "not supported, expected: shared");
-        }
-        NodeSettings node = NodeSettings.from(env);
+        ProxyDefaults defaults = ProxyDefaults.from(env, ProxyDefaults.MESH_FILE);
+        ModeSettings mode = ModeSettings.from(env, defaults);
+        NodeSettings node = NodeSettings.from(env, defaults);
         ZtunnelConfig config = new ZtunnelConfig(
+                mode,
                 node,
-                ControlSettings.from(env, node.clusterId()),
-                CaptureSettings.from(env),
+                ControlSettings.from(env, defaults, node.clusterId()),
+                CaptureSettings.from(env, mode.shared()),
                 tunnels(env),
                 InboundSettings.from(env),
                 TlsSettings.from(env),
                 StateSettings.from(env),
                 LimitSettings.from(env),
-                ProcessSettings.from(env, processors));
+                ProcessSettings.from(env, defaults, processors),
+                DisplayedSettings.from(env));
         env.throwIfInvalid();
         return config;
     }
@@ -60,8 +66,11 @@ record ZtunnelConfig(
     private static TunnelSettings tunnels(Environment env) {
         TunnelSettings defaults = TunnelSettings.DEFAULT;
         return new TunnelSettings(
-                (int) env.size("HTTP2_STREAM_WINDOW_SIZE", defaults.streamWindowBytes(), 65_535, MAX_WINDOW),
-                (int) env.size("HTTP2_CONNECTION_WINDOW_SIZE", defaults.connectionWindowBytes(), 65_535, MAX_WINDOW),
+                (int) env.size("HTTP2_STREAM_WINDOW_SIZE", defaults.streamWindowBytes(), 1, MAX_WINDOW),
+                // HTTP/2 has no way to begin with less.
+                (int) Math.max(
+                        MIN_CONNECTION_WINDOW,
+                        env.size("HTTP2_CONNECTION_WINDOW_SIZE", defaults.connectionWindowBytes(), 1, MAX_WINDOW)),
                 (int) env.size("HTTP2_FRAME_SIZE", defaults.maxFrameBytes(), 16_384, 16_777_215),
                 env.number("POOL_MAX_STREAMS_PER_CONNECTION", defaults.maxStreamsPerTunnel(), 1, 65_535),
                 env.duration("POOL_UNUSED_RELEASE_TIMEOUT", defaults.unusedRelease()));

@@ -13,6 +13,11 @@ public interface PodProxy {
      */
     CompletionStage<Void> drain();
 
+    /** Returns how many connections live now. From any thread. */
+    default int connectionCount() {
+        return 0;
+    }
+
     /** Makes proxies. */
     @FunctionalInterface
     interface Factory {

@@ -149,6 +149,16 @@ public final class PodRegistry {
         publish();
     }
 
+    /** Returns how many connections all pods have now. From any thread. */
+    public int connectionCount() {
+        int count = 0;
+        for (Entry entry : view) {
+            PodProxy proxy = entry.proxy();
+            count += proxy == null ? 0 : proxy.connectionCount();
+        }
+        return count;
+    }
+
     /** Drains every proxy; completes when the last connection has ended. */
     public CompletionStage<Void> drain() {
         return CompletableFuture.allOf(up.values().stream()

@@ -7,28 +7,42 @@ import mesh.ambit.linux.LinuxException;
 import mesh.ambit.linux.NetNs;
 import mesh.ambit.linux.SocketOptions;
 import mesh.ambit.relay.SocketSpace;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Makes the sockets of one pod: inside its namespace, and marked before their first packet, so that the pod's rules
  * leave them alone. Accepted sockets inherit the mark of their listener.
+ *
+ * <p>The only workload of our own namespace needs neither: nothing is switched then, and what is marked is outgoing alone.
  */
 public final class PodSockets {
     private static final Logger LOG = LoggerFactory.getLogger(PodSockets.class);
 
-    private final NetNs netns;
+    /** Null stands for where we are. */
+    private final @Nullable NetNs netns;
+
     private final int mark;
 
-    /** Creates one; {@code mark} 0 marks nothing. */
+    /** Creates one for a pod; {@code mark} 0 marks nothing. */
     public PodSockets(NetNs netns, int mark) {
+        this(mark, netns);
+    }
+
+    private PodSockets(int mark, @Nullable NetNs netns) {
         this.netns = netns;
         this.mark = mark;
     }
 
+    /** Returns one for our own namespace; {@code mark} 0 marks nothing. */
+    public static PodSockets here(int mark) {
+        return new PodSockets(mark, null);
+    }
+
     /** Returns where outgoing sockets are made. */
     public SocketSpace outgoing() {
-        return constructor -> open(constructor, fd -> {});
+        return constructor -> open(constructor, mark, fd -> {});
     }
 
     /**
@@ -36,7 +50,7 @@ public final class PodSockets {
      * noted, and the socket goes out under the pod's own address.
      */
     public SocketSpace spoofing() {
-        return constructor -> open(constructor, fd -> {
+        return constructor -> open(constructor, mark, fd -> {
             try {
                 SocketOptions.setTransparentSource(fd);
             } catch (LinuxException e) {
@@ -52,7 +66,7 @@ public final class PodSockets {
      * @param transparent how to let the listener accept for addresses that are not local
      */
     public SocketSpace listening(boolean reusePort, Transparency transparent) {
-        return constructor -> open(constructor, fd -> {
+        return constructor -> open(constructor, netns == null ? 0 : mark, fd -> {
             if (reusePort) {
                 SocketOptions.setReusePort(fd);
             }
@@ -60,21 +74,25 @@ public final class PodSockets {
         });
     }
 
-    private Channel open(Supplier<? extends Channel> constructor, FdAction options) {
-        return netns.call(() -> {
-            Channel channel = constructor.get();
-            try {
-                int fd = ((UnixChannel) channel).fd().intValue();
-                if (mark != 0) {
-                    SocketOptions.setMark(fd, mark);
-                }
-                options.apply(fd);
-                return channel;
-            } catch (RuntimeException e) {
-                channel.unsafe().closeForcibly();
-                throw e;
+    private Channel open(Supplier<? extends Channel> constructor, int marked, FdAction options) {
+        return netns == null
+                ? make(constructor, marked, options)
+                : netns.call(() -> make(constructor, marked, options));
+    }
+
+    private static Channel make(Supplier<? extends Channel> constructor, int mark, FdAction options) {
+        Channel channel = constructor.get();
+        try {
+            int fd = ((UnixChannel) channel).fd().intValue();
+            if (mark != 0) {
+                SocketOptions.setMark(fd, mark);
             }
-        });
+            options.apply(fd);
+            return channel;
+        } catch (RuntimeException e) {
+            channel.unsafe().closeForcibly();
+            throw e;
+        }
     }
 
     /** Something to do to a descriptor. */

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import mesh.ambit.channel.ControlPlane;
@@ -15,11 +16,13 @@ import mesh.ambit.config.ConfigException;
 import mesh.ambit.config.Environment;
 import mesh.ambit.hbone.TunnelSettings;
 import mesh.ambit.model.WorkloadInfo;
+import mesh.ambit.relay.Keepalive;
 import mesh.ambit.telemetry.LogFormat;
 import mesh.ambit.ztunnel.inbound.ConnectHostname;
 import mesh.ambit.ztunnel.inbound.RequireWaypoint;
 import mesh.ambit.ztunnel.inpod.Transparency;
 import mesh.ambit.ztunnel.limits.LimitSettings;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -35,6 +38,7 @@ class ZtunnelConfigTest {
         assertThat(config.node().trustDomain()).isEqualTo("cluster.local");
         assertThat(config.node().self()).isNull();
         assertThat(config.node().metadata()).isEmpty();
+        assertThat(config.node().instanceIp()).isEqualTo("1.1.1.1");
         assertThat(xds(config).address()).hasToString("https://localhost:15012");
         assertThat(xds(config).roots())
                 .isEqualTo(new TrustRoots.File(Path.of("./var/run/secrets/istio/root-cert.pem")));
@@ -157,7 +161,7 @@ class ZtunnelConfigTest {
                         "XDS_ADDRESS", "http://plain:15010",
                         "IPV6_ENABLED", "True",
                         "SECRET_TTL", "soon",
-                        "PROXY_MODE", "dedicated",
+                        "PROXY_MODE", "both",
                         "AMBIT_CONNECT_HOSTNAME", "mine")))
                 .isInstanceOfSatisfying(
                         ConfigException.class,
@@ -167,7 +171,7 @@ class ZtunnelConfigTest {
                                 .anyMatch(p -> p.startsWith("invalid env var XDS_ADDRESS=http://plain:15010"))
                                 .anyMatch(p -> p.startsWith("invalid env var IPV6_ENABLED=True"))
                                 .anyMatch(p -> p.startsWith("invalid env var SECRET_TTL=soon"))
-                                .anyMatch(p -> p.startsWith("invalid env var PROXY_MODE=dedicated"))
+                                .anyMatch(p -> p.startsWith("invalid env var PROXY_MODE=both"))
                                 .anyMatch(p -> p.startsWith("invalid env var AMBIT_CONNECT_HOSTNAME=mine")));
     }
 
@@ -188,21 +192,177 @@ class ZtunnelConfigTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"0, 8", "3, 3", "50%, 4", "1%, 1"})
+    @CsvSource({"0, 8", "3, 3", "50%, 4", "30%, 3", "1%, 1"})
     void workersAreANumberAShareOrAll(String text, int workers) {
-        Environment env = Environment.of(Map.of("ZTUNNEL_WORKER_THREADS", text));
+        assertThat(workers(Map.of("ZTUNNEL_WORKER_THREADS", text), null, 8)).isEqualTo(workers);
+    }
 
-        assertThat(WorkerThreads.from(env, 8)).isEqualTo(workers);
+    @ParameterizedTest
+    @CsvSource({
+        // limit, request, count of the node, concurrency, processors, workers
+        "  ,  ,   ,  ,  2,  2",
+        "  ,  ,   ,  , 16,  4",
+        "  ,  , 32,  ,  4,  8",
+        "  , 8,   ,  ,  4,  8",
+        "  , 1,   ,  ,  4,  2",
+        "16, 4,   ,  ,  4, 16",
+        "4 , 8,   ,  ,  4,  8",
+        "500m,,   ,  ,  4,  1",
+        "2500m,,  ,  ,  4,  3",
+        "1.5,,    ,  ,  4,  2",
+        "  ,  ,  6, 0,  4,  6",
+        "  ,  ,   , 3,  4,  3",
+    })
+    void withoutANumberTheMeshTheLimitAndTheRequestDecide(
+            @Nullable String limit,
+            @Nullable String request,
+            @Nullable String counted,
+            @Nullable Integer concurrency,
+            int processors,
+            int workers) {
+        Map<String, String> env = new HashMap<>();
+        put(env, "ZTUNNEL_RESOURCE_CPU_LIMIT", limit);
+        put(env, "ZTUNNEL_RESOURCE_CPU_REQUEST", request);
+        put(env, "ZTUNNEL_CPU_LIMIT", counted);
+
+        assertThat(workers(env, concurrency, processors)).isEqualTo(workers);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "ZTUNNEL_WORKER_THREADS, 0%",
+        "ZTUNNEL_WORKER_THREADS, 101%",
+        "ZTUNNEL_WORKER_THREADS, many",
+        "ZTUNNEL_WORKER_THREADS, -1",
+        "ZTUNNEL_RESOURCE_CPU_LIMIT, 0",
+        "ZTUNNEL_RESOURCE_CPU_LIMIT, lots",
+        "KEEPALIVE_TIME, soon",
+        "KEEPALIVE_RETRIES, -1",
+        "KEEPALIVE_ENABLED, yes",
+        "USER_TIMEOUT_ENABLED, 1",
+        "ENABLE_PROXY, TRUE",
+        "PACKET_MARK, 4294967296",
+        "FAKE_CA, true",
+        "PROXY_MODE, both"
+    })
+    void whatDoesNotParseIsNamedWithItsValue(String name, String value) {
+        assertThatThrownBy(() -> read(Map.of(name, value)))
+                .isInstanceOfSatisfying(
+                        ConfigException.class,
+                        e -> assertThat(e.problems())
+                                .singleElement()
+                                .asString()
+                                .startsWith("invalid env var " + name + "=" + value + " ("));
     }
 
     @Test
-    void withoutANumberACpuLimitDecidesAndElseAQuarterOfTheProcessors() {
-        assertThat(WorkerThreads.from(Environment.of(Map.of()), 2)).isEqualTo(2);
-        assertThat(WorkerThreads.from(Environment.of(Map.of()), 16)).isEqualTo(4);
-        assertThat(WorkerThreads.from(Environment.of(Map.of("ZTUNNEL_CPU_LIMIT", "6")), 16))
-                .isEqualTo(6);
-        assertThat(WorkerThreads.from(Environment.of(Map.of("ZTUNNEL_RESOURCE_CPU_REQUEST", "5")), 16))
-                .isEqualTo(5);
+    void keepaliveIsAsItIsSet() {
+        assertThat(read(Map.of()).capture().keepalive()).isEqualTo(Keepalive.DEFAULT);
+
+        Keepalive keepalive = read(Map.of(
+                        "KEEPALIVE_ENABLED", "false",
+                        "KEEPALIVE_TIME", "10s",
+                        "KEEPALIVE_INTERVAL", "2s",
+                        "KEEPALIVE_RETRIES", "5",
+                        "USER_TIMEOUT_ENABLED", "true"))
+                .capture()
+                .keepalive();
+
+        assertThat(keepalive).isEqualTo(new Keepalive(false, Duration.ofSeconds(10), Duration.ofSeconds(2), 5, true));
+        assertThat(keepalive.patience()).isEqualTo(Duration.ofSeconds(20));
+    }
+
+    @Test
+    void dedicatedModeServesOneWorkloadAndMarksOnlyOnRequest() {
+        Map<String, String> env = new HashMap<>(Map.of("PROXY_MODE", "dedicated", "PROXY_WORKLOAD_INFO", "ns/pod/sa"));
+
+        assertThat(read(env).mode().workload()).isEqualTo(new WorkloadInfo("pod", "ns", "sa"));
+        assertThat(read(env).capture().mark()).isZero();
+        env.put("PACKET_MARK", "9");
+        assertThat(read(env).capture().mark()).isEqualTo(9);
+        assertThat(read(Map.of()).mode().shared()).isTrue();
+    }
+
+    @Test
+    void combinationsThatMeanNothingAreRefused() {
+        assertProblem(Map.of("PROXY_MODE", "dedicated"), "PROXY_MODE=dedicated requires PROXY_WORKLOAD_INFO");
+        assertProblem(Map.of("PROXY_MODE", "dedicated", "PROXY_WORKLOAD_INFO", "ns/pod"), "PROXY_WORKLOAD_INFO");
+        assertProblem(
+                Map.of("ENABLE_PROXY", "false", "ISTIO_META_DNS_CAPTURE", "false"),
+                "ztunnel run without any servers enabled");
+        assertProblem(Map.of("XDS_ON_DEMAND", "true"), "DNS proxy does not currently support on-demand mode");
+        assertProblem(Map.of("LOCAL_XDS", "{}", "LOCAL_XDS_PATH", "/x"), "only one of LOCAL_XDS_PATH or LOCAL_XDS");
+        assertProblem(Map.of("PROXY_CONFIG", "{}"), "error parsing proxy config: failed parsing proxy config env");
+        assertProblem(Map.of("ISTIO_META_DNS_PROXY_ADDR", "nowhere"), "failed to parse DNS_PROXY_ADDR: nowhere");
+    }
+
+    @ParameterizedTest
+    @CsvSource({",true", "true,true", "TRUE,true", "false,false", "yes,false", "'',false"})
+    void namesAreAnsweredUnlessSaidOtherwise(@Nullable String capture, boolean on) {
+        Map<String, String> env = new HashMap<>();
+        put(env, "ISTIO_META_DNS_CAPTURE", capture);
+
+        assertThat(read(env).mode().dns()).isEqualTo(on);
+    }
+
+    @Test
+    void theMeshsOwnDefaultsYieldToTheEnvironment() {
+        ZtunnelConfig config = read(Map.of(
+                "PROXY_CONFIG",
+                """
+                {"discoveryAddress": "istiod-rev0.istio-system-2:15012", "proxyAdminPort": 15999, "statsPort": 15888,
+                 "proxyMetadata": {"ISTIO_META_BAR": "bar", "ISTIO_META_FOO": "old", "PLAIN": "plain"}, "other": 1}
+                """,
+                "ISTIO_META_FOO",
+                "new",
+                "ISTIO_METAJSON_LIST",
+                "[1, {\"a\": true}]",
+                "ISTIO_METAJSON_BROKEN",
+                "{"));
+
+        assertThat(xds(config).address()).hasToString("https://istiod-rev0.istio-system-2:15012");
+        assertThat(config.process().ports()).isEqualTo(new AdminServers.Ports(15999, 15888, 15021));
+        assertThat(config.node().proxyMetadata()).isEqualTo(Map.of("BAR", "bar", "FOO", "new", "PLAIN", "plain"));
+        assertThat(config.node().jsonMetadata()).isEqualTo(Map.of("LIST", List.of(1.0, Map.of("a", true))));
+    }
+
+    @Test
+    void theDumpShowsEveryKeyOfUpstreams() {
+        assertThat(ConfigView.of(read(Map.of()), true).keySet())
+                .contains(
+                        "proxy dnsProxy windowSize connectionWindowSize frameSize poolMaxStreamsPerConn poolUnusedReleaseTimeout"
+                                .concat(
+                                        " socks5Addr adminAddr statsAddr readinessAddr inboundAddr inboundPlaintextAddr")
+                                .concat(" outboundAddr dnsProxyAddr illegalPorts network localNode proxyMode")
+                                .concat(" proxyWorkloadInformation clusterId clusterDomain caAddress caRootCert")
+                                .concat(" altCaHostname xdsAddress xdsRootCert altXdsHostname preferedServiceNamespace")
+                                .concat(" secretTtl xdsOnDemand fakeCa fakeSelfInbound selfTerminationDeadline")
+                                .concat(
+                                        " proxyMetadata numWorkerThreads requireOriginalSource proxyArgs dnsResolverCfg")
+                                .concat(" dnsResolverOpts inpodUds inpodPortReuse packetMark socketConfig xdsHeaders")
+                                .concat(" caHeaders localhostAppTunnel ztunnelIdentity ztunnelWorkload ipv6Enabled")
+                                .concat(" crlPath enableEnhancedBaggage")
+                                .split(" "));
+    }
+
+    private static void assertProblem(Map<String, String> env, String text) {
+        assertThatThrownBy(() -> read(env))
+                .isInstanceOfSatisfying(
+                        ConfigException.class,
+                        e -> assertThat(e.problems()).anyMatch(problem -> problem.contains(text)));
+    }
+
+    private static int workers(Map<String, String> variables, @Nullable Integer concurrency, int processors) {
+        Environment env = Environment.of(variables);
+        int workers = WorkerThreads.from(env, concurrency, processors);
+        assertThat(env.problems()).isEmpty();
+        return workers;
+    }
+
+    private static void put(Map<String, String> env, String name, @Nullable String value) {
+        if (value != null) {
+            env.put(name, value);
+        }
     }
 
     private static ControlPlane xds(ZtunnelConfig config) {

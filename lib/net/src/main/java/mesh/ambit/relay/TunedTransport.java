@@ -1,0 +1,24 @@
+package mesh.ambit.relay;
+
+import io.netty.bootstrap.Bootstrap;
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.EventLoop;
+import io.netty.channel.EventLoopGroup;
+
+/**
+ * A transport together with the keepalive that its sockets get.
+ *
+ * @param transport how sockets are driven
+ * @param keepalive when the kernel gives up on a peer
+ */
+public record TunedTransport(Transport transport, Keepalive keepalive) {
+    /** Like {@link Transport#connector(EventLoop, SocketSpace, Keepalive)}. */
+    public Bootstrap connector(EventLoop loop, SocketSpace space) {
+        return transport.connector(loop, space, keepalive);
+    }
+
+    /** Like {@link Transport#listener(EventLoopGroup, SocketSpace, Keepalive)}; {@code captured} says whether at all. */
+    public ServerBootstrap listener(EventLoopGroup loops, SocketSpace space, boolean captured) {
+        return captured ? transport.listener(loops, space, keepalive) : transport.listener(loops, space, false);
+    }
+}

@@ -1,0 +1,70 @@
+package mesh.ambit.ztunnel.app;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** The process's resolver as the configuration dump shows it: servers and search domains of {@code /etc/resolv.conf}. */
+final class ResolverView {
+    private static final Path RESOLV_CONF = Path.of("/etc/resolv.conf");
+    private static final int DNS = 53;
+
+    private ResolverView() {}
+
+    static Map<String, @Nullable Object> ofThisMachine(boolean ipv6) {
+        List<String> lines;
+        try {
+            lines = Files.readAllLines(RESOLV_CONF, StandardCharsets.ISO_8859_1);
+        } catch (IOException e) {
+            lines = List.of();
+        }
+        return of(lines, ipv6);
+    }
+
+    /** Returns {@code dnsResolverCfg} and {@code dnsResolverOpts}. */
+    static Map<String, @Nullable Object> of(List<String> lines, boolean ipv6) {
+        List<Object> servers = new ArrayList<>();
+        List<String> search = new ArrayList<>();
+        for (String line : lines) {
+            String[] words = line.strip().split("\\s+");
+            if (words.length > 1 && words[0].equals("nameserver")) {
+                servers.add(server(words[1]));
+            } else if (words.length > 1 && (words[0].equals("search") || words[0].equals("domain"))) {
+                search.clear();
+                search.addAll(List.of(words).subList(1, words.length));
+            }
+        }
+        Map<String, @Nullable Object> resolver = new LinkedHashMap<>();
+        resolver.put("domain", null);
+        resolver.put("search", search);
+        resolver.put("name_servers", servers);
+        Map<String, @Nullable Object> options = new LinkedHashMap<>();
+        options.put("ip_strategy", ipv6 ? "Ipv4AndIpv6" : "Ipv4Only");
+        Map<String, @Nullable Object> map = new LinkedHashMap<>();
+        map.put("dnsResolverCfg", resolver);
+        map.put("dnsResolverOpts", options);
+        return map;
+    }
+
+    private static Map<String, @Nullable Object> server(String address) {
+        List<Object> connections = new ArrayList<>();
+        for (String protocol : List.of("udp", "tcp")) {
+            Map<String, @Nullable Object> connection = new LinkedHashMap<>();
+            connection.put("port", DNS);
+            connection.put("protocol", Map.of("type", protocol));
+            connection.put("bind_addr", null);
+            connections.add(connection);
+        }
+        Map<String, @Nullable Object> server = new LinkedHashMap<>();
+        server.put("ip", address);
+        server.put("trust_negative_responses", true);
+        server.put("connections", connections);
+        return server;
+    }
+}
