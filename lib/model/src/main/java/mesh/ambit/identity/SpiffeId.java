@@ -6,11 +6,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * The identity of a workload as its certificate says it: {@code spiffe://<trust domain>/ns/<namespace>/sa/<service account>}.
  *
- * <p>Exactly this five-part form is accepted, as upstream does; any other SPIFFE path belongs to somebody else's mesh.
+ * <p>Exactly this five-part form is accepted, as upstream does; any other SPIFFE path belongs to somebody else's mesh. A
+ * part is empty only where a local file says nothing of it; no certificate has such an identity.
  *
- * @param trustDomain for instance {@code cluster.local}; never empty
- * @param namespace Kubernetes namespace; never empty
- * @param serviceAccount Kubernetes service account; never empty
+ * @param trustDomain for instance {@code cluster.local}
+ * @param namespace Kubernetes namespace
+ * @param serviceAccount Kubernetes service account
  */
 public record SpiffeId(String trustDomain, String namespace, String serviceAccount) implements Comparable<SpiffeId> {
     /** What an absent trust domain means on the wire. */
@@ -71,8 +72,8 @@ public record SpiffeId(String trustDomain, String namespace, String serviceAccou
 
     private static void requirePart(String part, String what) {
         Objects.requireNonNull(part, what);
-        if (part.isEmpty() || part.indexOf('/') >= 0) {
-            throw new IllegalArgumentException(what + ": '" + part + "' (expected: not empty, no slash)");
+        if (part.indexOf('/') >= 0) {
+            throw new IllegalArgumentException(what + ": '" + part + "' (expected: no slash)");
         }
     }
 }

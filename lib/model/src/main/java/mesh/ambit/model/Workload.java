@@ -99,7 +99,7 @@ public record Workload(
         return new SpiffeId(trustDomain, namespace, serviceAccount);
     }
 
-    /** Returns whether the record says enough for an identity; {@link #identity} fails where it does not. */
+    /** Returns whether the record says enough for an identity that a certificate can have. */
     public boolean hasIdentity() {
         return !namespace.isEmpty()
                 && !serviceAccount.isEmpty()

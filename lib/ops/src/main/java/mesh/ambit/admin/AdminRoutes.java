@@ -46,6 +46,7 @@ public final class AdminRoutes {
             return HttpReply.text(200, "shutdown now\n");
         };
         routes.put("/quitquitquit", quit.only("POST"));
+        routes.putAll(ProfileRoutes.routes());
         HttpReply index = index(routes);
         routes.put("/", query -> index);
         return Map.copyOf(routes);

@@ -1,6 +1,7 @@
 package mesh.ambit.ztunnel.app;
 
 import java.net.InetAddress;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -192,7 +193,8 @@ final class ConfigView {
 
     private static Object roots(TrustRoots roots) {
         return switch (roots) {
-            case TrustRoots.File(var path) -> Map.of("File", path.toString());
+            // What is not there at the start is taken for the certificates themselves.
+            case TrustRoots.File(var path) -> Files.exists(path) ? Map.of("File", path.toString()) : "Static";
             case TrustRoots.Pem _ -> "Static";
             case TrustRoots.OperatingSystem _ -> "Default";
         };

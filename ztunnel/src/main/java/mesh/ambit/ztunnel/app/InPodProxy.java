@@ -22,6 +22,7 @@ import mesh.ambit.ztunnel.inbound.HboneRequests;
 import mesh.ambit.ztunnel.inbound.InboundContext;
 import mesh.ambit.ztunnel.inbound.PlaintextCapture;
 import mesh.ambit.ztunnel.inbound.PolicyWatch;
+import mesh.ambit.ztunnel.inpod.Backlog;
 import mesh.ambit.ztunnel.inpod.LiveConnections;
 import mesh.ambit.ztunnel.inpod.LocalWorkload;
 import mesh.ambit.ztunnel.inpod.Pod;
@@ -96,6 +97,9 @@ final class InPodProxy implements PodProxy {
 
     /** Opens the listeners of {@code pod}. */
     static InPodProxy start(DataPlane plane, Pod pod) throws PodStartException {
+        if (plane.settings().reusePort()) {
+            Backlog.handOn(pod.netns());
+        }
         return start(
                 plane, pod.info(), new PodSockets(pod.netns(), plane.settings().mark()));
     }

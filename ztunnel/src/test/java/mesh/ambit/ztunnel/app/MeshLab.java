@@ -327,6 +327,7 @@ final class MeshLab implements AutoCloseable {
         if (onDemand) {
             env.put("XDS_ON_DEMAND", "true");
             env.put("ISTIO_META_DNS_CAPTURE", "false");
+            env.put("ISTIO_META_DNS_CAPTURE", "false");
         }
         if (state != null) {
             env.put("AMBIT_STATE_DIR", state.toString());

@@ -178,6 +178,14 @@ class ZtunnelIT {
     }
 
     @Test
+    void whatWaitsAtAClosingListenerIsHandedOn() throws IOException {
+        mesh.node("one");
+
+        assertThat(web.namespace().run("cat", "/proc/sys/net/ipv4/tcp_migrate_req"))
+                .isEqualToIgnoringWhitespace("1");
+    }
+
+    @Test
     void deletedPodIsCutAtOnceAndNothingIsLeftOpen() throws Exception {
         mesh.node("one");
         Node two = mesh.node("two");

@@ -52,6 +52,7 @@ class LocalMeshTest {
         assertThat(first.tunnelProtocol()).isEqualTo(TunnelProtocol.HBONE);
         assertThat(first.trustDomain()).isEmpty();
         assertThat(first.clusterId()).isEmpty();
+        assertThat(first.identity()).hasToString("spiffe:///ns/shop/sa/");
         assertThat(first.capacity()).isEqualTo(-1);
         assertThat(first.networkGateway().destination())
                 .isEqualTo(new NetworkAddress("far", InetAddress.ofLiteral("10.9.0.1")));
