@@ -49,6 +49,9 @@ public final class Relay {
     private final Side upstream;
     private final RelayObserver observer;
 
+    /** Looks at what passes by; null when nobody does, or does not any more. */
+    private @Nullable RelayTap tap;
+
     /** Written by the event loop only, read by anyone: no more than opaque access is needed. */
     @SuppressWarnings("unused")
     private long sent;
@@ -64,6 +67,7 @@ public final class Relay {
             EventLoop loop, Function<Relay, Side> downstream, Function<Relay, Side> upstream, RelayObserver observer) {
         this.loop = loop;
         this.observer = Objects.requireNonNull(observer, "observer");
+        this.tap = observer.tap();
         this.downstream = downstream.apply(this);
         this.upstream = upstream.apply(this);
     }
@@ -142,6 +146,9 @@ public final class Relay {
             from.consumed(bytes);
             onUndeliverable(from);
             return;
+        }
+        if (tap != null && !tap.onData(isDownstream(from), data)) {
+            tap = null;
         }
         if (isDownstream(from)) {
             SENT.setOpaque(this, (long) SENT.getOpaque(this) + bytes);

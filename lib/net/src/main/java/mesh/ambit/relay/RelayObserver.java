@@ -1,7 +1,14 @@
 package mesh.ambit.relay;
 
+import org.jspecify.annotations.Nullable;
+
 /** Watches a relay; called on its event loop. */
 public interface RelayObserver {
+    /** Returns who looks at the bytes themselves; null for nobody. Asked once, when the relay is made. */
+    default @Nullable RelayTap tap() {
+        return null;
+    }
+
     /** {@code bytes} came from the downstream side and go upstream: the request direction. */
     default void onSent(int bytes) {}
 

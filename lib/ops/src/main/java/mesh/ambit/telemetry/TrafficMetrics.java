@@ -5,12 +5,8 @@ import io.prometheus.metrics.model.snapshots.CounterSnapshot;
 import io.prometheus.metrics.model.snapshots.GaugeSnapshot;
 import io.prometheus.metrics.model.snapshots.Labels;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Function;
-import mesh.ambit.identity.SpiffeId;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The {@code istio_tcp_*} family.
@@ -29,41 +25,34 @@ public final class TrafficMetrics {
 
     private record Sockets(LongAdder opened, LongAdder closed) {}
 
-    /** What the labels are made of; cheaper to compare than the labels themselves. */
-    private record Key(
-            Direction direction,
-            @Nullable WorkloadLabels source,
-            @Nullable WorkloadLabels destination,
-            @Nullable ServiceLabels service,
-            @Nullable SpiffeId sourceIdentity,
-            @Nullable SpiffeId destinationIdentity,
-            boolean mutualTls,
-            ResponseFlag flag) {}
-
-    private final Map<Key, Series> series = new ConcurrentHashMap<>();
+    private final SeriesStore<SeriesKey, Series> series;
     private final Sockets inbound = new Sockets(new LongAdder(), new LongAdder());
     private final Sockets outbound = new Sockets(new LongAdder(), new LongAdder());
 
-    private TrafficMetrics() {}
+    private TrafficMetrics(int maxSeries) {
+        series = new SeriesStore<>(
+                maxSeries, key -> new Series(key.labels(key.direction().reporter(), "tcp")), SeriesKey::overflow);
+    }
 
-    /** Creates the family and shows it on {@code metrics}' page. */
+    /** Creates the family, without a limit, and shows it on {@code metrics}' page. */
     public static TrafficMetrics on(Metrics metrics) {
-        TrafficMetrics traffic = new TrafficMetrics();
+        return on(metrics, 0);
+    }
+
+    /**
+     * Creates the family and shows it on {@code metrics}' page.
+     *
+     * @param maxSeries how many combinations of labels are told apart; connections that come with others share series
+     *     whose names are {@code overflow}. 0 for any number
+     */
+    public static TrafficMetrics on(Metrics metrics, int maxSeries) {
+        TrafficMetrics traffic = new TrafficMetrics(maxSeries);
         metrics.show((MultiCollector) traffic::collect);
         return traffic;
     }
 
     Series series(ConnectionDetails connection, ResponseFlag flag) {
-        Key key = new Key(
-                connection.direction(),
-                connection.sourceWorkload(),
-                connection.destinationWorkload(),
-                connection.service(),
-                connection.mutualTls() ? connection.sourceIdentity() : null,
-                connection.destinationIdentity(),
-                connection.mutualTls(),
-                flag);
-        return series.computeIfAbsent(key, k -> new Series(labelsOf(k)));
+        return series.get(SeriesKey.of(connection, flag));
     }
 
     void socketOpened(Direction direction) {
@@ -109,19 +98,32 @@ public final class TrafficMetrics {
                         s -> s.failed().sum() > 0,
                         Series::failed))
                 .metricSnapshot(openSockets())
+                .metricSnapshot(overflow())
                 .build();
     }
 
     private CounterSnapshot counter(
             String name, String help, Function<Series, Boolean> shown, Function<Series, LongAdder> value) {
         CounterSnapshot.Builder counter = CounterSnapshot.builder().name(name).help(help);
-        for (Series one : series.values()) {
+        for (Series one : series.all()) {
             if (shown.apply(one)) {
                 counter.dataPoint(CounterSnapshot.CounterDataPointSnapshot.builder()
                         .labels(one.labels())
                         .value((double) value.apply(one).sum())
                         .build());
             }
+        }
+        return counter.build();
+    }
+
+    private CounterSnapshot overflow() {
+        CounterSnapshot.Builder counter = CounterSnapshot.builder()
+                .name("ambit_metric_series_overflow")
+                .help("The total number of connections counted under names of overflow (unstable).");
+        if (series.overflowed() > 0) {
+            counter.dataPoint(CounterSnapshot.CounterDataPointSnapshot.builder()
+                    .value((double) series.overflowed())
+                    .build());
         }
         return counter.build();
     }
@@ -140,46 +142,5 @@ public final class TrafficMetrics {
             }
         }
         return gauge.build();
-    }
-
-    private static Labels labelsOf(Key key) {
-        WorkloadLabels source = key.source();
-        WorkloadLabels destination = key.destination();
-        ServiceLabels service = key.service();
-        Labels.Builder labels = Labels.builder()
-                .label("reporter", key.direction().reporter())
-                .label("source_workload", of(source, WorkloadLabels::workload))
-                .label("source_canonical_service", of(source, WorkloadLabels::canonicalName))
-                .label("source_canonical_revision", of(source, WorkloadLabels::canonicalRevision))
-                .label("source_workload_namespace", of(source, WorkloadLabels::namespace))
-                .label("source_principal", of(key.sourceIdentity(), SpiffeId::toString))
-                .label("source_app", of(source, WorkloadLabels::app))
-                .label("source_version", of(source, WorkloadLabels::canonicalRevision))
-                .label("source_cluster", of(source, WorkloadLabels::cluster))
-                .label("destination_service", of(service, ServiceLabels::hostname))
-                .label("destination_service_namespace", of(service, ServiceLabels::namespace))
-                .label("destination_service_name", of(service, ServiceLabels::name))
-                .label("destination_workload", of(destination, WorkloadLabels::workload))
-                .label("destination_canonical_service", of(destination, WorkloadLabels::canonicalName))
-                .label("destination_canonical_revision", of(destination, WorkloadLabels::canonicalRevision))
-                .label("destination_workload_namespace", of(destination, WorkloadLabels::namespace))
-                .label("destination_principal", of(key.destinationIdentity(), SpiffeId::toString))
-                .label("destination_app", of(destination, WorkloadLabels::app))
-                .label("destination_version", of(destination, WorkloadLabels::canonicalRevision))
-                .label("destination_cluster", of(destination, WorkloadLabels::cluster))
-                .label("request_protocol", "tcp")
-                .label("response_flags", key.flag().label())
-                .label("connection_security_policy", key.mutualTls() ? "mutual_tls" : Metrics.UNKNOWN);
-        if (source != null || destination != null) {
-            labels.label("source_region", of(source, WorkloadLabels::region))
-                    .label("source_zone", of(source, WorkloadLabels::zone))
-                    .label("destination_region", of(destination, WorkloadLabels::region))
-                    .label("destination_zone", of(destination, WorkloadLabels::zone));
-        }
-        return labels.build();
-    }
-
-    private static <T> String of(@Nullable T value, Function<T, String> part) {
-        return value == null ? Metrics.UNKNOWN : Metrics.orUnknown(part.apply(value));
     }
 }

@@ -20,13 +20,11 @@ import mesh.ambit.model.WorkloadInfo;
 import mesh.ambit.policy.PolicyView;
 import mesh.ambit.relay.Transport;
 import mesh.ambit.relay.TunedTransport;
-import mesh.ambit.telemetry.ConnectionTelemetry;
 import mesh.ambit.telemetry.LimitMetrics;
 import mesh.ambit.telemetry.LogLevels;
 import mesh.ambit.telemetry.Metrics;
 import mesh.ambit.telemetry.OnDemandDnsMetrics;
 import mesh.ambit.telemetry.PodProxyMetrics;
-import mesh.ambit.telemetry.TrafficMetrics;
 import mesh.ambit.telemetry.XdsMetrics;
 import mesh.ambit.tls.Svid;
 import mesh.ambit.tls.TlsContexts;
@@ -122,7 +120,7 @@ final class Ztunnel {
                 mesh,
                 policies,
                 certificates::fetch,
-                new ConnectionTelemetry(TrafficMetrics.on(metrics), System::nanoTime),
+                config.telemetry().on(metrics),
                 new TlsContexts(
                         config.tls().policy(), config.tls().policy().provider(), clock, revocation.revocations()),
                 clock,

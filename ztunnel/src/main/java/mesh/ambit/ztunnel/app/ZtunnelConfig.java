@@ -19,6 +19,7 @@ import mesh.ambit.ztunnel.local.ProxyDefaults;
  * @param tls between peers
  * @param state where the last good state is kept
  * @param limits how much is let in
+ * @param telemetry how much is measured
  * @param process how the process runs, speaks and ends
  * @param displayed what is shown besides
  */
@@ -32,6 +33,7 @@ record ZtunnelConfig(
         TlsSettings tls,
         StateSettings state,
         LimitSettings limits,
+        TelemetrySettings telemetry,
         ProcessSettings process,
         DisplayedSettings displayed) {
     private static final int MAX_WINDOW = Integer.MAX_VALUE;
@@ -57,6 +59,7 @@ record ZtunnelConfig(
                 TlsSettings.from(env),
                 StateSettings.from(env),
                 LimitSettings.from(env),
+                TelemetrySettings.from(env),
                 ProcessSettings.from(env, defaults, processors),
                 DisplayedSettings.from(env));
         env.throwIfInvalid();

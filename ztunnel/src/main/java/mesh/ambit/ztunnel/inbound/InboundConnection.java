@@ -19,6 +19,7 @@ import mesh.ambit.relay.CutReason;
 import mesh.ambit.relay.Relay;
 import mesh.ambit.relay.RelayEnd;
 import mesh.ambit.relay.RelayObserver;
+import mesh.ambit.relay.RelayTap;
 import mesh.ambit.telemetry.ConnectionDetails;
 import mesh.ambit.telemetry.Direction;
 import mesh.ambit.telemetry.OpenConnection;
@@ -27,6 +28,7 @@ import mesh.ambit.ztunnel.inpod.Endings;
 import mesh.ambit.ztunnel.inpod.LiveConnections;
 import mesh.ambit.ztunnel.inpod.MeshLookup;
 import mesh.ambit.ztunnel.inpod.SocketFailure;
+import mesh.ambit.ztunnel.insight.HttpInsight;
 import mesh.ambit.ztunnel.limits.ConnectionLimits;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -68,6 +70,7 @@ final class InboundConnection implements LiveConnections.Live, RelayObserver {
     private @Nullable OpenConnection open;
     private @Nullable Future<?> pending;
     private @Nullable Relay relay;
+    private @Nullable HttpInsight insight;
     private boolean over;
 
     /**
@@ -239,7 +242,17 @@ final class InboundConnection implements LiveConnections.Live, RelayObserver {
     }
 
     @Override
+    public @Nullable RelayTap tap() {
+        OpenConnection reported = requireNonNull(open);
+        insight = context.telemetry().insight(reported.details(), HttpInsight::new);
+        return insight;
+    }
+
+    @Override
     public void onEnd(RelayEnd end) {
+        if (insight != null) {
+            insight.end();
+        }
         Endings.report(requireNonNull(open), end);
         finish();
     }
