@@ -1,10 +1,18 @@
 package mesh.ambit.perf.app;
 
 import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import mesh.ambit.config.AmbitVersion;
 import mesh.ambit.config.ExitCode;
@@ -13,8 +21,13 @@ import mesh.ambit.perf.measure.Measure;
 import mesh.ambit.perf.measure.Measures;
 import mesh.ambit.perf.measure.Pace;
 import mesh.ambit.perf.measure.Runner;
+import mesh.ambit.perf.report.BenchReport;
+import mesh.ambit.perf.report.HtmlReport;
+import mesh.ambit.perf.report.JsonReport;
+import mesh.ambit.perf.report.Machine;
 import mesh.ambit.perf.report.Results;
 import mesh.ambit.perf.report.TextReport;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -69,6 +82,21 @@ public final class BenchCommand implements Callable<Integer> {
     @Option(names = "--quick", description = "One round of moments: to see that it works, not to be quoted.")
     private boolean quick;
 
+    @Option(names = "-o", paramLabel = "FORMAT", description = "text or json (default: ${DEFAULT-VALUE}).")
+    private Format format = Format.TEXT;
+
+    @Option(
+            names = "--report",
+            paramLabel = "DIR",
+            description = "Writes report.html, report.json and report.txt into this folder too.")
+    private @Nullable Path report;
+
+    /** What is printed. */
+    enum Format {
+        TEXT,
+        JSON
+    }
+
     @Override
     public Integer call() throws IOException, InterruptedException {
         List<Measure> measures;
@@ -87,13 +115,48 @@ public final class BenchCommand implements Callable<Integer> {
             runner.start();
             Results results = runner.measure(measures);
             progress.end();
-            spec.commandLine().getOut().print(TextReport.render(results));
-            spec.commandLine().getOut().flush();
-            lab.absent().forEach(line -> System.err.println("ambit bench: " + line));
+            publish(describe(lab, pace, results));
         } finally {
             progress.end();
         }
         return ExitCode.OK;
+    }
+
+    private BenchReport describe(Lab lab, Pace pace, Results results) {
+        SortedMap<String, String> descriptions = new TreeMap<>();
+        lab.subjects().forEach(subject -> descriptions.put(subject.name(), subject.description()));
+        List<String> method = new ArrayList<>();
+        method.add(String.format(
+                Locale.ROOT,
+                "Medians of %d rounds with looks of %.1f s; every alternative has its turn in each round (A B C, A B C), "
+                        + "after all of them have been warmed up.",
+                pace.rounds(),
+                pace.length().toMillis() / 1000.0));
+        method.add(
+                "Two nodes and their pods are network namespaces of one machine, joined by a bridge; load client and "
+                        + "load server are processes of their own, the same for all, and share the processors with the proxies.");
+        method.add(String.format(
+                Locale.ROOT,
+                "Ztunnels capture the pods with the rules of a node agent, verify mutual TLS, enforce two policies, count "
+                        + "metrics, write their access log to a file, and know %,d other workloads.",
+                workloads));
+        method.add(
+                "HAProxy and nginx are as the distribution ships them: mutual TLS 1.3 with P-256 on the distribution's "
+                        + "OpenSSL, no policy, no telemetry; clients dial a port of their own pod instead of being captured.");
+        return new BenchReport(Instant.now(), Machine.here(), OURS, descriptions, method, lab.absent(), results);
+    }
+
+    private void publish(BenchReport results) throws IOException {
+        PrintWriter out = spec.commandLine().getOut();
+        out.print(format == Format.JSON ? JsonReport.render(results) : TextReport.render(results));
+        out.flush();
+        if (report != null) {
+            Files.createDirectories(report);
+            Files.writeString(report.resolve("report.txt"), TextReport.render(results));
+            Files.writeString(report.resolve("report.json"), JsonReport.render(results));
+            Files.writeString(report.resolve("report.html"), HtmlReport.render(results));
+            System.err.println("ambit bench: " + report.resolve("report.html").toAbsolutePath());
+        }
     }
 
     private void fill(Lab lab) throws IOException {

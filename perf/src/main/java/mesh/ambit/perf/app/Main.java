@@ -9,12 +9,15 @@ public final class Main {
 
     /** Runs the command and ends with its exit code. */
     public static void main(String[] arguments) {
+        // Any will do: Netty would look for a network card and warn where there is none.
+        System.setProperty("io.netty.machineId", "02:00:00:00:00:00:00:01");
         System.exit(commandLine().execute(arguments));
     }
 
     static CommandLine commandLine() {
         CommandLine line = new CommandLine(new BenchCommand());
         line.setUsageHelpAutoWidth(true);
+        line.setCaseInsensitiveEnumValuesAllowed(true);
         line.setExecutionExceptionHandler((problem, command, parsed) -> {
             command.getErr().println("ambit bench: " + problem.getMessage());
             if ("1".equals(System.getenv("AMBIT_TRACE"))) {

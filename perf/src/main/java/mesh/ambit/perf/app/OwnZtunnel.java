@@ -21,7 +21,7 @@ final class OwnZtunnel {
         return List.of(Path.of(launcher).toAbsolutePath().toString(), "ztunnel");
     }
 
-    static String description() throws java.io.IOException {
-        return "ambit " + String.join(" ", new AmbitVersion().getVersion());
+    static String description() {
+        return String.join(" ", new AmbitVersion().getVersion()) + ", as shipped";
     }
 }

@@ -17,8 +17,7 @@ final class Progress {
     @SuppressWarnings("SystemConsoleNull")
     static Progress onStandardError() {
         Console console = System.console();
-        return new Progress(
-                System.err, console != null && console.isTerminal());
+        return new Progress(System.err, console != null && console.isTerminal());
     }
 
     void say(String what) {

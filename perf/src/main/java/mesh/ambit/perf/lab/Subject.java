@@ -32,6 +32,12 @@ public interface Subject {
         return false;
     }
 
+    /** Ends the program of the client's node only. */
+    default void stopClientSide() {}
+
+    /** Starts the program of the client's node only. */
+    default void startClientSide() {}
+
     /** Starts its programs; they may not be ready when this returns. */
     void start();
 

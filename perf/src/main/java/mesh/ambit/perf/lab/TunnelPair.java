@@ -164,6 +164,16 @@ final class TunnelPair implements Subject {
     }
 
     @Override
+    public void stopClientSide() {
+        programs.getFirst().end(PATIENCE);
+    }
+
+    @Override
+    public void startClientSide() {
+        programs = List.of(start("a", client), programs.getLast());
+    }
+
+    @Override
     public void stop() {
         programs.forEach(program -> program.end(PATIENCE));
         programs = List.of();

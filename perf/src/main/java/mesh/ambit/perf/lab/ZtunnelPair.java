@@ -112,6 +112,16 @@ final class ZtunnelPair implements Subject {
     }
 
     @Override
+    public void stopClientSide() {
+        programs.getFirst().end(PATIENCE);
+    }
+
+    @Override
+    public void startClientSide() {
+        programs = List.of(start(from), programs.getLast());
+    }
+
+    @Override
     public void stop() {
         programs.forEach(program -> program.end(PATIENCE));
         programs = List.of();

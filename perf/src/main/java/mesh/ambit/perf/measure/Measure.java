@@ -15,6 +15,11 @@ public interface Measure {
         return true;
     }
 
+    /** Returns whether it leaves programs behind that have just been started; such are done after all others. */
+    default boolean restarts() {
+        return false;
+    }
+
     /** Does it once, and hands each number to {@code out}. */
     void run(Lab lab, Subject subject, Pace pace, BiConsumer<Metric, Double> out) throws InterruptedException;
 

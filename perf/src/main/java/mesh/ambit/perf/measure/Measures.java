@@ -17,6 +17,10 @@ public final class Measures {
         all.add(TrafficMeasure.rate());
         all.add(TrafficMeasure.loop());
         all.add(TrafficMeasure.connect());
+        all.add(new MixedMeasure());
+        all.add(new ChurnMeasure());
+        all.add(new MemoryMeasure());
+        all.add(new StartMeasure());
         return List.copyOf(all);
     }
 

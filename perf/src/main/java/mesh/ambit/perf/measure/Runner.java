@@ -1,20 +1,13 @@
 package mesh.ambit.perf.measure;
 
-import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.function.Consumer;
 import mesh.ambit.perf.lab.Lab;
-import mesh.ambit.perf.lab.LabException;
-import mesh.ambit.perf.lab.LabProcess;
 import mesh.ambit.perf.lab.Subject;
-import mesh.ambit.perf.load.Fields;
 import mesh.ambit.perf.report.Results;
 
 /** Lets every subject have its turn at every measure, round after round, so that what drifts drifts for all. */
 public final class Runner {
-    private static final Duration READY_WITHIN = Duration.ofSeconds(60);
-
     private final Lab lab;
     private final Pace pace;
     private final Consumer<String> progress;
@@ -35,7 +28,7 @@ public final class Runner {
         }
         for (Subject subject : lab.subjects()) {
             progress.accept("waiting for " + subject.name());
-            awaitReady(lab, subject);
+            new Window(lab, subject).awaitServed();
         }
     }
 
@@ -49,6 +42,12 @@ public final class Runner {
                 }
             }
         }
+        rounds(measures.stream().filter(measure -> !measure.restarts()).toList());
+        rounds(measures.stream().filter(Measure::restarts).toList());
+        return results;
+    }
+
+    private void rounds(List<Measure> measures) throws InterruptedException {
         for (int round = 1; round <= pace.rounds(); round++) {
             for (Measure measure : measures) {
                 for (Subject subject : lab.subjects()) {
@@ -60,26 +59,5 @@ public final class Runner {
                 }
             }
         }
-        return results;
-    }
-
-    /** Returns once a connection over {@code subject} is served. */
-    static void awaitReady(Lab lab, Subject subject) throws InterruptedException {
-        Window window = new Window(lab, subject);
-        Traffic probe = Traffic.hold(1);
-        long deadline = System.nanoTime() + READY_WITHIN.toNanos();
-        while (System.nanoTime() < deadline) {
-            subject.programs().forEach(LabProcess::requireAlive);
-            window.start(probe);
-            Fields stopped = lab.client().ask("stop", Map.of("work", probe.kind()));
-            if (stopped.number("done") == 1) {
-                return;
-            }
-            Thread.sleep(2);
-        }
-        throw new LabException(subject.name() + " carries no connection after " + READY_WITHIN.toSeconds() + " s; "
-                + String.join(
-                        "\n",
-                        subject.programs().stream().map(LabProcess::lastWords).toList()));
     }
 }

@@ -5,12 +5,14 @@ import java.util.HashMap;
 import java.util.Map;
 import mesh.ambit.perf.lab.Lab;
 import mesh.ambit.perf.lab.LabException;
+import mesh.ambit.perf.lab.LabProcess;
 import mesh.ambit.perf.lab.Subject;
 import mesh.ambit.perf.load.Fields;
 import mesh.ambit.perf.load.Ports;
 
 /** Starts traffic over a subject, looks at a stretch in its middle, and stops it. */
 final class Window {
+    private static final Duration SERVES_WITHIN = Duration.ofSeconds(60);
     private static final Duration FLOWS_WITHIN = Duration.ofSeconds(10);
 
     private final Lab lab;
@@ -65,8 +67,32 @@ final class Window {
         return new Seen(seconds, bytes, taken.decimal("done"), taken.decimal("errors"), cpuAfter - cpu, taken);
     }
 
-    void stop(Traffic traffic) {
-        lab.client().ask("stop", Map.of("work", traffic.kind()));
+    Fields stop(Traffic traffic) {
+        return lab.client().ask("stop", Map.of("work", traffic.kind()));
+    }
+
+    /** Returns once a connection is served, however long the programs take to start. */
+    void awaitServed() throws InterruptedException {
+        Traffic probe = Traffic.hold(1);
+        long deadline = System.nanoTime() + SERVES_WITHIN.toNanos();
+        while (System.nanoTime() < deadline) {
+            subject.programs().forEach(LabProcess::requireAlive);
+            start(probe);
+            Fields stopped = stop(probe);
+            if (stopped.number("done") == 1) {
+                return;
+            }
+            Thread.sleep(1);
+        }
+        throw new LabException(subject.name() + " serves no connection after " + SERVES_WITHIN.toSeconds() + " s; "
+                + String.join(
+                        "\n",
+                        subject.programs().stream().map(LabProcess::lastWords).toList()));
+    }
+
+    /** Returns how much has arrived at all sinks so far. */
+    long receivedBytes() {
+        return (long) received().decimal("bytes");
     }
 
     /** Starts, lets it settle, looks, stops. */

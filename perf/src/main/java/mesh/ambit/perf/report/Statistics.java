@@ -41,7 +41,7 @@ public final class Statistics {
         return variance == 0 ? 0 : covariance / variance;
     }
 
-    private static double mean(List<Double> values) {
+    static double mean(List<Double> values) {
         return values.stream().mapToDouble(Double::doubleValue).average().orElseThrow();
     }
 

@@ -1,0 +1,34 @@
+package mesh.ambit.perf.report;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * A run, whole.
+ *
+ * @param ours name of the subject that goals are judged for
+ * @param descriptions of the subjects, by name
+ * @param method how it was measured, a sentence each
+ * @param notes what the reader should know besides, a sentence each
+ */
+public record BenchReport(
+        Instant time,
+        Machine machine,
+        String ours,
+        SortedMap<String, String> descriptions,
+        List<String> method,
+        List<String> notes,
+        Results results) {
+    public BenchReport {
+        descriptions = new TreeMap<>(descriptions);
+        method = List.copyOf(method);
+        notes = List.copyOf(notes);
+    }
+
+    /** Returns every goal of which there are numbers. */
+    public List<Verdict> verdicts() {
+        return Goals.judge(results, ours);
+    }
+}
