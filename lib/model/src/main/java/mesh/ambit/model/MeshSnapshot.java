@@ -2,6 +2,7 @@ package mesh.ambit.model;
 
 import java.util.Collection;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -123,6 +124,11 @@ public final class MeshSnapshot {
     /** Returns the service that a client in {@code clientNamespace} means by a host name, ranked as for addresses. */
     public @Nullable Service findServiceByHostname(String hostname, @Nullable String clientNamespace) {
         return services.byHostname(hostname, clientNamespace);
+    }
+
+    /** Returns every service with a host name, in the order in which they were stored. */
+    public List<Service> servicesByHostname(String hostname) {
+        return services.allByHostname(hostname);
     }
 
     /** Returns whether some service or workload names {@code workload} as its waypoint or network gateway. */

@@ -110,6 +110,21 @@ record ServiceIndex(
         return best(byHostname.findOr(hostname, List.of()), clientNamespace);
     }
 
+    List<Service> allByHostname(String hostname) {
+        List<NamespacedHostname> keys = byHostname.findOr(hostname, List.of());
+        if (keys.isEmpty()) {
+            return List.of();
+        }
+        List<Service> all = new ArrayList<>(keys.size());
+        for (NamespacedHostname key : keys) {
+            Service service = byKey.find(key);
+            if (service != null) {
+                all.add(service);
+            }
+        }
+        return all;
+    }
+
     @Nullable
     Service at(NetworkAddress address, @Nullable String clientNamespace) {
         Service exact = best(byVip.findOr(address, List.of()), clientNamespace);

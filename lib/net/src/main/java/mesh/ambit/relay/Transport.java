@@ -29,6 +29,7 @@ import io.netty.channel.uring.IoUringIoHandler;
 import io.netty.channel.uring.IoUringServerSocketChannel;
 import io.netty.channel.uring.IoUringSocketChannel;
 import io.netty.util.concurrent.DefaultThreadFactory;
+import java.nio.channels.spi.SelectorProvider;
 import jdk.net.ExtendedSocketOptions;
 import mesh.ambit.hbone.GrowingReads;
 import mesh.ambit.hbone.HboneStream;
@@ -135,6 +136,16 @@ public enum Transport {
             case EPOLL -> new EpollDatagramChannel(family);
             case IO_URING -> new IoUringDatagramChannel(family);
             case NIO -> new NioDatagramChannel(family);
+        };
+    }
+
+    /** Returns a new TCP listener of one family in the calling thread's namespace, not registered yet. */
+    public ServerChannel newListener(SocketProtocolFamily family) {
+        return switch (this) {
+            case EPOLL -> new EpollServerSocketChannel(family);
+            // Has no constructor for it; takes IPv4 addresses too.
+            case IO_URING -> new IoUringServerSocketChannel();
+            case NIO -> new NioServerSocketChannel(SelectorProvider.provider(), family);
         };
     }
 

@@ -54,7 +54,11 @@ final class LineWriter {
         TIME.formatTo(instantOf(event), out);
         out.append('\t').append(levelOf(event)).append('\t');
         out.append(scope.startsWith(Scopes.CRATE) ? scope.substring(Scopes.CRATE.length()) : scope);
-        out.append('\t').append(onOneLine(event.getFormattedMessage())).append('\t');
+        String message = event.getFormattedMessage();
+        if (!message.isEmpty()) {
+            out.append('\t').append(onOneLine(message));
+        }
+        out.append('\t');
         String separator = "";
         for (KeyValuePair field : fieldsOf(event)) {
             out.append(separator).append(field.key).append('=');
@@ -101,7 +105,9 @@ final class LineWriter {
             json.name("level").value(levelOf(event));
             json.name("time").value(TIME.format(instantOf(event)));
             json.name("scope").value(Scopes.scopeOf(event.getLoggerName()));
-            json.name("message").value(event.getFormattedMessage());
+            if (!event.getFormattedMessage().isEmpty()) {
+                json.name("message").value(event.getFormattedMessage());
+            }
             for (KeyValuePair field : fieldsOf(event)) {
                 json.name(field.key);
                 if (field.value instanceof Number number) {

@@ -22,6 +22,7 @@ final class Scopes {
             Map.entry("mesh.ambit.ztunnel.outbound", "ztunnel::proxy::outbound"),
             Map.entry("mesh.ambit.ztunnel.inpod", "ztunnel::inpod"),
             Map.entry("mesh.ambit.ztunnel.app", "ztunnel::app"),
+            Map.entry("mesh.ambit.ztunnel.dns", "ztunnel::dns::server"),
             Map.entry("mesh.ambit.hbone", "ztunnel::proxy::h2"),
             Map.entry("mesh.ambit.relay", "ztunnel::copy"),
             Map.entry("mesh.ambit.tls", "ztunnel::tls"),

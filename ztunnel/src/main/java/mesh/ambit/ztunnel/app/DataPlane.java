@@ -12,6 +12,7 @@ import mesh.ambit.relay.TunedTransport;
 import mesh.ambit.telemetry.ConnectionTelemetry;
 import mesh.ambit.tls.Svid;
 import mesh.ambit.tls.TlsContexts;
+import mesh.ambit.ztunnel.dns.DnsContext;
 import mesh.ambit.ztunnel.dns.HostResolver;
 import mesh.ambit.ztunnel.inbound.DecisionLog;
 import mesh.ambit.ztunnel.inbound.InboundRouter;
@@ -37,6 +38,7 @@ import org.jspecify.annotations.Nullable;
  * @param decisions where decisions are logged
  * @param limits what is taken at all
  * @param departures where it is said which workloads have gone
+ * @param dns what the DNS proxies of pods share
  * @param hosts finds addresses of workloads that have only a host name
  * @param settings what the configuration says of sockets and tunnels
  */
@@ -54,6 +56,7 @@ record DataPlane(
         DecisionLog decisions,
         ConnectionLimits limits,
         DepartureBoard departures,
+        DnsContext dns,
         HostResolver hosts,
         Settings settings) {
     /**

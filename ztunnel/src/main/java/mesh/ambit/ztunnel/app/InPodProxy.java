@@ -35,7 +35,7 @@ import mesh.ambit.ztunnel.outbound.Departures;
 import mesh.ambit.ztunnel.outbound.OutboundCapture;
 import mesh.ambit.ztunnel.outbound.OutboundContext;
 
-/** The proxy of one pod: three listeners in its namespace, and what they accepted. */
+/** The proxy of one pod: its listeners in its namespace, and what they accepted. */
 final class InPodProxy implements PodProxy {
     private final DataPlane plane;
     private final LocalWorkload local;
@@ -43,6 +43,7 @@ final class InPodProxy implements PodProxy {
     private final PolicyWatch watch;
     private final HboneServer server;
     private final Listeners listeners;
+    private final PodDns dns;
     private final IdentityHashMap<EventExecutor, TunnelPool> pools = new IdentityHashMap<>();
     private final Consumer<Departures> departed = this::leave;
     private volatile boolean draining;
@@ -67,12 +68,20 @@ final class InPodProxy implements PodProxy {
             pools.put(loop, pool((EventLoop) loop, sockets.outgoing()));
         }
         plane.departures().watch(departed);
+        this.dns = new PodDns(
+                plane.dns(),
+                local,
+                plane.loops().next(),
+                sockets,
+                plane.settings().reusePort());
         try {
+            dns.listen();
             if (plane.settings().proxy()) {
                 listen(sockets, hbone, plaintext);
             }
         } catch (PodStartException | RuntimeException e) {
             listeners.close();
+            dns.close();
             release();
             throw e;
         }
@@ -205,17 +214,20 @@ final class InPodProxy implements PodProxy {
     public CompletionStage<Void> drain() {
         draining = true;
         listeners.close();
+        CompletionStage<Void> lastNames = dns.drain();
         onEveryLoop(TunnelPool::drain);
         return connections
                 .settled()
                 .thenCompose(_ -> Listeners.drain(server))
                 .thenCompose(_ -> connections.whenEmpty())
+                .thenCompose(_ -> lastNames)
                 .thenRun(this::release);
     }
 
     @Override
     public void close() {
         listeners.close();
+        dns.close();
         connections.forEach(connection -> connection.cut(draining ? CutReason.DRAIN : CutReason.WORKLOAD_GONE));
         server.close();
         onEveryLoop(TunnelPool::close);

@@ -2,6 +2,7 @@ package mesh.ambit.ztunnel.app;
 
 import io.netty.channel.EventLoopGroup;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -15,11 +16,13 @@ import mesh.ambit.ca.CertificateManager;
 import mesh.ambit.ca.CertificateState;
 import mesh.ambit.channel.ControlPlaneChannels;
 import mesh.ambit.config.ExitCode;
+import mesh.ambit.config.HostPort;
 import mesh.ambit.model.MeshView;
 import mesh.ambit.model.WorkloadInfo;
 import mesh.ambit.policy.PolicyView;
 import mesh.ambit.relay.Transport;
 import mesh.ambit.relay.TunedTransport;
+import mesh.ambit.telemetry.DnsMetrics;
 import mesh.ambit.telemetry.LimitMetrics;
 import mesh.ambit.telemetry.LogLevels;
 import mesh.ambit.telemetry.Metrics;
@@ -33,6 +36,9 @@ import mesh.ambit.xds.AdsMode;
 import mesh.ambit.xds.AdsNode;
 import mesh.ambit.xds.AdsObserver;
 import mesh.ambit.xds.MeshUpdates;
+import mesh.ambit.ztunnel.dns.DnsContext;
+import mesh.ambit.ztunnel.dns.DnsSettings;
+import mesh.ambit.ztunnel.dns.HostsFile;
 import mesh.ambit.ztunnel.dns.ResolvConf;
 import mesh.ambit.ztunnel.dns.SystemHostResolver;
 import mesh.ambit.ztunnel.inbound.DecisionLog;
@@ -114,6 +120,17 @@ final class Ztunnel {
         this.revocation = PeerRevocation.start(config.tls().revocationList(), metrics);
         Transport transport = Transport.best();
         this.loops = transport.group(config.process().workers(), "ambit-worker");
+        DnsContext dns = new DnsContext(
+                dnsSettings(config),
+                config.capture().ipv6(),
+                transport,
+                mesh,
+                () -> ResolvConf.read(ResolvConf.SYSTEM),
+                config.mode().shared()
+                        ? null
+                        : ResolvConf.read(ResolvConf.SYSTEM).search(),
+                HostsFile.read(),
+                DnsMetrics.on(metrics));
         this.plane = new DataPlane(
                 new TunedTransport(transport, config.capture().keepalive()),
                 loops,
@@ -130,11 +147,9 @@ final class Ztunnel {
                 new ConnectionLimits(
                         config.limits(), Overload.watch(config.limits()), new LimitMetrics(metrics), System::nanoTime),
                 new DepartureBoard(),
+                dns,
                 new SystemHostResolver(
-                        transport,
-                        () -> ResolvConf.read(ResolvConf.SYSTEM),
-                        config.capture().ipv6(),
-                        new OnDemandDnsMetrics(metrics)),
+                        transport, dns.conf(), dns.hosts(), config.capture().ipv6(), new OnDemandDnsMetrics(metrics)),
                 DataPlane.Settings.from(config));
         this.pods = new PodRegistry(pod -> InPodProxy.start(plane, pod), new PodProxyMetrics(metrics));
         this.agent = new ZdsClient(config.capture().agentSocket(), pods, new Agent());
@@ -291,6 +306,17 @@ final class Ztunnel {
                 svid.close();
             }
         }
+    }
+
+    private static DnsSettings dnsSettings(ZtunnelConfig config) {
+        HostPort address = config.mode().dnsAddress();
+        String preferred = config.displayed().preferredServiceNamespace();
+        return new DnsSettings(
+                config.mode().dns(),
+                address.host().equals(ModeSettings.LOCALHOST) ? null : InetAddress.ofLiteral(address.host()),
+                address.port(),
+                config.node().clusterDomain(),
+                preferred == null ? "" : preferred);
     }
 
     /** The mesh is known, from the control plane or from disk: now pods may come. */

@@ -40,6 +40,11 @@ public final class PodSockets {
         return new PodSockets(mark, null);
     }
 
+    /** Runs {@code action} in the network namespace where the sockets are made, and returns its result. */
+    public <T> T call(Supplier<T> action) {
+        return netns == null ? action.get() : netns.call(action::get);
+    }
+
     /** Returns where outgoing sockets are made. */
     public SocketSpace outgoing() {
         return constructor -> open(constructor, mark, fd -> {});

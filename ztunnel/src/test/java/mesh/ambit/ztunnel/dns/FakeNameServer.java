@@ -92,6 +92,18 @@ final class FakeNameServer implements AutoCloseable {
         return reply;
     }
 
+    /** Returns a reply that says only that the asked name is {@code target}'s. */
+    static byte[] alias(Asked question, byte[] target) {
+        byte[] reply = reply(question, 0, 60);
+        int at = reply.length;
+        reply[7] = 1;
+        reply = Arrays.copyOf(reply, at + 12 + target.length);
+        byte[] head = {(byte) 0xc0, 12, 0, 5, 0, 1, 0, 0, 0, 60, 0, (byte) target.length};
+        System.arraycopy(head, 0, reply, at, head.length);
+        System.arraycopy(target, 0, reply, at + 12, target.length);
+        return reply;
+    }
+
     private static int questionEnd(byte[] query) {
         int at = 12;
         while (query[at] != 0) {

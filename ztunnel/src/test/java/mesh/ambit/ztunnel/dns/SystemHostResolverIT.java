@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import mesh.ambit.model.Workload;
 import mesh.ambit.relay.Transport;
 import mesh.ambit.telemetry.Metrics;
@@ -81,6 +82,40 @@ class SystemHostResolverIT {
     }
 
     @Test
+    void lostQuestionIsAskedAgain() throws Exception {
+        AtomicInteger count = new AtomicInteger();
+        try (FakeNameServer server =
+                        server(asked -> count.getAndIncrement() == 0 ? null : FakeNameServer.reply(asked, 0, 60, V4));
+                HostResolver resolver = resolver(server, false, "options timeout:1\n")) {
+            assertThat(ask(resolver, "db.example.com")).containsExactly(V4);
+
+            assertThat(server.asked()).hasSize(2);
+        }
+    }
+
+    @Test
+    void hostsFileAndLiteralsAreNotAskedFor() throws Exception {
+        try (FakeNameServer server = server(asked -> FakeNameServer.reply(asked, 3, 0));
+                HostResolver resolver = resolver(server, true, "")) {
+            assertThat(ask(resolver, "in-hosts-file")).containsExactly(V6);
+            assertThat(ask(resolver, "192.0.2.7")).containsExactly(V4);
+
+            assertThat(server.asked()).extracting(FakeNameServer.Asked::type).doesNotContain(FakeNameServer.AAAA);
+        }
+    }
+
+    @Test
+    void shortNamesAreTriedInTheSearchListFirst() {
+        assertThat(SystemHostResolver.names("Db.ns", List.of("ns.svc.cluster.local", "svc.cluster.local"), 5))
+                .extracting(DnsName::toString)
+                .containsExactly("db.ns.ns.svc.cluster.local.", "db.ns.svc.cluster.local.", "db.ns.");
+        assertThat(SystemHostResolver.names("db.ns.", List.of("svc.cluster.local"), 5))
+                .extracting(DnsName::toString)
+                .containsExactly("db.ns.");
+        assertThat(SystemHostResolver.names("a..b", List.of("x"), 1)).isEmpty();
+    }
+
+    @Test
     void closedResolverFailsQuestions() throws Exception {
         try (FakeNameServer server = server(asked -> FakeNameServer.reply(asked, 0, 60, V4))) {
             HostResolver resolver = resolver(server, false, "");
@@ -100,6 +135,7 @@ class SystemHostResolverIT {
         return new SystemHostResolver(
                 Transport.best(),
                 () -> ResolvConf.parse("nameserver 127.0.0.1\n" + conf),
+                name -> name.equals("in-hosts-file") ? List.of(V6) : List.of(),
                 server.port(),
                 ipv6,
                 new OnDemandDnsMetrics(metrics));

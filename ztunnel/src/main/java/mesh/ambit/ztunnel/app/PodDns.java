@@ -1,0 +1,83 @@
+package mesh.ambit.ztunnel.app;
+
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.EventLoop;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import mesh.ambit.ztunnel.dns.DnsContext;
+import mesh.ambit.ztunnel.dns.DnsProxy;
+import mesh.ambit.ztunnel.inpod.LocalWorkload;
+import mesh.ambit.ztunnel.inpod.PodSockets;
+import mesh.ambit.ztunnel.inpod.PodStartException;
+import mesh.ambit.ztunnel.inpod.Transparency;
+import org.jspecify.annotations.Nullable;
+
+/** The DNS proxy of a pod, if pods have one: opened in the pod's namespace, and waited for. */
+final class PodDns {
+    private static final Path WITHOUT_IPV6 = Path.of("/proc/sys/net/ipv6/conf/lo/disable_ipv6");
+
+    private final DnsContext context;
+    private final PodSockets sockets;
+    private final @Nullable DnsProxy proxy;
+
+    PodDns(DnsContext context, LocalWorkload local, EventLoop loop, PodSockets sockets, boolean reusePort) {
+        this.context = context;
+        this.sockets = sockets;
+        this.proxy = context.settings().enabled()
+                ? new DnsProxy(
+                        context,
+                        local,
+                        loop,
+                        sockets.listening(reusePort, new Transparency(Transparency.Wish.OFF)),
+                        sockets.outgoing())
+                : null;
+    }
+
+    /** Opens the listeners, for connections and then for datagrams at each address. Blocks. */
+    void listen() throws PodStartException {
+        if (proxy == null) {
+            return;
+        }
+        boolean ipv6 = context.ipv6() && sockets.call(PodDns::hasIpv6Loopback);
+        for (InetSocketAddress address : context.settings().listeners(ipv6)) {
+            await(proxy.listenTcp(address), "tcp", address);
+            await(proxy.listenUdp(address), "udp", address);
+        }
+    }
+
+    private static void await(ChannelFuture bound, String protocol, InetSocketAddress address)
+            throws PodStartException {
+        bound.awaitUninterruptibly();
+        if (!bound.isSuccess()) {
+            throw new PodStartException(
+                    "listen on " + protocol + " " + address.getAddress().getHostAddress() + " port " + address.getPort()
+                            + ": " + bound.cause().getMessage(),
+                    bound.cause());
+        }
+    }
+
+    /** Returns whether loopback has IPv6 in the namespace that the calling thread is in. */
+    private static boolean hasIpv6Loopback() {
+        try {
+            return !Files.readString(WITHOUT_IPV6).strip().equals("1");
+        } catch (IOException e) {
+            return false; // A kernel without IPv6.
+        }
+    }
+
+    /** As {@link DnsProxy#drain}. */
+    CompletionStage<Void> drain() {
+        return proxy == null ? CompletableFuture.completedFuture(null) : proxy.drain();
+    }
+
+    /** As {@link DnsProxy#close}. */
+    void close() {
+        if (proxy != null) {
+            proxy.close();
+        }
+    }
+}
