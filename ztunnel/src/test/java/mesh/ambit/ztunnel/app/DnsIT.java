@@ -1,0 +1,70 @@
+package mesh.ambit.ztunnel.app;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.net.DatagramPacket;
+import java.net.DatagramSocket;
+import java.net.InetAddress;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import mesh.ambit.model.NetworkAddress;
+import mesh.ambit.model.Service;
+import mesh.ambit.testkit.NetnsLab;
+import mesh.ambit.ztunnel.app.MeshLab.LabPod;
+import mesh.ambit.ztunnel.app.MeshLab.Node;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A whole daemon answers the questions of its pods. */
+@Tag("netns")
+class DnsIT {
+    private static final InetAddress VIP = InetAddress.ofLiteral("10.96.0.1");
+
+    @RegisterExtension
+    final NetnsLab namespaces = new NetnsLab();
+
+    @TempDir
+    Path folder;
+
+    @Test
+    void podLearnsTheAddressOfAServiceAndStillDoesAfterAHandOver() throws IOException {
+        try (MeshLab mesh = new MeshLab(namespaces, folder)) {
+            LabPod web = mesh.pod("web", "one");
+            mesh.service(Service.builder("shop", "orders.shop.svc.cluster.local")
+                    .vips(List.of(new NetworkAddress("", VIP)))
+                    .build());
+            Node first = mesh.node("one");
+            assertThat(first.ztunnel.metricsPage()).doesNotContain("istio_dns");
+
+            assertThat(ask(web, "127.0.0.1")).endsWith(VIP.getAddress());
+            assertThat(ask(web, "::1")).endsWith(VIP.getAddress());
+            assertThat(first.ztunnel.metricsPage()).containsPattern("istio_dns_requests_total\\{[^}]*} 2.0");
+
+            mesh.node("one");
+            first.close();
+            for (int i = 0; i < 5; i++) {
+                assertThat(ask(web, "127.0.0.1")).endsWith(VIP.getAddress());
+            }
+        }
+    }
+
+    private static byte[] ask(LabPod pod, String server) throws IOException {
+        ByteArrayOutputStream query = new ByteArrayOutputStream();
+        query.writeBytes(new byte[] {0, 7, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0, 6});
+        query.writeBytes("orders".getBytes(US_ASCII));
+        query.writeBytes(new byte[] {0, 0, 1, 0, 1});
+        try (DatagramSocket socket = pod.namespace().call(() -> new DatagramSocket())) {
+            socket.setSoTimeout(10_000);
+            socket.send(new DatagramPacket(query.toByteArray(), query.size(), InetAddress.ofLiteral(server), 15053));
+            DatagramPacket answer = new DatagramPacket(new byte[512], 512);
+            socket.receive(answer);
+            return Arrays.copyOf(answer.getData(), answer.getLength());
+        }
+    }
+}
