@@ -37,7 +37,9 @@ public final class AmbientIndex {
             }
             if (policy != null) {
                 converted.add(object);
-                authorizations.put(policy.key(), policy);
+                List<Policy> sent =
+                        OutboundConversion.isOutbound(object) ? OutboundConversion.convert(policy) : List.of(policy);
+                sent.forEach(each -> authorizations.put(each.key(), each));
             }
         }
         List<PeerAuthentication> peerAuthentications = visible(objects.peerAuthentications(), settings);
@@ -52,13 +54,16 @@ public final class AmbientIndex {
             put(addresses, resources.of(service));
         }
         PolicyAttachment policies = new PolicyAttachment(converted, peers, settings.rootNamespace());
-        PodWorkloads pods = new PodWorkloads(objects, settings, network, services, policies);
+        RequiredWaypoints waypoints = new RequiredWaypoints(objects);
+        PodWorkloads pods = new PodWorkloads(objects, settings, network, services, policies, waypoints);
         for (Pod pod : objects.pods()) {
             Workload workload = pods.of(pod);
             if (workload != null) {
                 put(addresses, workload);
             }
         }
+        // A policy of that name that somebody wrote marks as well as ours.
+        waypoints.policies().forEach(authorizations::putIfAbsent);
         EndpointSliceWorkloads endpoints = new EndpointSliceWorkloads(settings, network, services);
         for (EndpointSlice slice : objects.endpointSlices()) {
             endpoints.of(slice).forEach(workload -> put(addresses, workload));

@@ -10,6 +10,8 @@ final class Labels {
     static final String REGION = "topology.kubernetes.io/region";
     static final String ZONE = "topology.kubernetes.io/zone";
     static final String SUBZONE = "topology.istio.io/subzone";
+    static final String REQUIRE_WAYPOINT = "ambit.mesh/require-waypoint";
+    static final String DIRECTION = "ambit.mesh/direction";
     static final String TUNNEL = "networking.istio.io/tunnel";
     static final String TRAFFIC_DISTRIBUTION = "networking.istio.io/traffic-distribution";
     static final String WORKLOAD_NAME = "service.istio.io/workload-name";

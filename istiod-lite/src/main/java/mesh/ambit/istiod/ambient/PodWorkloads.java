@@ -1,6 +1,7 @@
 package mesh.ambit.istiod.ambient;
 
 import java.net.InetAddress;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -25,18 +26,21 @@ final class PodWorkloads {
     private final String network;
     private final MeshServices services;
     private final PolicyAttachment policies;
+    private final RequiredWaypoints waypoints;
 
     PodWorkloads(
             ObjectSet objects,
             MeshSettings settings,
             String network,
             MeshServices services,
-            PolicyAttachment policies) {
+            PolicyAttachment policies,
+            RequiredWaypoints waypoints) {
         this.objects = objects;
         this.settings = settings;
         this.network = network;
         this.services = services;
         this.policies = policies;
+        this.waypoints = waypoints;
     }
 
     /** Returns the workload of a pod, or null for one that ended or has no usable address. */
@@ -69,8 +73,20 @@ final class PodWorkloads {
                 .tunnelProtocol(Tunnels.protocol(meta))
                 .nativeTunnel(Tunnels.isNative(meta))
                 .services(services(pod))
-                .authorizationPolicies(policies.of(meta.namespace(), meta.labels()))
+                .authorizationPolicies(policies(pod))
                 .build();
+    }
+
+    private List<String> policies(Pod pod) {
+        List<String> keys =
+                policies.of(pod.metadata().namespace(), pod.metadata().labels());
+        String waypoint = waypoints.keyFor(pod, services.of(pod));
+        if (waypoint == null || keys.contains(waypoint)) {
+            return keys;
+        }
+        List<String> all = new ArrayList<>(keys);
+        all.add(waypoint);
+        return all;
     }
 
     private SortedMap<NamespacedHostname, List<Port>> services(Pod pod) {

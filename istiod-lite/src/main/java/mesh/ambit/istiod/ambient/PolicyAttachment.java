@@ -29,7 +29,8 @@ final class PolicyAttachment {
                 String namespace = policy.metadata().namespace();
                 byNamespace
                         .computeIfAbsent(namespace, n -> new ArrayList<>())
-                        .add(new Selecting(namespace + "/" + policy.metadata().name(), selector.matchLabels()));
+                        .add(new Selecting(
+                                namespace + "/" + OutboundConversion.listedName(policy), selector.matchLabels()));
             }
         }
     }

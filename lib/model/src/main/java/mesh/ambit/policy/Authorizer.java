@@ -37,7 +37,20 @@ public final class Authorizer {
         }
         List<Note> notes = new ArrayList<>(0);
         noteUnknown(policies, destination, notes);
-        List<Policy> applicable = policies.applicableTo(destination);
+        return judge(policies.applicableTo(destination), connection, notes);
+    }
+
+    /**
+     * Returns the verdict of the outbound policies of {@code source} on what it opens, or null if it has none.
+     *
+     * @see OutboundPolicies
+     */
+    public static @Nullable Verdict authorizeOutbound(PolicySet policies, Workload source, Connection connection) {
+        List<Policy> applicable = policies.outboundOf(source);
+        return applicable.isEmpty() ? null : judge(applicable, connection, new ArrayList<>(0));
+    }
+
+    private static Verdict judge(List<Policy> applicable, Connection connection, List<Note> notes) {
         for (Policy policy : applicable) {
             if (policy.action() == Action.DENY && policy.dryRun() && matches(policy, connection)) {
                 notes.add(new Note(Kind.DRY_RUN_DENY_MATCH, policy.key()));
@@ -110,7 +123,7 @@ public final class Authorizer {
     }
 
     /** A clause without matches holds; one whose matches are all empty does not. */
-    private static boolean matches(Clause clause, Connection connection) {
+    static boolean matches(Clause clause, Connection connection) {
         if (clause.matches().isEmpty()) {
             return true;
         }
@@ -123,24 +136,51 @@ public final class Authorizer {
     }
 
     private static boolean matches(Match match, Connection connection) {
+        return failingField(match, connection) == null;
+    }
+
+    /** Returns the name of the first field that does not hold, as the policy spells it; null if all of them do. */
+    static @Nullable String failingField(Match match, Connection connection) {
         SpiffeId id = connection.identity();
         String namespace = id == null ? "" : id.namespace();
         String principal = id == null ? null : id.principal();
         InetAddress source = connection.source();
         InetAddress target = connection.destinationAddress();
         int port = connection.destination().getPort();
-        return (match.namespaces().isEmpty() || anyText(match.namespaces(), namespace))
-                && !anyText(match.notNamespaces(), namespace)
-                && (match.serviceAccounts().isEmpty() || anyAccount(match.serviceAccounts(), id))
-                && !anyAccount(match.notServiceAccounts(), id)
-                && (match.principals().isEmpty() || anyText(match.principals(), principal))
-                && !anyText(match.notPrincipals(), principal)
-                && (match.sourceIps().isEmpty() || anyBlock(match.sourceIps(), source))
-                && !anyBlock(match.notSourceIps(), source)
-                && (match.destinationIps().isEmpty() || anyBlock(match.destinationIps(), target))
-                && !anyBlock(match.notDestinationIps(), target)
-                && (match.destinationPorts().isEmpty() || anyPort(match.destinationPorts(), port))
-                && !anyPort(match.notDestinationPorts(), port);
+        if (!match.namespaces().isEmpty() && !anyText(match.namespaces(), namespace)) {
+            return "namespaces";
+        }
+        if (anyText(match.notNamespaces(), namespace)) {
+            return "not_namespaces";
+        }
+        if (!match.serviceAccounts().isEmpty() && !anyAccount(match.serviceAccounts(), id)) {
+            return "service_accounts";
+        }
+        if (anyAccount(match.notServiceAccounts(), id)) {
+            return "not_service_accounts";
+        }
+        if (!match.principals().isEmpty() && !anyText(match.principals(), principal)) {
+            return "principals";
+        }
+        if (anyText(match.notPrincipals(), principal)) {
+            return "not_principals";
+        }
+        if (!match.sourceIps().isEmpty() && !anyBlock(match.sourceIps(), source)) {
+            return "source_ips";
+        }
+        if (anyBlock(match.notSourceIps(), source)) {
+            return "not_source_ips";
+        }
+        if (!match.destinationIps().isEmpty() && !anyBlock(match.destinationIps(), target)) {
+            return "destination_ips";
+        }
+        if (anyBlock(match.notDestinationIps(), target)) {
+            return "not_destination_ips";
+        }
+        if (!match.destinationPorts().isEmpty() && !anyPort(match.destinationPorts(), port)) {
+            return "destination_ports";
+        }
+        return anyPort(match.notDestinationPorts(), port) ? "not_destination_ports" : null;
     }
 
     /** Returns whether any element hits; a text of null, a principal that nobody proved, is hit by none. */

@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class PolicySet {
     /** No policies. */
-    public static final PolicySet EMPTY = new PolicySet(PersistentMap.empty(), PersistentMap.empty());
+    public static final PolicySet EMPTY =
+            new PolicySet(PersistentMap.empty(), PersistentMap.empty(), OutboundPolicies.EMPTY);
 
     /** The namespace under which global policies stand. */
     private static final String GLOBAL = "";
@@ -23,10 +24,15 @@ public final class PolicySet {
     /** Policies that apply without being listed, by namespace; those that only apply where listed are not here. */
     private final PersistentMap<String, PersistentMap<String, Policy>> byNamespace;
 
+    private final OutboundPolicies outbound;
+
     private PolicySet(
-            PersistentMap<String, Policy> byKey, PersistentMap<String, PersistentMap<String, Policy>> byNamespace) {
+            PersistentMap<String, Policy> byKey,
+            PersistentMap<String, PersistentMap<String, Policy>> byNamespace,
+            OutboundPolicies outbound) {
         this.byKey = byKey;
         this.byNamespace = byNamespace;
+        this.outbound = outbound;
     }
 
     /** Returns the set after one message: {@code updates}, then {@code removals} by key; unknown keys are ignored. */
@@ -71,6 +77,11 @@ public final class PolicySet {
         return applicable;
     }
 
+    /** Returns the policies about what {@code source} opens; see {@link OutboundPolicies}. */
+    public List<Policy> outboundOf(Workload source) {
+        return outbound.applicableTo(source, this);
+    }
+
     /** Returns the policies that apply to every workload of {@code namespace} alone. */
     PersistentMap<String, Policy> ofNamespace(String namespace) {
         return byNamespace.findOr(namespace, PersistentMap.empty());
@@ -90,7 +101,7 @@ public final class PolicySet {
             PersistentMap<String, Policy> there = index.findOr(namespace, PersistentMap.empty());
             index = index.with(namespace, there.with(policy.key(), policy));
         }
-        return new PolicySet(rest.byKey.with(policy.key(), policy), index);
+        return new PolicySet(rest.byKey.with(policy.key(), policy), index, rest.outbound.with(policy));
     }
 
     private PolicySet without(String key) {
@@ -103,7 +114,8 @@ public final class PolicySet {
         PersistentMap<String, Policy> left = there.without(key);
         return new PolicySet(
                 byKey.without(key),
-                left.isEmpty() ? byNamespace.without(namespace) : byNamespace.with(namespace, left));
+                left.isEmpty() ? byNamespace.without(namespace) : byNamespace.with(namespace, left),
+                outbound.without(policy));
     }
 
     private static String namespace(Policy policy) {

@@ -1,5 +1,9 @@
 package mesh.ambit.ztunnel.inbound;
 
+import java.util.List;
+import mesh.ambit.policy.Connection;
+import mesh.ambit.policy.Explanation;
+import mesh.ambit.policy.Policy;
 import mesh.ambit.policy.Verdict;
 import mesh.ambit.policy.Verdict.Allowed;
 import mesh.ambit.policy.Verdict.Denied;
@@ -19,7 +23,8 @@ public final class DecisionLog {
         this.level = level;
     }
 
-    void write(Verdict verdict) {
+    /** Writes what was decided, and what came to light on the way. */
+    public void write(Verdict verdict) {
         for (Note note : verdict.notes()) {
             write(note);
         }
@@ -35,6 +40,13 @@ public final class DecisionLog {
             when denied.policy() == null -> LOG.atLevel(level).log("no allow policies matched");
             case Denied denied ->
                 LOG.atLevel(level).addKeyValue("policy", denied.policy()).log("deny policy match");
+        }
+    }
+
+    /** Writes, for who traces it, why each of {@code policies} matches or does not. */
+    void explain(List<Policy> policies, Connection connection) {
+        if (LOG.isTraceEnabled()) {
+            Explanation.of(policies, connection).forEach(explanation -> LOG.trace("{}", explanation));
         }
     }
 

@@ -33,9 +33,14 @@ final class Judge {
     }
 
     private @Nullable String byPolicies(Workload local, Connection connection) {
-        Verdict verdict = Authorizer.authorize(context.policies().current(), local, connection);
+        PolicySet policies = context.policies().current();
+        Verdict verdict = Authorizer.authorize(policies, local, connection);
         context.decisions().write(verdict);
-        return verdict instanceof Denied denied ? denied.reason() : null;
+        if (verdict instanceof Denied denied) {
+            context.decisions().explain(policies.applicableTo(local), connection);
+            return denied.reason();
+        }
+        return null;
     }
 
     private WaypointRule waypoints(Workload local) {

@@ -4,7 +4,7 @@ import mesh.ambit.model.Workload;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Has the live inbound connections of a pod judged again when what they are judged by changes: a policy that applies to
+ * Has the live connections of a pod judged again when what they are judged by changes: a policy that applies to
  * the pod, its own list of attached policies, or a waypoint that it insists on. Watches until it is closed, through a
  * drain too.
  */

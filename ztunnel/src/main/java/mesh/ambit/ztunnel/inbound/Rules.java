@@ -12,12 +12,14 @@ import mesh.ambit.policy.PolicySet;
  *
  * @param applicable the policies that apply to the workload
  * @param missing policies that it lists and that have not arrived
+ * @param outbound the policies about what it opens
  * @param waypoints the waypoints that it insists on
  */
-record Rules(List<Policy> applicable, List<String> missing, WaypointRule waypoints) {
+record Rules(List<Policy> applicable, List<String> missing, List<Policy> outbound, WaypointRule waypoints) {
     Rules {
         applicable = List.copyOf(applicable);
         missing = List.copyOf(missing);
+        outbound = List.copyOf(outbound);
     }
 
     static Rules of(RequireWaypoint mode, MeshSnapshot mesh, PolicySet policies, Workload local) {
@@ -25,6 +27,7 @@ record Rules(List<Policy> applicable, List<String> missing, WaypointRule waypoin
         List<String> missing = local.authorizationPolicies().stream()
                 .filter(key -> policies.find(key) == null)
                 .toList();
-        return new Rules(applicable, missing, WaypointRule.of(mode, mesh, local, applicable));
+        return new Rules(
+                applicable, missing, policies.outboundOf(local), WaypointRule.of(mode, mesh, local, applicable));
     }
 }
