@@ -18,6 +18,16 @@ public record Endpoint(String workloadUid, List<Port> ports, WorkloadStatus stat
         requireNonNull(status, "status");
     }
 
+    /** Returns whether the endpoint itself says what {@code servicePort} is, be it 0. */
+    public boolean mapsPort(int servicePort) {
+        for (Port port : ports) {
+            if (port.servicePort() == servicePort) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /** Returns the port that the endpoint itself maps {@code servicePort} to, or 0. */
     public int targetPort(int servicePort) {
         return Port.target(ports, servicePort);

@@ -11,7 +11,7 @@ import mesh.ambit.model.LoadBalancing.HealthPolicy;
  */
 record EndpointIndex(
         PersistentMap<NamespacedHostname, PersistentMap<String, Endpoint>> members,
-        PersistentMap<NamespacedHostname, PersistentMap<String, Endpoint>> stored) {
+        PersistentMap<NamespacedHostname, ServiceEndpoints> stored) {
     static final EndpointIndex EMPTY = new EndpointIndex(PersistentMap.empty(), PersistentMap.empty());
 
     EndpointIndex withWorkload(Workload workload, PersistentMap<NamespacedHostname, Service> services) {
@@ -21,8 +21,8 @@ record EndpointIndex(
             Endpoint endpoint = new Endpoint(workload.uid(), entry.getValue(), workload.status());
             var nextMembers = put(next.members, key, endpoint);
             Service service = services.find(key);
-            boolean takes = service != null && takes(service, endpoint);
-            next = new EndpointIndex(nextMembers, takes ? put(next.stored, key, endpoint) : next.stored);
+            next = new EndpointIndex(
+                    nextMembers, service == null ? next.stored : taken(next.stored, service, endpoint));
         }
         return next;
     }
@@ -30,7 +30,7 @@ record EndpointIndex(
     EndpointIndex withoutWorkload(Workload workload) {
         EndpointIndex next = this;
         for (NamespacedHostname key : workload.services().keySet()) {
-            next = new EndpointIndex(cut(next.members, key, workload.uid()), cut(next.stored, key, workload.uid()));
+            next = new EndpointIndex(cut(next.members, key, workload.uid()), left(next.stored, key, workload.uid()));
         }
         return next;
     }
@@ -38,28 +38,54 @@ record EndpointIndex(
     /** Returns the index with {@code service} in it; a service that appears takes the members known so far. */
     EndpointIndex withService(Service service, boolean known) {
         NamespacedHostname key = service.key();
-        var source = known ? stored : members;
-        PersistentMap<String, Endpoint> candidates = source.findOr(key, PersistentMap.empty());
+        PersistentMap<String, Endpoint> candidates =
+                known ? endpointsOf(key) : members.findOr(key, PersistentMap.empty());
         if (service.loadBalancing().healthPolicy() == HealthPolicy.ALLOW_ALL) {
-            return new EndpointIndex(members, replace(key, candidates));
+            return new EndpointIndex(members, replace(service, candidates));
         }
         Filter filter = new Filter(candidates);
         candidates.forEach(filter::drop);
-        return new EndpointIndex(members, replace(key, filter.kept));
+        return new EndpointIndex(members, replace(service, filter.kept));
     }
 
     EndpointIndex withoutService(NamespacedHostname key) {
         return new EndpointIndex(members, stored.without(key));
     }
 
-    private PersistentMap<NamespacedHostname, PersistentMap<String, Endpoint>> replace(
-            NamespacedHostname key, PersistentMap<String, Endpoint> endpoints) {
-        return endpoints.isEmpty() ? stored.without(key) : stored.with(key, endpoints);
+    /** Returns the endpoints of a known service by workload uid. */
+    PersistentMap<String, Endpoint> endpointsOf(NamespacedHostname service) {
+        ServiceEndpoints there = stored.find(service);
+        return there == null ? PersistentMap.empty() : there.byWorkload();
     }
 
-    private static boolean takes(Service service, Endpoint endpoint) {
-        return endpoint.status() == WorkloadStatus.HEALTHY
+    private PersistentMap<NamespacedHostname, ServiceEndpoints> replace(
+            Service service, PersistentMap<String, Endpoint> endpoints) {
+        return endpoints.isEmpty()
+                ? stored.without(service.key())
+                : stored.with(service.key(), new ServiceEndpoints(service, endpoints));
+    }
+
+    private static PersistentMap<NamespacedHostname, ServiceEndpoints> taken(
+            PersistentMap<NamespacedHostname, ServiceEndpoints> index, Service service, Endpoint endpoint) {
+        boolean takes = endpoint.status() == WorkloadStatus.HEALTHY
                 || service.loadBalancing().healthPolicy() == HealthPolicy.ALLOW_ALL;
+        if (!takes) {
+            return index;
+        }
+        ServiceEndpoints there = index.find(service.key());
+        PersistentMap<String, Endpoint> endpoints = there == null ? PersistentMap.empty() : there.byWorkload();
+        return index.with(
+                service.key(), new ServiceEndpoints(service, endpoints.with(endpoint.workloadUid(), endpoint)));
+    }
+
+    private static PersistentMap<NamespacedHostname, ServiceEndpoints> left(
+            PersistentMap<NamespacedHostname, ServiceEndpoints> index, NamespacedHostname key, String uid) {
+        ServiceEndpoints there = index.find(key);
+        if (there == null || !there.byWorkload().containsKey(uid)) {
+            return index;
+        }
+        PersistentMap<String, Endpoint> next = there.byWorkload().without(uid);
+        return next.isEmpty() ? index.without(key) : index.with(key, new ServiceEndpoints(there.service(), next));
     }
 
     private static PersistentMap<NamespacedHostname, PersistentMap<String, Endpoint>> put(

@@ -75,7 +75,12 @@ public final class MeshSnapshot {
 
     /** Returns the endpoints of a known service by workload uid, filtered by its health policy. */
     public PersistentMap<String, Endpoint> endpoints(NamespacedHostname service) {
-        return endpoints.stored().findOr(service, PersistentMap.empty());
+        return endpoints.endpointsOf(service);
+    }
+
+    /** Returns the endpoints of a known service with what was worked out from them before; null when it has none. */
+    public @Nullable ServiceEndpoints findEndpoints(NamespacedHostname service) {
+        return endpoints.stored().find(service);
     }
 
     /** Returns the workloads that say they are endpoints of a service, by uid, whatever their health. */

@@ -19,7 +19,7 @@ import mesh.ambit.ztunnel.inbound.InboundRouter;
 import mesh.ambit.ztunnel.inpod.Transparency;
 import mesh.ambit.ztunnel.limits.ConnectionLimits;
 import mesh.ambit.ztunnel.outbound.DepartureBoard;
-import mesh.ambit.ztunnel.outbound.OutboundRouter;
+import mesh.ambit.ztunnel.outbound.OutboundPlane;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -51,7 +51,7 @@ record DataPlane(
         ConnectionTelemetry telemetry,
         TlsContexts tls,
         InstantSource clock,
-        OutboundRouter outbound,
+        OutboundPlane outbound,
         InboundRouter inbound,
         DecisionLog decisions,
         ConnectionLimits limits,

@@ -38,6 +38,7 @@ import mesh.ambit.xds.AdsObserver;
 import mesh.ambit.xds.MeshUpdates;
 import mesh.ambit.ztunnel.dns.DnsContext;
 import mesh.ambit.ztunnel.dns.DnsSettings;
+import mesh.ambit.ztunnel.dns.HostResolver;
 import mesh.ambit.ztunnel.dns.HostsFile;
 import mesh.ambit.ztunnel.dns.ResolvConf;
 import mesh.ambit.ztunnel.dns.SystemHostResolver;
@@ -54,6 +55,9 @@ import mesh.ambit.ztunnel.local.LocalFileException;
 import mesh.ambit.ztunnel.local.LocalMesh;
 import mesh.ambit.ztunnel.local.LocalSource;
 import mesh.ambit.ztunnel.outbound.DepartureBoard;
+import mesh.ambit.ztunnel.outbound.EndpointLoads;
+import mesh.ambit.ztunnel.outbound.OutboundAdmission;
+import mesh.ambit.ztunnel.outbound.OutboundPlane;
 import mesh.ambit.ztunnel.outbound.OutboundRouter;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -131,6 +135,8 @@ final class Ztunnel {
                         : ResolvConf.read(ResolvConf.SYSTEM).search(),
                 HostsFile.read(),
                 DnsMetrics.on(metrics));
+        HostResolver hosts = new SystemHostResolver(
+                transport, dns.conf(), dns.hosts(), config.capture().ipv6(), new OnDemandDnsMetrics(metrics));
         this.plane = new DataPlane(
                 new TunedTransport(transport, config.capture().keepalive()),
                 loops,
@@ -141,15 +147,20 @@ final class Ztunnel {
                 new TlsContexts(
                         config.tls().policy(), config.tls().policy().provider(), clock, revocation.revocations()),
                 clock,
-                new OutboundRouter(config.node().network(), Ports.OWN),
+                new OutboundPlane(
+                        new OutboundRouter(config.node().network(), Ports.OWN),
+                        config.node().network(),
+                        config.outbound(),
+                        new EndpointLoads(),
+                        hosts,
+                        OutboundAdmission.ALL),
                 new InboundRouter(config.node().network(), Ports.OWN, config.inbound()),
                 new DecisionLog(config.inbound().policyLogging() ? Level.INFO : Level.DEBUG),
                 new ConnectionLimits(
                         config.limits(), Overload.watch(config.limits()), new LimitMetrics(metrics), System::nanoTime),
                 new DepartureBoard(),
                 dns,
-                new SystemHostResolver(
-                        transport, dns.conf(), dns.hosts(), config.capture().ipv6(), new OnDemandDnsMetrics(metrics)),
+                hosts,
                 DataPlane.Settings.from(config));
         this.pods = new PodRegistry(pod -> InPodProxy.start(plane, pod), new PodProxyMetrics(metrics));
         this.agent = new ZdsClient(config.capture().agentSocket(), pods, new Agent());

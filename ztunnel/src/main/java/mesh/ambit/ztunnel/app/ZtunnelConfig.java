@@ -5,6 +5,7 @@ import mesh.ambit.hbone.TunnelSettings;
 import mesh.ambit.ztunnel.inbound.InboundSettings;
 import mesh.ambit.ztunnel.limits.LimitSettings;
 import mesh.ambit.ztunnel.local.ProxyDefaults;
+import mesh.ambit.ztunnel.outbound.OutboundSettings;
 
 /**
  * What the daemon is told by its environment, under upstream's names and with upstream's defaults, one component for each
@@ -20,6 +21,7 @@ import mesh.ambit.ztunnel.local.ProxyDefaults;
  * @param state where the last good state is kept
  * @param limits how much is let in
  * @param telemetry how much is measured
+ * @param outbound what goes beyond upstream on the way out
  * @param process how the process runs, speaks and ends
  * @param displayed what is shown besides
  */
@@ -34,6 +36,7 @@ record ZtunnelConfig(
         StateSettings state,
         LimitSettings limits,
         TelemetrySettings telemetry,
+        OutboundSettings outbound,
         ProcessSettings process,
         DisplayedSettings displayed) {
     private static final int MAX_WINDOW = Integer.MAX_VALUE;
@@ -60,6 +63,7 @@ record ZtunnelConfig(
                 StateSettings.from(env),
                 LimitSettings.from(env),
                 TelemetrySettings.from(env),
+                OutboundSettings.from(env),
                 ProcessSettings.from(env, defaults, processors),
                 DisplayedSettings.from(env));
         env.throwIfInvalid();

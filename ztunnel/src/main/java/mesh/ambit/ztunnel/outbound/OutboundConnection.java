@@ -3,61 +3,53 @@ package mesh.ambit.ztunnel.outbound;
 import static java.util.Objects.requireNonNull;
 
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
-import io.netty.handler.codec.http2.Http2Error;
 import io.netty.util.concurrent.Future;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import mesh.ambit.hbone.HboneStream;
-import mesh.ambit.hbone.HeaderFields;
-import mesh.ambit.hbone.TunnelException;
-import mesh.ambit.hbone.TunnelFailure;
-import mesh.ambit.hbone.TunnelKey;
-import mesh.ambit.headers.Baggage;
-import mesh.ambit.headers.Forwarded;
-import mesh.ambit.headers.Traceparent;
+import java.util.List;
 import mesh.ambit.model.Addresses;
 import mesh.ambit.model.Service;
 import mesh.ambit.model.Workload;
 import mesh.ambit.relay.CutReason;
-import mesh.ambit.relay.EarlyBytes;
 import mesh.ambit.relay.Relay;
 import mesh.ambit.relay.RelayEnd;
 import mesh.ambit.relay.RelayObserver;
-import mesh.ambit.telemetry.ConnectionDetails;
 import mesh.ambit.telemetry.Direction;
-import mesh.ambit.telemetry.OpenConnection;
 import mesh.ambit.telemetry.ResponseFlag;
-import mesh.ambit.telemetry.ServiceLabels;
-import mesh.ambit.telemetry.WorkloadLabels;
-import mesh.ambit.tls.ExpectedSans;
+import mesh.ambit.ztunnel.dns.HostResolver;
 import mesh.ambit.ztunnel.inpod.Endings;
 import mesh.ambit.ztunnel.inpod.LiveConnections;
 import mesh.ambit.ztunnel.inpod.MeshLookup;
-import mesh.ambit.ztunnel.inpod.SocketFailure;
-import mesh.ambit.ztunnel.inpod.WorkloadBaggage;
 import mesh.ambit.ztunnel.limits.ConnectionLimits;
-import mesh.ambit.ztunnel.outbound.OutboundRoute.Hbone;
-import mesh.ambit.ztunnel.outbound.OutboundRoute.Passthrough;
+import mesh.ambit.ztunnel.outbound.OutboundRoute.Onward;
 import mesh.ambit.ztunnel.outbound.OutboundRoute.Refused;
+import mesh.ambit.ztunnel.outbound.OutboundRouter.Decision;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * One captured connection from its acceptance to its end: find out whose it is, decide once, act on the answer. Confined
+ * One outbound connection from its acceptance to its end: find out whose it is, decide where it goes, connect that, and
+ * relay. Nothing the application sends leaves before the relay, so up to there another endpoint may be tried. Confined
  * to the connection's event loop.
  */
-final class OutboundConnection implements LiveConnections.Live, RelayObserver {
+final class OutboundConnection implements LiveConnections.Live, RelayObserver, Dial.Result {
+    private static final Logger LOG = LoggerFactory.getLogger(OutboundConnection.class);
+
     private final OutboundContext context;
     private final Channel downstream;
     private final EventLoop loop;
     private final InetSocketAddress source;
     private final InetSocketAddress destination;
+    private final OutboundDialer dialer;
 
-    private @Nullable OpenConnection open;
-    private @Nullable String protocol;
-    /** What is under way before there is a relay: the wait for the workload, or the way to the next hop. */
+    /** Whose connection it is and where it goes, once that is decided; the last decision where there were two. */
+    private @Nullable OutboundAttempt attempt;
+
     private @Nullable Future<?> pending;
-
+    private @Nullable Dial dial;
     private @Nullable Relay relay;
     private boolean over;
 
@@ -68,146 +60,147 @@ final class OutboundConnection implements LiveConnections.Live, RelayObserver {
         this.loop = downstream.eventLoop();
         this.source = source;
         this.destination = destination;
+        this.dialer = new OutboundDialer(context, loop, source);
     }
 
     void start() {
         assert loop.inEventLoop();
         context.connections().add(loop, this);
-        if (context.router().isSelfCall(destination)) {
-            refuse("attempted recursive call to ourselves");
+        if (context.plane().router().isSelfCall(destination)) {
+            refuse("attempted recursive call to ourselves", null);
             return;
         }
         Future<Workload> local =
                 context.pod().await(loop, MeshLookup.outbound(context.mesh(), destination.getAddress()));
         pending = local;
         local.addListener((Future<Workload> done) -> {
+            if (over) {
+                return;
+            }
             if (done.isSuccess()) {
-                route(done.getNow());
-            } else if (!over) {
-                refuse(String.valueOf(done.cause().getMessage()));
+                decide(done.getNow());
+            } else {
+                refuse(String.valueOf(done.cause().getMessage()), null);
             }
         });
     }
 
-    private void route(Workload local) {
-        if (over) {
-            return;
-        }
-        switch (context.router()
-                .route(
-                        context.mesh().current(),
-                        local,
-                        source.getAddress(),
-                        destination,
-                        context.random().get())) {
-            case Hbone route -> tunnel(local, route);
-            // In a task: an event of this turn may still speak of the descriptor number that a new socket is given.
-            case Passthrough route -> loop.execute(() -> plain(local, route));
-            case Refused refused -> refuse(refused.text());
+    // Where to.
+
+    private void decide(Workload local) {
+        switch (route(local, null)) {
+            case Onward route -> admit(local, route);
+            case Refused refused -> refuse(refused.text(), refused.service());
         }
     }
 
-    private void tunnel(Workload local, Hbone route) {
-        String authority = Addresses.print(route.authority());
-        OpenConnection reported = opened(local, route.nextHop(), authority, route.peer(), route.service());
-        TunnelKey key = new TunnelKey(
-                local.identity(),
-                new ExpectedSans(route.expectedSans()),
-                route.nextHop(),
+    /** Decides where the connection of {@code local} goes, by another way than the workload to avoid if there is one. */
+    private OutboundRoute route(Workload local, @Nullable String avoid) {
+        EndpointChoice.Means means = new EndpointChoice.Means(
+                context.plane().settings().balancing(),
+                context.plane().loads(),
                 source.getAddress(),
-                route.peer().uid());
-        Future<HboneStream> connected = context.tunnels()
-                .apply(loop)
-                .connect(key, context.svids().apply(local.identity()), authority, headers(local, route.service()));
-        pending = connected;
-        connected.addListener((Future<HboneStream> done) -> {
-            if (done.isSuccess()) {
-                HboneStream stream = done.getNow();
-                if (over) {
-                    stream.reset(Http2Error.CANCEL);
-                } else {
-                    relay = Relay.outbound(downstream, stream, this);
-                }
-            } else if (!over) {
-                Endings.report(reported, failure(done.cause()));
-                finish();
-            }
-        });
-    }
-
-    private void plain(Workload local, Passthrough route) {
-        if (over) {
-            return;
+                avoid,
+                context.random().get());
+        Decision decision = context.plane().router().decide(context.mesh().current(), local, destination, means);
+        if (LOG.isDebugEnabled()) {
+            LOG.debug("{} to {}: {}", source, destination, decision.explain(means));
         }
-        OpenConnection reported = opened(local, route.nextHop(), null, route.peer(), route.service());
-        ChannelFuture connected =
-                context.connector().apply(loop).handler(new EarlyBytes()).connect(route.nextHop());
-        pending = connected;
-        connected.addListener((ChannelFuture done) -> {
+        return decision.route();
+    }
+
+    private void admit(Workload local, Onward route) {
+        String refusal = context.plane().admission().refusal(local, source, destination, route);
+        if (refusal != null) {
+            refuse(refusal, route.service());
+        } else if (route.nextHop().isUnresolved()) {
+            resolve(local, route);
+        } else {
+            connect(local, route);
+        }
+    }
+
+    private void resolve(Workload local, Onward route) {
+        Workload peer = requireNonNull(route.peer(), "only workloads have host names");
+        Future<List<InetAddress>> asked = context.plane().hosts().resolve(local, peer.hostname(), loop);
+        pending = asked;
+        asked.addListener((Future<List<InetAddress>> done) -> {
+            if (over) {
+                return;
+            }
             if (done.isSuccess()) {
-                if (over) {
-                    done.channel().close();
-                } else {
-                    relay = Relay.plain(downstream, done.channel(), this);
-                }
-            } else if (!over) {
-                reported.close(ResponseFlag.CONNECT, "io error: " + SocketFailure.text(done.cause()));
-                finish();
+                InetAddress address = HostResolver.pick(
+                        done.getNow(),
+                        destination.getAddress(),
+                        context.random().get());
+                connect(local, route.to(address));
+            } else {
+                LOG.debug("{}: {}", peer.hostname(), done.cause().toString());
+                refuse("no ip addresses were resolved for workload: " + peer.uid(), route.service());
             }
         });
     }
 
-    private OpenConnection opened(
-            Workload local,
-            InetSocketAddress nextHop,
-            @Nullable String authority,
-            @Nullable Workload peer,
-            @Nullable Service service) {
-        protocol = authority == null ? "TCP" : "HBONE";
-        OpenConnection opened = context.telemetry()
-                .opened(new ConnectionDetails(
-                        Direction.OUTBOUND,
-                        source,
-                        nextHop,
-                        authority,
-                        WorkloadLabels.of(local),
-                        peer == null ? null : WorkloadLabels.of(peer),
-                        service == null ? null : ServiceLabels.of(service),
-                        authority == null ? null : local.identity(),
-                        peer == null ? null : peer.identity(),
-                        authority != null));
-        open = opened;
-        return opened;
-    }
+    // The way there.
 
-    private HeaderFields headers(Workload local, @Nullable Service service) {
-        return HeaderFields.of(
-                Baggage.NAME,
-                WorkloadBaggage.of(local).print(),
-                Forwarded.NAME,
-                new Forwarded(Addresses.print(source), service == null ? null : service.hostname()).print(),
-                Traceparent.NAME,
-                Traceparent.random(context.random().get()).print());
-    }
-
-    private void refuse(String text) {
-        context.telemetry().deniedEarly(Direction.OUTBOUND, source, destination, text);
-        finish();
+    private void connect(Workload local, Onward route) {
+        OutboundAttempt next = new OutboundAttempt(context, source, local, route, attempt != null);
+        attempt = next;
+        Dial way = dialer.dial(local, route, this);
+        dial = way;
+        way.start();
     }
 
     @Override
+    public void connected(Dial.Leg leg) {
+        requireNonNull(attempt).connected(leg);
+        relay = switch (leg) {
+            case Dial.Leg.Stream(var stream) -> Relay.outbound(downstream, stream, this);
+            case Dial.Leg.Socket(var channel) -> Relay.plain(downstream, channel, this);
+        };
+    }
+
+    @Override
+    public void failed(Dial.Failure failure) {
+        OutboundAttempt failed = requireNonNull(attempt);
+        failure.report(failed.telemetry());
+        Onward other = context.plane().settings().connectRetry() ? otherWay(failed, failure) : null;
+        if (other == null) {
+            abort(failed.route().service());
+        } else {
+            failed.end();
+            admit(failed.local(), other);
+        }
+    }
+
+    /** Returns another way than the one that failed; null where there is none, or trying it is of no use. */
+    private @Nullable Onward otherWay(OutboundAttempt failed, Dial.Failure failure) {
+        Workload peer = failed.route().peer();
+        if (failed.isRetry() || peer == null || !failure.isWorthARetry()) {
+            return null;
+        }
+        return route(failed.local(), peer.uid()) instanceof Onward other
+                        && other.peer() != null
+                        && !other.peer().uid().equals(peer.uid())
+                ? other
+                : null;
+    }
+
+    // The relay, and the end.
+
+    @Override
     public void onSent(int bytes) {
-        requireNonNull(open).received(bytes);
+        requireNonNull(attempt).telemetry().received(bytes);
     }
 
     @Override
     public void onReceived(int bytes) {
-        requireNonNull(open).sent(bytes);
+        requireNonNull(attempt).telemetry().sent(bytes);
     }
 
     @Override
     public void onEnd(RelayEnd end) {
-        Endings.report(requireNonNull(open), end);
+        Endings.report(requireNonNull(attempt).telemetry(), end);
         finish();
     }
 
@@ -217,8 +210,8 @@ final class OutboundConnection implements LiveConnections.Live, RelayObserver {
             relay.cut(reason);
             return;
         }
-        if (open != null) {
-            Endings.report(open, reason);
+        if (attempt != null) {
+            Endings.report(attempt.telemetry(), reason);
         } else {
             context.telemetry().deniedEarly(Direction.OUTBOUND, source, destination, Endings.DRAINED);
         }
@@ -233,25 +226,38 @@ final class OutboundConnection implements LiveConnections.Live, RelayObserver {
 
     @Override
     public LiveConnections.@Nullable View view() {
-        if (open == null || protocol == null) {
+        if (attempt == null) {
             return null;
         }
         return new LiveConnections.View(
                 Direction.OUTBOUND,
                 Addresses.print(source),
                 Addresses.print(destination),
-                Addresses.print(open.details().destination()),
-                protocol);
+                Addresses.print(attempt.route().nextHop()),
+                attempt.protocol());
     }
 
     /** The application went before there was a relay. */
     void downstreamGone() {
         if (!over) {
-            if (open != null) {
-                open.close(ResponseFlag.NONE, null);
+            if (attempt != null) {
+                attempt.telemetry().close(ResponseFlag.NONE, null);
             }
             finish();
         }
+    }
+
+    private void refuse(String text, @Nullable Service service) {
+        context.telemetry().deniedEarly(Direction.OUTBOUND, source, destination, text);
+        abort(service);
+    }
+
+    /** Ends a connection that got nowhere, so that its application sees what was asked for its service. */
+    private void abort(@Nullable Service service) {
+        if (context.plane().settings().resets(service)) {
+            downstream.config().setOption(ChannelOption.SO_LINGER, 0);
+        }
+        finish();
     }
 
     /** Ends the connection and whatever is under way for it; what the relay holds, the relay has closed. */
@@ -264,12 +270,12 @@ final class OutboundConnection implements LiveConnections.Live, RelayObserver {
         if (pending != null) {
             pending.cancel(false);
         }
+        if (dial != null) {
+            dial.cancel();
+        }
+        if (attempt != null) {
+            attempt.end();
+        }
         downstream.close();
-    }
-
-    private static TunnelFailure failure(Throwable cause) {
-        return cause instanceof TunnelException expected
-                ? expected.failure()
-                : new TunnelFailure.Http2Failed(String.valueOf(cause.getMessage()));
     }
 }

@@ -18,7 +18,7 @@ import mesh.ambit.ztunnel.inpod.LocalWorkload;
 /**
  * What the outbound side of one pod works with.
  *
- * @param router where connections go
+ * @param plane what it shares with other pods
  * @param mesh the mesh as it stands
  * @param pod the pod whose connections these are
  * @param connections where they are kept
@@ -30,7 +30,7 @@ import mesh.ambit.ztunnel.inpod.LocalWorkload;
  * @param random dice for endpoints and trace ids, of the calling thread
  */
 public record OutboundContext(
-        OutboundRouter router,
+        OutboundPlane plane,
         MeshView mesh,
         LocalWorkload pod,
         LiveConnections connections,

@@ -4,8 +4,8 @@ import static java.util.Objects.requireNonNull;
 
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.util.List;
 import java.util.Set;
-import java.util.random.RandomGenerator;
 import mesh.ambit.model.Addresses;
 import mesh.ambit.model.GatewayAddress;
 import mesh.ambit.model.LoadBalancing.Mode;
@@ -13,6 +13,7 @@ import mesh.ambit.model.MeshSnapshot;
 import mesh.ambit.model.NetworkAddress;
 import mesh.ambit.model.Service;
 import mesh.ambit.model.Workload;
+import mesh.ambit.ztunnel.outbound.OutboundRoute.DoubleHbone;
 import mesh.ambit.ztunnel.outbound.OutboundRoute.Hbone;
 import mesh.ambit.ztunnel.outbound.OutboundRoute.Passthrough;
 import mesh.ambit.ztunnel.outbound.OutboundRoute.Reason;
@@ -38,6 +39,22 @@ public final class OutboundRouter {
         this.ownPorts = Set.copyOf(ownPorts);
     }
 
+    /**
+     * A route, and why it is that one.
+     *
+     * @param choices the endpoints chosen on the way to it: of the service or its waypoint, then of a network gateway
+     */
+    record Decision(OutboundRoute route, List<EndpointChoice> choices) {
+        /** Returns the decision for people. */
+        String explain(EndpointChoice.Means means) {
+            StringBuilder text = new StringBuilder(route.toString());
+            for (EndpointChoice choice : choices) {
+                text.append("; ").append(choice.explain(means));
+            }
+            return text.toString();
+        }
+    }
+
     /** Returns whether {@code destination} is one of our own listeners, reached over loopback. */
     boolean isSelfCall(InetSocketAddress destination) {
         return ip(destination).isLoopbackAddress() && ownPorts.contains(destination.getPort());
@@ -47,54 +64,57 @@ public final class OutboundRouter {
      * Returns the route for a connection from {@code source} to {@code destination}, the address before redirection.
      *
      * <p>The order is the contract: a self-call is refused before anything is looked up; a service's waypoint comes
-     * before its endpoints; a workload's waypoint is used only when the workload was dialled by address, and not by the
-     * waypoint itself; an address that nobody knows is passed through, a service without endpoints is refused.
+     * before its endpoints; whatever is in another network is reached through that network's gateway, and as a service
+     * only; a workload's waypoint is used only when the workload was dialled by address, and not by the waypoint itself;
+     * an address that nobody knows is passed through, a service without endpoints is refused.
      *
-     * @param downstream the address that {@code source} dials from
+     * @param means what the choice of an endpoint depends on, the address that {@code source} dials from among it
      */
-    OutboundRoute route(
+    Decision decide(MeshSnapshot mesh, Workload source, InetSocketAddress destination, EndpointChoice.Means means) {
+        UpstreamResolver upstreams = new UpstreamResolver(mesh, source, means);
+        OutboundRoute route = route(mesh, upstreams, source, destination, means.source());
+        return new Decision(route, upstreams.choices());
+    }
+
+    private OutboundRoute route(
             MeshSnapshot mesh,
+            UpstreamResolver upstreams,
             Workload source,
-            InetAddress downstream,
             InetSocketAddress destination,
-            RandomGenerator random) {
+            InetAddress downstream) {
         if (isSelfCall(destination)) {
-            return new Refused(Reason.SELF_CALL, "attempted recursive call to ourselves");
+            return new Refused(Reason.SELF_CALL, "attempted recursive call to ourselves", null);
         }
-        UpstreamResolver upstreams = new UpstreamResolver(mesh, source, random);
         InetAddress dialled = ip(destination);
         Service addressed = addressedService(mesh, source, dialled);
-        GatewayAddress waypoint = addressed == null ? null : upstreams.waypointOf(addressed);
-        if (waypoint != null) {
-            // The waypoint balances the load, so it is told the service's address and not an endpoint of ours.
-            return throughWaypoint(upstreams, source, waypoint, destination, addressed);
+        GatewayAddress reference = addressed == null ? null : upstreams.waypointOf(addressed);
+        if (reference != null) {
+            Upstream waypoint = upstreams.waypoint(reference, dialled);
+            return waypoint != null && !isNear(waypoint, source)
+                    ? throughGateway(upstreams, waypoint, destination, addressed)
+                    // The waypoint balances the load, so it is told the service's address and not an endpoint of ours.
+                    : throughWaypoint(waypoint, reference, destination, addressed, addressed);
         }
         Upstream upstream = upstreams.at(new NetworkAddress(source.network(), dialled), destination.getPort());
         if (upstream == null) {
             return addressed == null || addressed.loadBalancing().mode() == Mode.PASSTHROUGH
                     ? new Passthrough(destination, null, null)
-                    : new Refused(Reason.NO_HEALTHY_UPSTREAM, "no healthy upstream: " + Addresses.print(destination));
+                    : new Refused(
+                            Reason.NO_HEALTHY_UPSTREAM,
+                            "no healthy upstream: " + Addresses.print(destination),
+                            addressed);
         }
-        if (!upstream.workload().network().equals(source.network())) {
-            return new Refused(
-                    Reason.UNKNOWN_NETWORK_GATEWAY,
-                    "unknown network gateway: workload "
-                            + upstream.workload().uid()
-                            + " is in network '"
-                            + upstream.workload().network()
-                            + "' and tunnels between networks are not supported");
-        }
-        if (upstream.address() == null) {
-            return noAddress(upstream);
+        if (!isNear(upstream, source)) {
+            return throughGateway(upstreams, upstream, destination, addressed);
         }
         GatewayAddress own = upstream.workload().waypoint();
         if (addressed == null && own != null) {
             Upstream instance = upstreams.waypoint(own, dialled);
             if (instance == null || !isInstance(instance, source, downstream)) {
-                return throughWaypoint(instance, own, source, destination, null);
+                return throughWaypoint(instance, own, destination, upstream.service(), null);
             }
         }
-        return direct(upstream, upstream.address());
+        return direct(upstream);
     }
 
     /** Returns the service at the address as the probe sees it: an address that is a workload's too is the workload's. */
@@ -103,47 +123,71 @@ public final class OutboundRouter {
         return mesh.findWorkload(address) != null ? null : mesh.findService(address, source.namespace());
     }
 
-    private static OutboundRoute throughWaypoint(
-            UpstreamResolver upstreams,
-            Workload source,
-            GatewayAddress reference,
-            InetSocketAddress destination,
-            @Nullable Service service) {
-        return throughWaypoint(upstreams.waypoint(reference, ip(destination)), reference, source, destination, service);
-    }
-
+    /**
+     * Returns the route by way of a waypoint.
+     *
+     * @param addressed the service that has the waypoint; null when it is a workload's
+     */
     private static OutboundRoute throughWaypoint(
             @Nullable Upstream waypoint,
             GatewayAddress reference,
-            Workload source,
             InetSocketAddress destination,
-            @Nullable Service service) {
-        if (waypoint == null || !waypoint.workload().network().equals(source.network())) {
-            return new Refused(Reason.UNKNOWN_WAYPOINT, "unknown waypoint: " + reference.destination());
+            @Nullable Service service,
+            @Nullable Service addressed) {
+        if (waypoint == null) {
+            return new Refused(Reason.UNKNOWN_WAYPOINT, "unknown waypoint: " + reference.destination(), addressed);
         }
-        if (waypoint.address() == null) {
-            return noAddress(waypoint);
-        }
-        return new Hbone(
-                new InetSocketAddress(waypoint.address(), waypoint.port()),
-                destination,
-                waypoint.expectedSans(),
-                waypoint.workload(),
-                service);
+        InetSocketAddress nextHop = waypoint.at(waypoint.port());
+        return nextHop == null
+                ? noAddress(waypoint, addressed)
+                : new Hbone(nextHop, destination, waypoint.expectedSans(), waypoint.workload(), service);
     }
 
-    private static OutboundRoute direct(Upstream upstream, InetAddress address) {
-        InetSocketAddress target = new InetSocketAddress(address, upstream.port());
+    /** Returns the route to an upstream in another network. */
+    private static OutboundRoute throughGateway(
+            UpstreamResolver upstreams, Upstream upstream, InetSocketAddress destination, @Nullable Service addressed) {
+        Workload remote = upstream.workload();
+        GatewayAddress reference = remote.networkGateway();
+        if (addressed == null || reference == null) {
+            return new Refused(
+                    Reason.UNKNOWN_NETWORK_GATEWAY,
+                    "unknown network gateway: workload " + remote.uid() + " is in network '" + remote.network() + "'"
+                            + (reference == null ? " and has no gateway" : " and was not addressed as a service"),
+                    addressed);
+        }
+        Upstream gateway = upstreams.networkGateway(reference, ip(destination));
+        if (gateway == null) {
+            return new Refused(
+                    Reason.UNKNOWN_NETWORK_GATEWAY,
+                    "unknown network gateway: network gateway " + reference.destination() + " not found",
+                    addressed);
+        }
+        InetSocketAddress nextHop = gateway.at(gateway.port());
+        return nextHop == null
+                ? noAddress(gateway, addressed)
+                : new DoubleHbone(
+                        nextHop,
+                        addressed.hostname() + ":" + destination.getPort(),
+                        gateway.expectedSans(),
+                        upstream.serviceSans(),
+                        gateway.workload(),
+                        addressed);
+    }
+
+    private static OutboundRoute direct(Upstream upstream) {
+        InetSocketAddress target = upstream.at(upstream.port());
+        InetSocketAddress hbone = upstream.at(HBONE_PORT);
+        if (target == null || hbone == null) {
+            return noAddress(upstream, upstream.service());
+        }
         return switch (upstream.workload().tunnelProtocol()) {
-            case HBONE ->
-                new Hbone(
-                        new InetSocketAddress(address, HBONE_PORT),
-                        target,
-                        upstream.expectedSans(),
-                        upstream.workload(),
-                        upstream.service());
+            case HBONE -> new Hbone(hbone, target, upstream.expectedSans(), upstream.workload(), upstream.service());
             case NONE -> new Passthrough(target, upstream.workload(), upstream.service());
         };
+    }
+
+    private static boolean isNear(Upstream upstream, Workload source) {
+        return upstream.workload().network().equals(source.network());
     }
 
     /** Returns whether the connection comes from the waypoint that it would be sent to. */
@@ -152,11 +196,12 @@ public final class OutboundRouter {
                 && waypoint.workload().addresses().contains(downstream);
     }
 
-    private static Refused noAddress(Upstream upstream) {
+    private static Refused noAddress(Upstream upstream, @Nullable Service service) {
         return new Refused(
                 Reason.NO_ADDRESS,
                 "no ip addresses were resolved for workload: "
-                        + upstream.workload().uid());
+                        + upstream.workload().uid(),
+                service);
     }
 
     private static InetAddress ip(InetSocketAddress destination) {

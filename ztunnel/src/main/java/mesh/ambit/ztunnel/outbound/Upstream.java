@@ -3,6 +3,7 @@ package mesh.ambit.ztunnel.outbound;
 import static java.util.Objects.requireNonNull;
 
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 import mesh.ambit.model.Service;
@@ -35,5 +36,22 @@ record Upstream(
         List<String> all = new ArrayList<>(service.subjectAltNames());
         all.add(own);
         return all;
+    }
+
+    /** Returns the names that the service adds, and those alone. */
+    List<String> serviceSans() {
+        return service == null ? List.of() : service.subjectAltNames();
+    }
+
+    /**
+     * Returns where to reach {@code port} of the workload: unresolved if it is known by a host name only, null if it is
+     * not known at all.
+     */
+    @Nullable
+    InetSocketAddress at(int port) {
+        if (address != null) {
+            return new InetSocketAddress(address, port);
+        }
+        return workload.hostname().isEmpty() ? null : InetSocketAddress.createUnresolved(workload.hostname(), port);
     }
 }

@@ -2,11 +2,7 @@ package mesh.ambit.ztunnel.outbound;
 
 import java.net.Inet4Address;
 import java.net.InetAddress;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.random.RandomGenerator;
-import mesh.ambit.model.ApplicationTunnel;
-import mesh.ambit.model.Endpoint;
 import mesh.ambit.model.GatewayAddress;
 import mesh.ambit.model.IpFamilies;
 import mesh.ambit.model.LoadBalancing.Mode;
@@ -14,26 +10,29 @@ import mesh.ambit.model.MeshSnapshot;
 import mesh.ambit.model.NamespacedHostname;
 import mesh.ambit.model.NetworkAddress;
 import mesh.ambit.model.Service;
+import mesh.ambit.model.ServiceEndpoints;
 import mesh.ambit.model.WeightedWaypoint;
 import mesh.ambit.model.Workload;
+import mesh.ambit.ztunnel.outbound.Candidates.Purpose;
+import mesh.ambit.ztunnel.outbound.Candidates.Question;
 import org.jspecify.annotations.Nullable;
 
 /** Finds the workload that stands behind an address or a name, for one client and one mesh. Pure but for its dice. */
 final class UpstreamResolver {
     private final MeshSnapshot mesh;
     private final Workload client;
-    private final RandomGenerator random;
+    private final EndpointChoice.Means means;
+    private List<EndpointChoice> choices = List.of();
 
-    UpstreamResolver(MeshSnapshot mesh, Workload client, RandomGenerator random) {
+    UpstreamResolver(MeshSnapshot mesh, Workload client, EndpointChoice.Means means) {
         this.mesh = mesh;
         this.client = client;
-        this.random = random;
+        this.means = means;
     }
 
-    /** Who asks for a service's endpoint: an application, or we for a waypoint, whose port need not be a service's. */
-    private enum Purpose {
-        APPLICATION,
-        WAYPOINT
+    /** Returns which endpoints were chosen for this client: at most one, and one for the gateway that leads to it. */
+    List<EndpointChoice> choices() {
+        return choices;
     }
 
     /**
@@ -59,7 +58,7 @@ final class UpstreamResolver {
         if (total == 0) {
             return service.waypoint();
         }
-        long drawn = random.nextLong(total);
+        long drawn = means.random().nextLong(total);
         for (WeightedWaypoint waypoint : service.weightedWaypoints()) {
             drawn -= Integer.toUnsignedLong(waypoint.weight());
             if (drawn < 0) {
@@ -76,13 +75,23 @@ final class UpstreamResolver {
      */
     @Nullable
     Upstream waypoint(GatewayAddress reference, InetAddress original) {
+        return behind(reference, original, Purpose.WAYPOINT);
+    }
+
+    /** Returns an instance of a network's gateway, as {@link #waypoint} does, but on a port that its service has. */
+    @Nullable
+    Upstream networkGateway(GatewayAddress reference, InetAddress original) {
+        return behind(reference, original, Purpose.APPLICATION);
+    }
+
+    private @Nullable Upstream behind(GatewayAddress reference, InetAddress original, Purpose purpose) {
         int port = reference.hboneMtlsPort();
         return switch (reference.destination()) {
-            case NetworkAddress address -> at(address, port, Purpose.WAYPOINT);
+            case NetworkAddress address -> at(address, port, purpose);
             case NamespacedHostname name -> {
                 Service service = mesh.findService(name);
                 if (service != null) {
-                    yield endpointOf(service, port, original, Purpose.WAYPOINT);
+                    yield endpointOf(service, port, original, purpose);
                 }
                 Workload workload = mesh.findWorkload(name);
                 yield workload == null ? null : new Upstream(workload, addressOf(workload, null, original), port, null);
@@ -101,75 +110,23 @@ final class UpstreamResolver {
         return workload == null ? null : new Upstream(workload, address.address(), port, null);
     }
 
-    /** Draws one of a service's endpoints by capacity; null when none can take the port. */
+    /** Chooses one of a service's endpoints; null when none can take the port. */
     private @Nullable Upstream endpointOf(Service service, int port, InetAddress original, Purpose purpose) {
         if (purpose == Purpose.APPLICATION && !service.hasPort(port)) {
             return null;
         }
-        List<Workload> workloads = new ArrayList<>();
-        List<Endpoint> endpoints = new ArrayList<>();
-        mesh.endpoints(service.key()).forEach((uid, endpoint) -> {
-            Workload workload = mesh.findWorkload(uid);
-            if (workload != null && isCandidate(service, endpoint, workload, port)) {
-                workloads.add(workload);
-                endpoints.add(endpoint);
-            }
-        });
-        int drawn = draw(workloads);
-        if (drawn < 0) {
+        ServiceEndpoints endpoints = mesh.findEndpoints(service.key());
+        if (endpoints == null) {
             return null;
         }
-        Workload workload = workloads.get(drawn);
-        int target = targetPort(service, endpoints.get(drawn), workload, port);
-        return target == 0 ? null : new Upstream(workload, addressOf(workload, service, original), target, service);
-    }
-
-    private boolean isCandidate(Service service, Endpoint endpoint, Workload workload, int port) {
-        if (workload.addresses().isEmpty() && workload.hostname().isEmpty()) {
-            // Reached by name through its network's gateway, or not at all.
-            return !workload.network().equals(client.network()) && workload.networkGateway() != null;
+        Candidates candidates = endpoints.derived(Question.of(service, port, purpose, client), mesh);
+        EndpointChoice choice = EndpointChoice.of(candidates, means.rules().of(service.key()), means);
+        if (choice == null || choice.targetPort() == 0) {
+            return null;
         }
-        if (!service.hasPort(port)) {
-            return workload.applicationTunnel() != null;
-        }
-        return service.targetPort(port) != 0 || endpoint.targetPort(port) != 0;
-    }
-
-    /** Returns the index of a workload drawn by capacity; -1 when nobody has any. */
-    private int draw(List<Workload> workloads) {
-        long total = 0;
-        for (int i = 0; i < workloads.size(); i++) {
-            total += capacity(workloads.get(i));
-        }
-        if (total == 0) {
-            return -1;
-        }
-        long drawn = random.nextLong(total);
-        for (int i = 0; i < workloads.size(); i++) {
-            drawn -= capacity(workloads.get(i));
-            if (drawn < 0) {
-                return i;
-            }
-        }
-        throw new AssertionError("a capacity was drawn that nobody has");
-    }
-
-    private static long capacity(Workload workload) {
-        return Integer.toUnsignedLong(workload.capacity());
-    }
-
-    /** Returns the endpoint's own port for a service's: its own map first, then the service's; 0 for none. */
-    private static int targetPort(Service service, Endpoint endpoint, Workload workload, int port) {
-        int own = endpoint.targetPort(port);
-        if (own != 0) {
-            return own;
-        }
-        int mapped = service.targetPort(port);
-        if (mapped != 0) {
-            return mapped;
-        }
-        ApplicationTunnel tunnel = workload.applicationTunnel();
-        return tunnel != null && tunnel.port() != 0 ? port : 0;
+        choices = choices.isEmpty() ? List.of(choice) : List.of(choices.getFirst(), choice);
+        Workload workload = choice.workload();
+        return new Upstream(workload, addressOf(workload, service, original), choice.targetPort(), service);
     }
 
     /** Returns the dialled address if it is the workload's, else one that the service allows, of its family if it can. */

@@ -106,7 +106,7 @@ class OutboundRouterTest {
     @Test
     void serviceWithoutEndpointsIsRefusedRatherThanPassedThrough() {
         assertThat(route(mesh(web().build()), "10.96.0.1", 80))
-                .isEqualTo(new Refused(Reason.NO_HEALTHY_UPSTREAM, "no healthy upstream: 10.96.0.1:80"));
+                .isEqualTo(new Refused(Reason.NO_HEALTHY_UPSTREAM, "no healthy upstream: 10.96.0.1:80", web().build()));
     }
 
     @Test
@@ -160,15 +160,16 @@ class OutboundRouterTest {
     }
 
     @Test
-    void workloadWithoutAUsableAddressIsRefused() {
+    void workloadWithoutAUsableAddressIsRefusedUnlessItHasAHostName() {
         Service onlyIpv6 = web().ipFamilies(IpFamilies.IPV6_ONLY).build();
         assertThat(reason(route(mesh(WEB, onlyIpv6), "10.96.0.1", 80))).isEqualTo(Reason.NO_ADDRESS);
 
         Workload named =
                 WEB.toBuilder().addresses(List.of()).hostname("ext.example").build();
-        assertThat(route(mesh(named, web().build()), "10.96.0.1", 80))
-                .isEqualTo(
-                        new Refused(Reason.NO_ADDRESS, "no ip addresses were resolved for workload: " + named.uid()));
+        Hbone route = (Hbone) route(mesh(named, web().build()), "10.96.0.1", 80);
+        assertThat(route.nextHop()).isEqualTo(InetSocketAddress.createUnresolved("ext.example", 15008));
+        assertThat(route.to(ip("10.0.0.7")))
+                .isEqualTo(new Hbone(at("10.0.0.7", 15008), at("10.0.0.7", 8080), sans("web"), named, web().build()));
     }
 
     @Test
@@ -271,8 +272,8 @@ class OutboundRouterTest {
         Workload web = WEB.toBuilder().waypoint(TO_WAYPOINT).build();
         MeshSnapshot mesh = mesh(web, WAYPOINT, WP_SERVICE);
 
-        OutboundRoute fromWaypoint = router.route(mesh, WAYPOINT, ip("10.0.0.9"), at("10.0.0.2", 8080), new Random(1));
-        OutboundRoute fromElsewhere = router.route(mesh, WAYPOINT, ip("10.0.0.8"), at("10.0.0.2", 8080), new Random(1));
+        OutboundRoute fromWaypoint = route(mesh, WAYPOINT, ip("10.0.0.9"), "10.0.0.2", 8080, new Random(1));
+        OutboundRoute fromElsewhere = route(mesh, WAYPOINT, ip("10.0.0.8"), "10.0.0.2", 8080, new Random(1));
 
         assertThat(nextHop(fromWaypoint)).isEqualTo("10.0.0.2:15008");
         assertThat(nextHop(fromElsewhere)).isEqualTo("10.0.0.9:15008");
@@ -283,7 +284,14 @@ class OutboundRouterTest {
     }
 
     private OutboundRoute route(MeshSnapshot mesh, Workload source, String address, int port, Random random) {
-        return router.route(mesh, source, source.addresses().getFirst(), at(address, port), random);
+        return route(mesh, source, source.addresses().getFirst(), address, port, random);
+    }
+
+    private OutboundRoute route(
+            MeshSnapshot mesh, Workload source, InetAddress downstream, String address, int port, Random random) {
+        EndpointChoice.Means means =
+                new EndpointChoice.Means(Balancing.Rules.UPSTREAM, EndpointLoad.NONE, downstream, null, random);
+        return router.decide(mesh, source, at(address, port), means).route();
     }
 
     private static String authority(OutboundRoute route) {
