@@ -33,6 +33,13 @@ public record HeaderFields(List<Field> fields) {
         return new HeaderFields(fields);
     }
 
+    /** Returns these fields and one more after them. */
+    public HeaderFields with(String name, String value) {
+        List<Field> more = new ArrayList<>(fields);
+        more.add(new Field(name, value));
+        return new HeaderFields(more);
+    }
+
     /** Returns the value of the first field called {@code name}, or null if there is none. */
     public @Nullable String first(String name) {
         for (Field field : fields) {

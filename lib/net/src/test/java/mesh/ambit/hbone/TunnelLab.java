@@ -82,6 +82,19 @@ final class TunnelLab {
         return svid;
     }
 
+    EventLoop loop() {
+        return loop;
+    }
+
+    TlsContexts tls() {
+        return tls;
+    }
+
+    /** Returns a certificate for {@code uri} that is closed with the lab. */
+    Svid svid(String uri) {
+        return keep(pki.svid(uri));
+    }
+
     MovableClock clock() {
         return clock;
     }

@@ -7,9 +7,11 @@ import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.EventExecutor;
+import java.net.InetAddress;
 import java.util.IdentityHashMap;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import mesh.ambit.hbone.HboneServer;
 import mesh.ambit.hbone.TunnelPool;
@@ -34,9 +36,13 @@ import mesh.ambit.ztunnel.inpod.Transparency;
 import mesh.ambit.ztunnel.outbound.Departures;
 import mesh.ambit.ztunnel.outbound.OutboundCapture;
 import mesh.ambit.ztunnel.outbound.OutboundContext;
+import mesh.ambit.ztunnel.outbound.SocksCapture;
+import mesh.ambit.ztunnel.outbound.SocksNames;
 
 /** The proxy of one pod: its listeners in its namespace, and what they accepted. */
 final class InPodProxy implements PodProxy {
+    private static final InetAddress LOOPBACK = InetAddress.ofLiteral("127.0.0.1");
+
     private final DataPlane plane;
     private final LocalWorkload local;
     private final LiveConnections connections;
@@ -45,6 +51,9 @@ final class InPodProxy implements PodProxy {
     private final Listeners listeners;
     private final PodDns dns;
     private final IdentityHashMap<EventExecutor, TunnelPool> pools = new IdentityHashMap<>();
+    /** Those of the SOCKS5 port, which shares none with captured connections; empty without one. */
+    private final IdentityHashMap<EventExecutor, TunnelPool> socksPools = new IdentityHashMap<>();
+
     private final Consumer<Departures> departed = this::leave;
     private volatile boolean draining;
 
@@ -66,6 +75,9 @@ final class InPodProxy implements PodProxy {
                 new HboneRequests(inbound));
         for (EventExecutor loop : plane.loops()) {
             pools.put(loop, pool((EventLoop) loop, sockets.outgoing()));
+            if (plane.outbound().settings().socks()) {
+                socksPools.put(loop, pool((EventLoop) loop, sockets.outgoing()));
+            }
         }
         plane.departures().watch(departed);
         this.dns = new PodDns(
@@ -100,8 +112,11 @@ final class InPodProxy implements PodProxy {
                 sockets,
                 new Transparency(plane.settings().originalSource()),
                 true,
-                new OutboundCapture(outbound(sockets)),
+                new OutboundCapture(outbound(sockets, pools)),
                 Ports.OUTBOUND);
+        if (plane.outbound().settings().socks()) {
+            listenForSocks(sockets);
+        }
     }
 
     /** Opens the listeners of {@code pod}. */
@@ -145,6 +160,18 @@ final class InPodProxy implements PodProxy {
                 port);
     }
 
+    private void listenForSocks(PodSockets sockets) throws PodStartException {
+        SocketSpace space = sockets.listening(
+                plane.settings().reusePort(), new Transparency(plane.settings().originalSource()));
+        listeners.open(
+                plane.transport()
+                        .listener(plane.loops(), space, false)
+                        .handler(plane.limits().acceptGuard(Direction.OUTBOUND))
+                        .childHandler(new SocksCapture(outbound(sockets, socksPools), SocksNames.MESH_THEN_HOSTS)),
+                LOOPBACK,
+                Ports.SOCKS);
+    }
+
     private TunnelPool pool(EventLoop loop, SocketSpace space) {
         return new TunnelPool(
                 plane.transport().connector(loop, plane.limits().overload().watched(space)),
@@ -154,7 +181,7 @@ final class InPodProxy implements PodProxy {
                 plane.clock());
     }
 
-    private OutboundContext outbound(PodSockets sockets) {
+    private OutboundContext outbound(PodSockets sockets, IdentityHashMap<EventExecutor, TunnelPool> tunnels) {
         return new OutboundContext(
                 plane.outbound(),
                 plane.mesh(),
@@ -162,7 +189,7 @@ final class InPodProxy implements PodProxy {
                 connections,
                 plane.telemetry(),
                 identity -> () -> plane.certificates().apply(identity),
-                loop -> requireNonNull(pools.get(loop), "a loop of ours"),
+                loop -> requireNonNull(tunnels.get(loop), "a loop of ours"),
                 loop -> plane.transport()
                         .connector(loop, plane.limits().overload().watched(sockets.outgoing())),
                 Listeners::originalDestination,
@@ -235,7 +262,7 @@ final class InPodProxy implements PodProxy {
     }
 
     private void leave(Departures departures) {
-        pools.forEach((loop, pool) -> {
+        forEachPool((loop, pool) -> {
             if (!pool.isEmpty()) {
                 loop.execute(() -> pool.leave(departures::concern));
             }
@@ -249,6 +276,11 @@ final class InPodProxy implements PodProxy {
     }
 
     private void onEveryLoop(Consumer<TunnelPool> action) {
-        pools.forEach((loop, pool) -> loop.execute(() -> action.accept(pool)));
+        forEachPool((loop, pool) -> loop.execute(() -> action.accept(pool)));
+    }
+
+    private void forEachPool(BiConsumer<EventExecutor, TunnelPool> action) {
+        pools.forEach(action);
+        socksPools.forEach(action);
     }
 }

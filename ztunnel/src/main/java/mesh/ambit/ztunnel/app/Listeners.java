@@ -29,9 +29,13 @@ final class Listeners {
 
     /** Opens a listener and waits for it; closes those opened before if it fails. */
     void open(ServerBootstrap bootstrap, int port) throws PodStartException {
-        ChannelFuture bound = bootstrap
-                .bind(new InetSocketAddress(ipv6 ? ANY_IPV6 : ANY_IPV4, port))
-                .awaitUninterruptibly();
+        open(bootstrap, ipv6 ? ANY_IPV6 : ANY_IPV4, port);
+    }
+
+    /** Opens a listener on one address, as {@link #open(ServerBootstrap, int)} does. */
+    void open(ServerBootstrap bootstrap, InetAddress address, int port) throws PodStartException {
+        ChannelFuture bound =
+                bootstrap.bind(new InetSocketAddress(address, port)).awaitUninterruptibly();
         if (!bound.isSuccess()) {
             close();
             throw new PodStartException(

@@ -17,6 +17,7 @@ import mesh.ambit.ca.CertificateState;
 import mesh.ambit.channel.ControlPlaneChannels;
 import mesh.ambit.config.ExitCode;
 import mesh.ambit.config.HostPort;
+import mesh.ambit.hbone.InnerTunnel;
 import mesh.ambit.model.MeshView;
 import mesh.ambit.model.WorkloadInfo;
 import mesh.ambit.policy.PolicyView;
@@ -124,6 +125,8 @@ final class Ztunnel {
         this.revocation = PeerRevocation.start(config.tls().revocationList(), metrics);
         Transport transport = Transport.best();
         this.loops = transport.group(config.process().workers(), "ambit-worker");
+        ConnectionLimits limits = new ConnectionLimits(
+                config.limits(), Overload.watch(config.limits()), new LimitMetrics(metrics), System::nanoTime);
         DnsContext dns = new DnsContext(
                 dnsSettings(config),
                 config.capture().ipv6(),
@@ -137,6 +140,8 @@ final class Ztunnel {
                 DnsMetrics.on(metrics));
         HostResolver hosts = new SystemHostResolver(
                 transport, dns.conf(), dns.hosts(), config.capture().ipv6(), new OnDemandDnsMetrics(metrics));
+        TlsContexts tls = new TlsContexts(
+                config.tls().policy(), config.tls().policy().provider(), clock, revocation.revocations());
         this.plane = new DataPlane(
                 new TunedTransport(transport, config.capture().keepalive()),
                 loops,
@@ -144,20 +149,22 @@ final class Ztunnel {
                 policies,
                 certificates::fetch,
                 config.telemetry().on(metrics),
-                new TlsContexts(
-                        config.tls().policy(), config.tls().policy().provider(), clock, revocation.revocations()),
+                tls,
                 clock,
                 new OutboundPlane(
-                        new OutboundRouter(config.node().network(), Ports.OWN),
+                        new OutboundRouter(
+                                config.node().network(),
+                                Ports.own(config.outbound().socks())),
                         config.node().network(),
                         config.outbound(),
                         new EndpointLoads(),
+                        new InnerTunnel(tls, config.tunnels(), limits.tunnelGuards()),
                         hosts,
                         OutboundAdmission.ALL),
-                new InboundRouter(config.node().network(), Ports.OWN, config.inbound()),
+                new InboundRouter(
+                        config.node().network(), Ports.own(config.outbound().socks()), config.inbound()),
                 new DecisionLog(config.inbound().policyLogging() ? Level.INFO : Level.DEBUG),
-                new ConnectionLimits(
-                        config.limits(), Overload.watch(config.limits()), new LimitMetrics(metrics), System::nanoTime),
+                limits,
                 new DepartureBoard(),
                 dns,
                 hosts,

@@ -16,5 +16,13 @@ public final class Ports {
     /** All of them: nobody may be forwarded there, or a connection would chase itself. */
     public static final Set<Integer> OWN = Set.of(OUTBOUND, INBOUND_PLAINTEXT, INBOUND_HBONE);
 
+    /** SOCKS5, on loopback only, where it is switched on. */
+    public static final int SOCKS = 15080;
+
     private Ports() {}
+
+    /** Returns the ports that nobody may be forwarded to, with SOCKS5 or without. */
+    public static Set<Integer> own(boolean socks) {
+        return socks ? Set.of(OUTBOUND, INBOUND_PLAINTEXT, INBOUND_HBONE, SOCKS) : OWN;
+    }
 }

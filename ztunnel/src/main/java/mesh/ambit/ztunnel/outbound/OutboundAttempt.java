@@ -1,6 +1,7 @@
 package mesh.ambit.ztunnel.outbound;
 
 import java.net.InetSocketAddress;
+import mesh.ambit.headers.Baggage;
 import mesh.ambit.identity.SpiffeId;
 import mesh.ambit.model.Service;
 import mesh.ambit.model.Workload;
@@ -9,6 +10,7 @@ import mesh.ambit.telemetry.Direction;
 import mesh.ambit.telemetry.OpenConnection;
 import mesh.ambit.telemetry.ServiceLabels;
 import mesh.ambit.telemetry.WorkloadLabels;
+import mesh.ambit.ztunnel.inpod.WorkloadBaggage;
 import mesh.ambit.ztunnel.outbound.OutboundRoute.DoubleHbone;
 import mesh.ambit.ztunnel.outbound.OutboundRoute.Hbone;
 import mesh.ambit.ztunnel.outbound.OutboundRoute.Onward;
@@ -78,8 +80,16 @@ final class OutboundAttempt {
         return telemetry;
     }
 
-    /** The next hop is connected. */
-    void connected(Dial.Leg leg) {}
+    /**
+     * The next hop is connected. A peer in another network has said who it is by then, and is proved to be; until then,
+     * and if it never does, the connection goes by the gateway's name.
+     */
+    void connected(Dial.Leg leg) {
+        if (telemetry == null && leg instanceof Dial.Leg.Stream(var stream)) {
+            Baggage said = Baggage.parse(stream.headers().all(Baggage.NAME));
+            telemetry = opened(named(WorkloadBaggage.labels(said)), stream.peer());
+        }
+    }
 
     /** Does not count any more; may be called again. */
     void end() {
@@ -104,6 +114,20 @@ final class OutboundAttempt {
                         tunnelled ? local.identity() : null,
                         identity,
                         tunnelled));
+    }
+
+    /** Returns the labels of a peer that logs call by its workload's name, since nobody has told its pod's. */
+    private static WorkloadLabels named(WorkloadLabels said) {
+        return new WorkloadLabels(
+                said.workload(),
+                said.workload(),
+                said.namespace(),
+                said.canonicalName(),
+                said.canonicalRevision(),
+                said.app(),
+                said.cluster(),
+                said.region(),
+                said.zone());
     }
 
     private static @Nullable WorkloadLabels labelsOf(@Nullable Workload workload) {

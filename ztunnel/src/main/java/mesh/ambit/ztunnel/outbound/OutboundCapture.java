@@ -6,7 +6,6 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
 import java.net.InetSocketAddress;
-import java.net.SocketAddress;
 import mesh.ambit.model.Addresses;
 import mesh.ambit.relay.EarlyBytes;
 import mesh.ambit.telemetry.Direction;
@@ -31,31 +30,42 @@ public final class OutboundCapture extends ChannelInitializer<Channel> {
         public void channelActive(ChannelHandlerContext ctx) {
             Channel channel = ctx.channel();
             ctx.pipeline().remove(this);
-            SocketAddress peer = channel.remoteAddress();
-            if (!(peer instanceof InetSocketAddress remote)) {
-                // Reset before we looked: there is nobody to serve.
-                channel.close();
-                return;
-            }
-            context.telemetry().socketOpened(Direction.OUTBOUND);
-            channel.closeFuture().addListener(_ -> context.telemetry().socketClosed(Direction.OUTBOUND));
-            InetSocketAddress source = Addresses.canonical(remote);
-            InetSocketAddress destination =
-                    Addresses.canonical(context.originalDestination().apply(channel));
-            OutboundConnection connection = new OutboundConnection(context, channel, source, destination);
-            if (context.connections()
-                    .refuses(
-                            Direction.OUTBOUND,
-                            connection.owner(),
-                            text -> context.telemetry().deniedEarly(Direction.OUTBOUND, source, destination, text))) {
-                channel.close();
-                return;
-            }
-            connection.start();
-            ChannelHandlerContext early = ctx.pipeline().context(EarlyBytes.class);
-            if (early != null) {
-                ((EarlyBytes) early.handler()).whenGone(early, connection::downstreamGone);
-            }
+            count(context, channel);
+            begin(
+                    context,
+                    ctx,
+                    Addresses.canonical(context.originalDestination().apply(channel)));
+        }
+    }
+
+    /** Counts an accepted socket for as long as it is open. */
+    static void count(OutboundContext context, Channel channel) {
+        context.telemetry().socketOpened(Direction.OUTBOUND);
+        channel.closeFuture().addListener(_ -> context.telemetry().socketClosed(Direction.OUTBOUND));
+    }
+
+    /** Takes over an accepted connection to {@code destination}, which keeps its bytes in an {@link EarlyBytes}. */
+    static void begin(OutboundContext context, ChannelHandlerContext ctx, InetSocketAddress destination) {
+        Channel channel = ctx.channel();
+        if (!(channel.remoteAddress() instanceof InetSocketAddress remote)) {
+            // Reset before we looked: there is nobody to serve.
+            channel.close();
+            return;
+        }
+        InetSocketAddress source = Addresses.canonical(remote);
+        OutboundConnection connection = new OutboundConnection(context, channel, source, destination);
+        if (context.connections()
+                .refuses(
+                        Direction.OUTBOUND,
+                        connection.owner(),
+                        text -> context.telemetry().deniedEarly(Direction.OUTBOUND, source, destination, text))) {
+            channel.close();
+            return;
+        }
+        connection.start();
+        ChannelHandlerContext early = channel.pipeline().context(EarlyBytes.class);
+        if (early != null) {
+            ((EarlyBytes) early.handler()).whenGone(early, connection::downstreamGone);
         }
     }
 }

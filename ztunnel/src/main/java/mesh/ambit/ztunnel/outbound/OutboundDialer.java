@@ -6,6 +6,7 @@ import io.netty.handler.codec.http2.Http2Error;
 import io.netty.util.concurrent.Future;
 import java.net.InetSocketAddress;
 import java.util.List;
+import java.util.concurrent.CompletionException;
 import mesh.ambit.hbone.HboneStream;
 import mesh.ambit.hbone.HeaderFields;
 import mesh.ambit.hbone.TunnelException;
@@ -19,6 +20,7 @@ import mesh.ambit.model.Service;
 import mesh.ambit.model.Workload;
 import mesh.ambit.relay.EarlyBytes;
 import mesh.ambit.tls.ExpectedSans;
+import mesh.ambit.tls.Svid;
 import mesh.ambit.ztunnel.inpod.WorkloadBaggage;
 import mesh.ambit.ztunnel.outbound.OutboundRoute.DoubleHbone;
 import mesh.ambit.ztunnel.outbound.OutboundRoute.Hbone;
@@ -28,6 +30,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Connects next hops for the connections of one source address. Confined to an event loop. */
 final class OutboundDialer {
+    /** Tells a destination in another network which network the connection comes from. */
+    private static final String FORWARDED_NETWORK = "x-forwarded-network";
+
     private final OutboundContext context;
     private final EventLoop loop;
     private final InetSocketAddress source;
@@ -43,7 +48,7 @@ final class OutboundDialer {
         assert loop.inEventLoop();
         return switch (route) {
             case Hbone hbone -> new ToTunnel(local, hbone, result);
-            case DoubleHbone _ -> new ToGateway(result);
+            case DoubleHbone hbone -> new ToGateway(local, hbone, result);
             case Passthrough plain -> new ToSocket(plain, result);
         };
     }
@@ -75,9 +80,7 @@ final class OutboundDialer {
 
         private void answered(Future<HboneStream> done) {
             if (isCancelled()) {
-                if (done.isSuccess()) {
-                    done.getNow().reset(Http2Error.CANCEL);
-                }
+                resetIfThere(done);
             } else if (done.isSuccess()) {
                 result.connected(new Leg.Stream(done.getNow()));
             } else {
@@ -86,18 +89,88 @@ final class OutboundDialer {
         }
     }
 
-    /** Asks for a stream of a pooled tunnel to a gateway. */
-    private static final class ToGateway extends Dial {
+    /** Asks for a stream of a pooled tunnel to a gateway, and makes a tunnel of its own inside it. */
+    private final class ToGateway extends Dial {
+        private final Workload local;
+        private final DoubleHbone route;
         private final Result result;
+        private final HeaderFields headers;
 
-        ToGateway(Result result) {
+        ToGateway(Workload local, DoubleHbone route, Result result) {
+            this.local = local;
+            this.route = route;
             this.result = result;
+            this.headers = headers(local, route.service());
         }
 
         @Override
         void start() {
-            result.failed(new Failure.OfTunnel(
-                    new TunnelFailure.HandshakeFailed("io error: tunnels between networks are not supported")));
+            // The certificate first: the outer stream must be taken in the turn in which it comes.
+            context.svids()
+                    .apply(local.identity())
+                    .fetch()
+                    .whenComplete((svid, failure) -> loop.execute(() -> outer(svid, failure)));
+        }
+
+        private void outer(@Nullable Svid svid, @Nullable Throwable failure) {
+            if (isCancelled()) {
+                return;
+            }
+            if (svid == null) {
+                Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
+                failed(new TunnelFailure.NoCertificate(
+                        cause == null ? "no certificate" : String.valueOf(cause.getMessage())));
+                return;
+            }
+            Future<HboneStream> asked =
+                    stream(local, route.nextHop(), route.expectedSans(), route.peer(), route.authority(), headers);
+            await(asked);
+            asked.addListener((Future<HboneStream> done) -> {
+                if (isCancelled()) {
+                    resetIfThere(done);
+                } else if (done.isSuccess()) {
+                    inner(svid, done.getNow());
+                } else {
+                    failed(failure(done.cause()));
+                }
+            });
+        }
+
+        private void inner(Svid svid, HboneStream outer) {
+            TunnelKey key = new TunnelKey(
+                    local.identity(),
+                    new ExpectedSans(route.innerSans()),
+                    route.nextHop(),
+                    source.getAddress(),
+                    route.peer().uid());
+            Future<HboneStream> asked = context.plane()
+                    .inner()
+                    .connect(
+                            outer,
+                            key,
+                            svid,
+                            route.authority(),
+                            headers.with(FORWARDED_NETWORK, context.plane().network()));
+            await(asked);
+            asked.addListener((Future<HboneStream> done) -> {
+                if (isCancelled()) {
+                    resetIfThere(done);
+                } else if (done.isSuccess()) {
+                    result.connected(new Leg.Stream(done.getNow()));
+                } else {
+                    failed(failure(done.cause()));
+                }
+            });
+        }
+
+        private void failed(TunnelFailure failure) {
+            result.failed(new Failure.OfTunnel(failure));
+        }
+    }
+
+    private static void resetIfThere(Future<HboneStream> done) {
+        if (done.isSuccess()) {
+            done.getNow().reset(Http2Error.CANCEL);
         }
     }
 

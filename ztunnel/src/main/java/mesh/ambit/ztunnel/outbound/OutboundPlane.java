@@ -2,6 +2,7 @@ package mesh.ambit.ztunnel.outbound;
 
 import static java.util.Objects.requireNonNull;
 
+import mesh.ambit.hbone.InnerTunnel;
 import mesh.ambit.ztunnel.dns.HostResolver;
 
 /**
@@ -11,6 +12,7 @@ import mesh.ambit.ztunnel.dns.HostResolver;
  * @param network our network id, which a peer in another network is told
  * @param settings what goes beyond upstream
  * @param loads what endpoints have to do
+ * @param inner makes tunnels inside tunnels
  * @param hosts addresses of workloads known by a host name only
  * @param admission judges routed connections
  */
@@ -19,6 +21,7 @@ public record OutboundPlane(
         String network,
         OutboundSettings settings,
         EndpointLoads loads,
+        InnerTunnel inner,
         HostResolver hosts,
         OutboundAdmission admission) {
     public OutboundPlane {
@@ -26,6 +29,7 @@ public record OutboundPlane(
         requireNonNull(network, "network");
         requireNonNull(settings, "settings");
         requireNonNull(loads, "loads");
+        requireNonNull(inner, "inner");
         requireNonNull(hosts, "hosts");
         requireNonNull(admission, "admission");
     }

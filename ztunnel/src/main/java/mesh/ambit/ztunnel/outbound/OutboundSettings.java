@@ -7,28 +7,32 @@ import mesh.ambit.model.Service;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What goes beyond upstream on the way out; everything is off by default.
+ * What is off by default on the way out. All but the SOCKS5 port goes beyond upstream.
  *
  * @param balancing which service is balanced how
  * @param connectRetry whether a failed connect is tried once more on another endpoint
  * @param resetOnFailure services whose clients see a reset instead of an orderly close when the connect fails
+ * @param socks whether pods get a SOCKS5 port
  */
-public record OutboundSettings(Balancing.Rules balancing, boolean connectRetry, ServiceNames resetOnFailure) {
-    /** What upstream does. */
+public record OutboundSettings(
+        Balancing.Rules balancing, boolean connectRetry, ServiceNames resetOnFailure, boolean socks) {
+    /** What upstream does by default. */
     public static final OutboundSettings UPSTREAM =
-            new OutboundSettings(Balancing.Rules.UPSTREAM, false, ServiceNames.NONE);
+            new OutboundSettings(Balancing.Rules.UPSTREAM, false, ServiceNames.NONE, false);
 
     public OutboundSettings {
         requireNonNull(balancing, "balancing");
         requireNonNull(resetOnFailure, "resetOnFailure");
     }
 
-    /** Reads {@code AMBIT_BALANCING}, {@code AMBIT_CONNECT_RETRY} and {@code AMBIT_RESET_ON_FAILURE}. */
+    /** Reads {@code AMBIT_BALANCING}, {@code AMBIT_CONNECT_RETRY}, {@code AMBIT_RESET_ON_FAILURE} and {@code
+     * UNSTABLE_ENABLE_SOCKS5}. */
     public static OutboundSettings from(Environment env) {
         return new OutboundSettings(
                 Balancing.Rules.from(env),
                 env.flag("AMBIT_CONNECT_RETRY", false),
-                env.value("AMBIT_RESET_ON_FAILURE", ServiceNames.NONE, ServiceNames::parseList));
+                env.value("AMBIT_RESET_ON_FAILURE", ServiceNames.NONE, ServiceNames::parseList),
+                env.flag("UNSTABLE_ENABLE_SOCKS5", false));
     }
 
     /** Returns whether a client of {@code service}, null for none, sees a reset when the connect fails. */
