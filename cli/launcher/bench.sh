@@ -1,9 +1,10 @@
 # `ambit bench`: builds what measures, and starts it. Sourced by ../../ambit.
 # shellcheck shell=bash disable=SC2154 # home, dist, self, java_home: set by those who source this
 
-# run_bench [OPTION...]: what is measured is what `ambit` runs, so that is built first.
+# run_bench [OPTION...]: what is measured is what `ambit` runs, so that is built first. AMBIT_JAVA_OPTS is for those JVMs,
+# not for ours.
 run_bench() {
-    local bench="$home/perf/target/bench" jar class_path= more_options
+    local bench="$home/perf/target/bench" jar class_path=
     ensure_built
     ensure_bench_built
     case " $* " in
@@ -11,10 +12,9 @@ run_bench() {
         *) if [ "${1-}" != jmh ]; then require_lab; fi ;;
     esac
     for jar in "$bench"/lib/*.jar; do class_path="$class_path${class_path:+:}$jar"; done
-    read -r -a more_options <<<"${AMBIT_JAVA_OPTS-}" || true
     exec "$java_home/bin/java" -XX:+UseSerialGC -Xmx256m --enable-native-access=ALL-UNNAMED \
         --sun-misc-unsafe-memory-access=allow -Djava.awt.headless=true "-Dambit.launcher=$self" \
-        ${more_options[@]+"${more_options[@]}"} -cp "$class_path" mesh.ambit.perf.app.Main "$@"
+        -cp "$class_path" mesh.ambit.perf.app.Main "$@"
 }
 
 require_lab() {

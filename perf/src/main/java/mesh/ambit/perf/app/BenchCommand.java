@@ -39,9 +39,12 @@ import picocli.CommandLine.Spec;
         name = "bench",
         mixinStandardHelpOptions = true,
         versionProvider = AmbitVersion.class,
-        description = "Measures the data path beside its peers, in network namespaces of its own; needs root.")
+        description = "Measures the data path beside its peers, in network namespaces of its own; needs root.",
+        subcommands = {SoakCommand.class, JmhCommand.class})
 public final class BenchCommand implements Callable<Integer> {
-    private static final String OURS = "ambit";
+    static final String OURS = "ambit";
+    private static final List<String> SUBJECTS = List.of("direct", "haproxy", "nginx", OURS);
+    private static final int MAX_WORKLOADS = 10_000;
 
     @Spec
     private CommandSpec spec = CommandSpec.create();
@@ -99,17 +102,10 @@ public final class BenchCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException, InterruptedException {
-        List<Measure> measures;
-        try {
-            measures = Measures.named(only);
-        } catch (IllegalArgumentException e) {
-            throw new ParameterException(spec.commandLine(), "--only " + e.getMessage());
-        }
+        List<Measure> measures = check();
         Pace pace = quick ? Pace.QUICK : Pace.of(rounds, Duration.ofMillis(Math.round(seconds * 1000)));
         Progress progress = Progress.onStandardError();
-        try (Lab lab = new Lab()) {
-            Thread hook = new Thread(lab::close, "bench-cleanup");
-            Runtime.getRuntime().addShutdownHook(hook);
+        try (Lab lab = Cleanup.lab()) {
             fill(lab);
             Runner runner = new Runner(lab, pace, progress::say);
             runner.start();
@@ -120,6 +116,36 @@ public final class BenchCommand implements Callable<Integer> {
             progress.end();
         }
         return ExitCode.OK;
+    }
+
+    /** Refuses what makes no sense, before anything is made. */
+    private List<Measure> check() {
+        require(rounds >= 1, "--rounds " + rounds + ": expected at least 1");
+        require(seconds > 0, "--seconds " + seconds + ": expected more than 0");
+        require(
+                workloads >= 0 && workloads <= MAX_WORKLOADS,
+                "--workloads " + workloads + ": expected 0 to " + MAX_WORKLOADS);
+        for (String subject : subjects) {
+            require(
+                    SUBJECTS.contains(subject),
+                    "--subjects " + subject + ": unknown (expected: " + String.join(", ", SUBJECTS) + ")");
+        }
+        for (String peer : peers.keySet()) {
+            require(!SUBJECTS.contains(peer), "--peer " + peer + ": is taken");
+            // It becomes part of the names of namespaces and pods.
+            require(peer.matches("[a-z0-9-]{1,20}"), "--peer " + peer + ": expected letters, digits and hyphens");
+        }
+        try {
+            return Measures.named(only);
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(spec.commandLine(), "--only " + e.getMessage());
+        }
+    }
+
+    private void require(boolean condition, String otherwise) {
+        if (!condition) {
+            throw new ParameterException(spec.commandLine(), otherwise);
+        }
     }
 
     private BenchReport describe(Lab lab, Pace pace, Results results) {
@@ -165,10 +191,7 @@ public final class BenchCommand implements Callable<Integer> {
                 case "direct" -> lab.addDirect();
                 case "haproxy", "nginx" -> lab.addPair(subject);
                 case OURS -> lab.addZtunnel(OURS, OwnZtunnel.command(), OwnZtunnel.description());
-                default ->
-                    throw new ParameterException(
-                            spec.commandLine(),
-                            "--subjects " + subject + ": unknown (expected: direct, haproxy, nginx, ambit)");
+                default -> throw new IllegalStateException(subject + " was checked before");
             }
         }
         for (Map.Entry<String, String> peer : peers.entrySet()) {

@@ -13,12 +13,16 @@ final class OwnZtunnel {
 
     private OwnZtunnel() {}
 
-    static List<String> command() {
+    /** Returns the command, for a JVM that gets {@code options} besides its own. */
+    static List<String> command(String... options) {
         @Nullable String launcher = System.getProperty(LAUNCHER);
         if (launcher == null) {
             throw new LabException("where is ambit? Start the bench with ./ambit bench, or set -D" + LAUNCHER);
         }
-        return List.of(Path.of(launcher).toAbsolutePath().toString(), "ztunnel");
+        String program = Path.of(launcher).toAbsolutePath().toString();
+        return options.length == 0
+                ? List.of(program, "ztunnel")
+                : List.of("env", "AMBIT_JAVA_OPTS=" + String.join(" ", options), program, "ztunnel");
     }
 
     static String description() {

@@ -165,6 +165,11 @@ public final class Lab implements AutoCloseable {
     }
 
     synchronized <T extends AutoCloseable> T keep(T closeable) {
+        if (closed) {
+            // An interrupt came while it was being made.
+            closeQuietly(closeable);
+            throw new LabException("the bench is ending");
+        }
         closeables.push(closeable);
         return closeable;
     }
@@ -176,17 +181,21 @@ public final class Lab implements AutoCloseable {
         }
         closed = true;
         while (!closeables.isEmpty()) {
-            try {
-                closeables.pop().close();
-            } catch (Exception e) {
-                System.err.println("ambit bench: cleaning up: " + e.getMessage());
-            }
+            closeQuietly(closeables.pop());
         }
         try (Stream<Path> files = Files.walk(folder)) {
             files.sorted(Comparator.reverseOrder())
                     .forEach(file -> file.toFile().delete());
         } catch (IOException e) {
             System.err.println("ambit bench: " + folder + " is left: " + e.getMessage());
+        }
+    }
+
+    private static void closeQuietly(AutoCloseable closeable) {
+        try {
+            closeable.close();
+        } catch (Exception e) {
+            System.err.println("ambit bench: cleaning up: " + e.getMessage());
         }
     }
 }

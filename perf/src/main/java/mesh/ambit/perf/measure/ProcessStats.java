@@ -25,12 +25,17 @@ final class ProcessStats {
 
     /** Returns resident memory in MB, 10^6 bytes: pages that several programs share count for each. */
     static double residentMegabytes(LabProcess program) {
-        return sum(List.of(program), process -> kilobytes(process, "status", "VmRSS:")) * 1024 / 1e6;
+        return sum(List.of(program), process -> number(process, "status", "VmRSS:")) * 1024 / 1e6;
     }
 
     /** Returns resident memory in MB in which shared pages are shared out among those that use them. */
     static double proportionalMegabytes(LabProcess program) {
-        return sum(List.of(program), process -> kilobytes(process, "smaps_rollup", "Pss:")) * 1024 / 1e6;
+        return sum(List.of(program), process -> number(process, "smaps_rollup", "Pss:")) * 1024 / 1e6;
+    }
+
+    /** Returns the number of threads. */
+    static double threads(LabProcess program) {
+        return sum(List.of(program), process -> number(process, "status", "Threads:"));
     }
 
     private static double sum(List<LabProcess> programs, ToDoubleFunction<ProcessHandle> value) {
@@ -55,7 +60,7 @@ final class ProcessStats {
         return (Long.parseLong(fields[USER_TICKS]) + Long.parseLong(fields[SYSTEM_TICKS])) / TICKS_PER_SECOND;
     }
 
-    private static double kilobytes(ProcessHandle process, String file, String field) {
+    private static double number(ProcessHandle process, String file, String field) {
         try (Stream<String> lines = Files.lines(Path.of("/proc", Long.toString(process.pid()), file))) {
             return lines.filter(line -> line.startsWith(field))
                     .mapToDouble(line -> Double.parseDouble(line.replaceAll("[^0-9]", "")))
