@@ -71,6 +71,13 @@ build() {
     mv "$home/cli/target/stamp.new" "$stamp"
     progress "built in $((SECONDS - started)) s"
     progress_end
+    train
+}
+
+# Everything that was built, in the form Java wants. Always the same order: caches hold for this very list.
+class_path() {
+    local jars=("$dist"/lib/*.jar)
+    (IFS=:; printf '%s' "${jars[*]}")
 }
 
 # The commit that is built, for --version.

@@ -2,6 +2,7 @@ package mesh.ambit.cli;
 
 import java.util.concurrent.Callable;
 import mesh.ambit.cli.demo.DemoCommand;
+import mesh.ambit.cli.train.TrainCommand;
 import mesh.ambit.cli.up.DownCommand;
 import mesh.ambit.cli.up.ExecCommand;
 import mesh.ambit.cli.up.RestartZtunnelCommand;
@@ -34,7 +35,8 @@ import picocli.CommandLine.Spec;
             IstiodLiteCommand.class,
             NodeSetupCommand.class,
             TestCommand.class,
-            BenchCommand.class
+            BenchCommand.class,
+            TrainCommand.class
         })
 final class AmbitCommand implements Callable<Integer> {
     @Spec

@@ -52,7 +52,8 @@ public final class EmbeddedMesh implements AutoCloseable {
         this.fabric = fabric;
         this.spawner = spawner;
         this.supervisor = new Supervisor(spawner, options.state(), options.restart(), InstantSource.system());
-        this.programs = new Programs(Jvm.own(), options.state(), options.folder(), options.environment());
+        this.programs =
+                new Programs(Jvm.own(), options.state(), options.folder(), options.environment(), options.recording());
         this.nodes = new NodePrograms(programs, options.state(), supervisor, fabric, options.foreignZtunnels());
         this.waiting = new Waiting(supervisor);
     }
@@ -285,7 +286,7 @@ public final class EmbeddedMesh implements AutoCloseable {
         if (supervisor.accident().isDone()) {
             abandon();
         } else {
-            end(ENDING_ORDER, Supervisor.PATIENCE);
+            end(ENDING_ORDER, options.patience());
         }
     }
 

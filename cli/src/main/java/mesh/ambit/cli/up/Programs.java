@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** What is run where: the programs of a mesh with their commands and environments. Pure. */
 final class Programs {
@@ -27,13 +28,20 @@ final class Programs {
     private final StateFolder state;
     private final Path folder;
     private final Map<String, String> environment;
+    private final @Nullable Path recording;
 
-    /** {@code environment} is what every program gets beside what it inherits. */
-    Programs(Jvm jvm, StateFolder state, Path folder, Map<String, String> environment) {
+    /**
+     * Creates the programs of one mesh.
+     *
+     * @param environment what every program gets beside what it inherits
+     * @param recording where each leaves a recording for its start-up cache when it ends; null for nowhere
+     */
+    Programs(Jvm jvm, StateFolder state, Path folder, Map<String, String> environment, @Nullable Path recording) {
         this.jvm = jvm;
         this.state = state;
         this.folder = folder;
         this.environment = Map.copyOf(environment);
+        this.recording = recording;
     }
 
     Program controller() {
@@ -123,6 +131,7 @@ final class Programs {
         List<String> all = new ArrayList<>();
         all.add(command);
         all.addAll(arguments);
-        return jvm.command(List.of(), MAIN, all);
+        return jvm.command(
+                recording == null ? jvm.startCache(command) : Jvm.recordStart(command, recording), MAIN, all);
     }
 }

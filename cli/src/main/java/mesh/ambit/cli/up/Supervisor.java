@@ -20,9 +20,6 @@ import org.jspecify.annotations.Nullable;
  * a while. Thread-safe.
  */
 final class Supervisor {
-    /** After this a program that was asked to end is killed. */
-    static final Duration PATIENCE = Duration.ofSeconds(6);
-
     private final Spawner spawner;
     private final StateFolder state;
     private final boolean restart;

@@ -13,7 +13,8 @@ class ProgramsTest {
             new Jvm(Path.of("/jdk/bin/java"), List.of("-Xmx1m"), "a.jar:b.jar"),
             state,
             Path.of("/shop"),
-            Map.of("SECRET_TTL", "10s"));
+            Map.of("SECRET_TTL", "10s"),
+            null);
     private final Instance instance = new Instance("node-a", 1, 11);
 
     @Test
@@ -78,7 +79,8 @@ class ProgramsTest {
                 new Jvm(Path.of("java"), List.of(), "x"),
                 new StateFolder(Path.of("/a 'b'")),
                 Path.of("/shop"),
-                Map.of());
+                Map.of(),
+                null);
 
         assertThat(odd.environmentFile(instance))
                 .contains("NODE_NAME=node-a\n")
