@@ -59,6 +59,7 @@ import mesh.ambit.ztunnel.outbound.DepartureBoard;
 import mesh.ambit.ztunnel.outbound.EndpointLoads;
 import mesh.ambit.ztunnel.outbound.OutboundAdmission;
 import mesh.ambit.ztunnel.outbound.OutboundPlane;
+import mesh.ambit.ztunnel.outbound.OutboundPolicy;
 import mesh.ambit.ztunnel.outbound.OutboundRouter;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -140,6 +141,7 @@ final class Ztunnel {
                 DnsMetrics.on(metrics));
         HostResolver hosts = new SystemHostResolver(
                 transport, dns.conf(), dns.hosts(), config.capture().ipv6(), new OnDemandDnsMetrics(metrics));
+        DecisionLog decisions = new DecisionLog(config.inbound().policyLogging() ? Level.INFO : Level.DEBUG);
         TlsContexts tls = new TlsContexts(
                 config.tls().policy(), config.tls().policy().provider(), clock, revocation.revocations());
         this.plane = new DataPlane(
@@ -160,10 +162,10 @@ final class Ztunnel {
                         new EndpointLoads(),
                         new InnerTunnel(tls, config.tunnels(), limits.tunnelGuards()),
                         hosts,
-                        OutboundAdmission.ALL),
+                        admission(config, policies, decisions)),
                 new InboundRouter(
                         config.node().network(), Ports.own(config.outbound().socks()), config.inbound()),
-                new DecisionLog(config.inbound().policyLogging() ? Level.INFO : Level.DEBUG),
+                decisions,
                 limits,
                 new DepartureBoard(),
                 dns,
@@ -213,6 +215,14 @@ final class Ztunnel {
         if (config.mode().shared()) {
             readiness.pending(PODS_TASK);
         }
+    }
+
+    private static OutboundAdmission admission(ZtunnelConfig config, PolicyView policies, DecisionLog decisions) {
+        if (!config.outbound().policy()) {
+            return OutboundAdmission.ALL;
+        }
+        OutboundPolicy policy = new OutboundPolicy(policies, decisions::write);
+        return (source, from, destination, _) -> policy.refusal(source, from, destination);
     }
 
     /**

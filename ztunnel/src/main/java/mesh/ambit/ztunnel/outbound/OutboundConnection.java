@@ -112,7 +112,10 @@ final class OutboundConnection implements LiveConnections.Live, RelayObserver, D
     private void admit(Workload local, Onward route) {
         String refusal = context.plane().admission().refusal(local, source, destination, route);
         if (refusal != null) {
-            refuse(refusal, route.service());
+            OutboundAttempt refused = new OutboundAttempt(context, source, local, route, attempt != null);
+            attempt = refused;
+            refused.telemetry().close(ResponseFlag.DENY, refusal);
+            abort(route.service());
         } else if (route.nextHop().isUnresolved()) {
             resolve(local, route);
         } else {
@@ -216,6 +219,25 @@ final class OutboundConnection implements LiveConnections.Live, RelayObserver, D
             context.telemetry().deniedEarly(Direction.OUTBOUND, source, destination, Endings.DRAINED);
         }
         finish();
+    }
+
+    @Override
+    public void judgeAgain() {
+        OutboundAttempt judged = attempt;
+        Workload local = context.pod().current();
+        // A record that is gone judges nothing: the pod is ending, or the control plane starts over.
+        if (over || judged == null || local == null) {
+            return;
+        }
+        String refusal = context.plane().admission().refusal(local, source, destination, judged.route());
+        if (refusal != null) {
+            LOG.info(
+                    "connection from {} to {} closed after a policy update: {}",
+                    Addresses.print(source),
+                    Addresses.print(destination),
+                    refusal);
+            cut(CutReason.POLICY);
+        }
     }
 
     @Override

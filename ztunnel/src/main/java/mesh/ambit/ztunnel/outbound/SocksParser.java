@@ -134,7 +134,8 @@ final class SocksParser {
                     .decode(ByteBuffer.wrap(bytes))
                     .toString();
         } catch (CharacterCodingException e) {
-            throw new SocksException("domain is not a valid utf8 string: " + HexFormat.of().formatHex(bytes), e);
+            throw new SocksException(
+                    "domain is not a valid utf8 string: " + HexFormat.of().formatHex(bytes), e);
         }
     }
 

@@ -1,5 +1,7 @@
 package mesh.ambit.ztunnel.app;
 
+import static java.util.Objects.requireNonNull;
+
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -227,10 +229,11 @@ final class MeshLab implements AutoCloseable {
 
     /** Takes the record of a pod out of the mesh. */
     void remove(String pod) {
-        Workload gone = workloads.remove(pod);
+        Workload gone = requireNonNull(workloads.remove(pod), pod);
         for (Node node : nodes) {
-            node.stream.sendAddresses(List.of(), gone.uid());
-            node.stream.awaitRequest();
+            FakeAds.Stream stream = requireNonNull(node.stream, "a node that asked");
+            stream.sendAddresses(List.of(), gone.uid());
+            stream.awaitRequest();
         }
     }
 
@@ -321,12 +324,12 @@ final class MeshLab implements AutoCloseable {
         env.put("CA_ROOT_CA", folder.resolve("root.pem").toString());
         env.put("CRL_PATH", folder.resolve("crl.pem").toString());
         env.put("AUTH_TOKEN", "token");
+        env.put("AMBIT_OUTBOUND_POLICY", "true");
         env.put("NODE_NAME", node);
         env.put("INPOD_UDS", socket.toString());
         env.put("CONNECTION_TERMINATION_DEADLINE", "20s");
         if (onDemand) {
             env.put("XDS_ON_DEMAND", "true");
-            env.put("ISTIO_META_DNS_CAPTURE", "false");
             env.put("ISTIO_META_DNS_CAPTURE", "false");
         }
         if (state != null) {

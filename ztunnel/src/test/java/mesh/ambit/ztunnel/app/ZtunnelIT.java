@@ -157,6 +157,37 @@ class ZtunnelIT {
     }
 
     @Test
+    void outboundPolicyIsJudgedAtTheSourceBeforeAndAfterOpening() throws IOException {
+        Node one = mesh.node("one");
+        mesh.node("two");
+        try (Socket open = EchoApp.dial(web.namespace(), orders.address(), 8080)) {
+            assertThat(EchoApp.exchange(open, "ping")).isEqualTo(greeting("ping"));
+
+            Match port = Match.builder().destinationPorts(List.of(8080)).build();
+            mesh.enforce(new Policy(
+                    "shop",
+                    "ambit-outbound-no-orders",
+                    Scope.WORKLOAD_SELECTOR,
+                    Action.DENY,
+                    policy("", port).groups(),
+                    false));
+
+            assertThat(EchoApp.exchange(open, "ping")).isEmpty();
+        }
+        assertThat(EchoApp.talk(web.namespace(), orders.address(), 8080, "ping"))
+                .isEmpty();
+        Await.until(
+                "refusal",
+                () -> mesh.logText()
+                        .contains("connection closed due to outbound policy rejection: explicitly denied by: "
+                                + "shop/ambit-outbound-no-orders"));
+        assertThat(one.ztunnel.metricsPage().lines())
+                .anyMatch(line -> line.startsWith("istio_tcp_connections_closed_total{")
+                        && line.contains("reporter=\"source\"")
+                        && line.contains("response_flags=\"DENY\""));
+    }
+
+    @Test
     void successorTakesOverWithoutAFailedConnection() throws Exception {
         mesh.node("one");
         Node old = mesh.node("two");
