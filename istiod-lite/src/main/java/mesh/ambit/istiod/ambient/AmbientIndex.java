@@ -63,7 +63,7 @@ public final class AmbientIndex {
             }
         }
         // A policy of that name that somebody wrote marks as well as ours.
-        waypoints.policies().forEach(authorizations::putIfAbsent);
+        waypoints.policies().forEach((key, policy) -> authorizations.putIfAbsent(key, policy));
         EndpointSliceWorkloads endpoints = new EndpointSliceWorkloads(settings, network, services);
         for (EndpointSlice slice : objects.endpointSlices()) {
             endpoints.of(slice).forEach(workload -> put(addresses, workload));

@@ -1,5 +1,6 @@
 package mesh.ambit.istiod.ambient;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import mesh.ambit.model.Workload;
@@ -46,7 +47,7 @@ class ExtensionsTest {
         MeshState state = compute(PLAIN_POD + outbound("shop", ""));
 
         assertThat(state.authorizations()).containsOnlyKeys("shop/ambit-outbound-egress");
-        Policy policy = state.authorizations().get("shop/ambit-outbound-egress");
+        Policy policy = requireNonNull(state.authorizations().get("shop/ambit-outbound-egress"));
         assertThat(policy.scope()).isEqualTo(Scope.WORKLOAD_SELECTOR);
         assertThat(policy.groups()).hasSize(1);
         assertThat(pod(state).authorizationPolicies()).isEmpty();
@@ -70,7 +71,7 @@ class ExtensionsTest {
     }
 
     private static void assertInert(MeshState state, String key) {
-        Policy policy = state.authorizations().get(key);
+        Policy policy = requireNonNull(state.authorizations().get(key), key);
         assertThat(policy.action()).isEqualTo(Action.DENY);
         assertThat(policy.scope()).isEqualTo(Scope.WORKLOAD_SELECTOR);
         assertThat(policy.groups()).isEmpty();
@@ -83,7 +84,7 @@ class ExtensionsTest {
     }
 
     private static Workload pod(MeshState state) {
-        return (Workload) state.addresses().get("Kubernetes//Pod/shop/web-1");
+        return (Workload) requireNonNull(state.addresses().get("Kubernetes//Pod/shop/web-1"));
     }
 
     private static MeshState compute(String yaml) {

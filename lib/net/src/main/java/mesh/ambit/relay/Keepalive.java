@@ -16,8 +16,7 @@ import java.time.Duration;
  */
 public record Keepalive(boolean enabled, Duration idle, Duration interval, int probes, boolean userTimeout) {
     /** Upstream's: 180 s, 180 s, 9, and no user timeout. */
-    public static final Keepalive DEFAULT =
-            new Keepalive(true, Duration.ofSeconds(180), Duration.ofSeconds(180), 9, false);
+    public static final Keepalive DEFAULT = new Keepalive(true, Duration.ofMinutes(3), Duration.ofMinutes(3), 9, false);
 
     /** MAX_TCP_KEEPIDLE and MAX_TCP_KEEPINTVL of the kernel. */
     private static final int MAX_SECONDS = 32_767;

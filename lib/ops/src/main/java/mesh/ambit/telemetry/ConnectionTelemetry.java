@@ -43,7 +43,7 @@ public final class ConnectionTelemetry {
      *
      * @param observer makes it from a clock and from who is told each request
      */
-    public <T extends Object> @Nullable T insight(
+    public <T> @Nullable T insight(
             ConnectionDetails connection, BiFunction<LongSupplier, Consumer<RequestMetrics.Request>, T> observer) {
         RequestMetrics counted = requests;
         return counted == null ? null : observer.apply(nanoTime, request -> counted.add(connection, request));

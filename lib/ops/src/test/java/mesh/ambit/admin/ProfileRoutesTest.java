@@ -1,5 +1,6 @@
 package mesh.ambit.admin;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
@@ -29,8 +30,7 @@ class ProfileRoutesTest {
     }
 
     private static HttpReply ask(String path, Map<String, List<String>> parameters) {
-        HttpRoute route = ProfileRoutes.routes().get(path);
-        assertThat(route).isNotNull();
+        HttpRoute route = requireNonNull(ProfileRoutes.routes().get(path), path);
         return route.answer(new HttpQuery("GET", path, parameters, "", true));
     }
 }

@@ -95,7 +95,7 @@ record Http1Head(String startLine, long length, boolean chunked, boolean upgrade
     /** Returns the status of a response. */
     int status() throws NotUnderstood {
         boolean known = startLine.startsWith("HTTP/1.1 ") || startLine.startsWith("HTTP/1.0 ");
-        if (!known || startLine.length() < 12 || startLine.length() > 12 && startLine.charAt(12) != ' ') {
+        if (!known || startLine.length() < 12 || (startLine.length() > 12 && startLine.charAt(12) != ' ')) {
             throw new NotUnderstood("status line");
         }
         long status = decimal(startLine.substring(9, 12));

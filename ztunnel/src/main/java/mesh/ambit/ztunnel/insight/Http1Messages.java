@@ -165,7 +165,7 @@ final class Http1Messages {
             }
         }
         String rest = text.substring(digits).strip();
-        if (digits == 0 || !rest.isEmpty() && rest.charAt(0) != ';') {
+        if (digits == 0 || (!rest.isEmpty() && rest.charAt(0) != ';')) {
             throw new NotUnderstood("chunk size");
         }
         left = size;

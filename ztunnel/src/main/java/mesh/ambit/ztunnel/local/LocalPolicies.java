@@ -75,10 +75,10 @@ final class LocalPolicies {
                 default -> {}
             }
         }
-        boolean empty = node instanceof YamlNode.Sequence list && list.items().isEmpty()
-                || node instanceof YamlNode.Scalar bare
+        boolean empty = (node instanceof YamlNode.Sequence list && list.items().isEmpty())
+                || (node instanceof YamlNode.Scalar bare
                         && bare.plain()
-                        && bare.text().isEmpty();
+                        && bare.text().isEmpty());
         if (tag.equals("!Presence") && empty) {
             return new StringMatch.Presence();
         }

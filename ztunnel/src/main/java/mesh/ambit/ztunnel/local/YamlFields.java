@@ -69,7 +69,7 @@ final class YamlFields {
     /** Returns the value of {@code key}; null when it is absent or null. */
     <T> @Nullable T optional(String key, Reader<T> reader) throws LocalFileException {
         YamlNode node = find(key);
-        return node == null || node instanceof YamlNode.Scalar scalar && scalar.isNull()
+        return node == null || (node instanceof YamlNode.Scalar scalar && scalar.isNull())
                 ? null
                 : reader.read(at(key), node);
     }

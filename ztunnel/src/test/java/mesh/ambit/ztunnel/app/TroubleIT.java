@@ -1,5 +1,6 @@
 package mesh.ambit.ztunnel.app;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.management.UnixOperatingSystemMXBean;
@@ -50,6 +51,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What people report of node proxies when their clusters are not at rest. */
+@SuppressWarnings("try") // Some of what is opened only has to be there.
 @Tag("netns")
 class TroubleIT {
     private static final InetAddress VIP = InetAddress.ofLiteral("10.96.0.1");
@@ -92,8 +94,11 @@ class TroubleIT {
     void noConnectionFailsWhileAPodIsReplaced() throws Exception {
         LabPod successor = mesh.pod("orders2", "two");
         mesh.app(successor, 8080);
-        assertThat(two.agent.add(
-                        "uid-orders2", successor.info(), successor.namespace().netNs()))
+        assertThat(requireNonNull(two.agent)
+                        .add(
+                                "uid-orders2",
+                                successor.info(),
+                                successor.namespace().netNs()))
                 .isEmpty();
         try (Load load = new Load()) {
             load.awaitMore(25);
@@ -119,7 +124,8 @@ class TroubleIT {
         mesh.remove("orders");
         LabPod heir = mesh.pod("heir", "two", address);
         mesh.app(heir, 8080);
-        assertThat(two.agent.add("uid-heir", heir.info(), heir.namespace().netNs()))
+        assertThat(requireNonNull(two.agent)
+                        .add("uid-heir", heir.info(), heir.namespace().netNs()))
                 .isEmpty();
         web.namespace().run("ip", "neigh", "flush", "all");
         mesh.record("heir", member(heir));
@@ -320,6 +326,7 @@ class TroubleIT {
     }
 
     /** One short connection after the other, until it is told to end. */
+    @SuppressWarnings("try") // Interrupting a test ends it.
     private final class Load implements AutoCloseable {
         private final AtomicBoolean stop = new AtomicBoolean();
         private final AtomicInteger done = new AtomicInteger();

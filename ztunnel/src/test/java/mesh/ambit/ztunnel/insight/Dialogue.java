@@ -10,7 +10,23 @@ import mesh.ambit.telemetry.RequestMetrics.Request;
 
 /** What two ends say to each other, played to an {@link HttpInsight} in pieces. */
 final class Dialogue {
-    private record Turn(boolean fromClient, byte[] bytes) {}
+    private static final class Turn {
+        private final boolean fromClient;
+        private final byte[] bytes;
+
+        Turn(boolean fromClient, byte[] bytes) {
+            this.fromClient = fromClient;
+            this.bytes = bytes;
+        }
+
+        boolean fromClient() {
+            return fromClient;
+        }
+
+        byte[] bytes() {
+            return bytes;
+        }
+    }
 
     final List<Request> finished = new ArrayList<>();
     private final List<Turn> turns = new ArrayList<>();

@@ -115,8 +115,8 @@ class OverloadTest {
         EmbeddedChannel late = new EmbeddedChannel();
         listener.writeInbound(late);
 
-        assertThat((Object) listener.readInbound()).isSameAs(taken);
-        assertThat((Object) listener.readInbound()).isNull();
+        assertThat(listener.<Object>readInbound()).isSameAs(taken);
+        assertThat(listener.<Object>readInbound()).isNull();
         assertThat(taken.isOpen()).isTrue();
         assertThat(late.isOpen()).isFalse();
         assertThat(refused).containsExactly(Refusal.DESCRIPTORS);

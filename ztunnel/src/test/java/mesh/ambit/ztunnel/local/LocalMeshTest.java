@@ -1,5 +1,6 @@
 package mesh.ambit.ztunnel.local;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -54,7 +55,7 @@ class LocalMeshTest {
         assertThat(first.clusterId()).isEmpty();
         assertThat(first.identity()).hasToString("spiffe:///ns/shop/sa/");
         assertThat(first.capacity()).isEqualTo(-1);
-        assertThat(first.networkGateway().destination())
+        assertThat(requireNonNull(first.networkGateway()).destination())
                 .isEqualTo(new NetworkAddress("far", InetAddress.ofLiteral("10.9.0.1")));
         assertThat(first.services())
                 .isEqualTo(Map.of(new NamespacedHostname("shop", "web.shop"), List.of(Port.of(80, 8080))));
@@ -62,7 +63,8 @@ class LocalMeshTest {
                 .isEqualTo(Map.of(new NamespacedHostname("shop", "web.shop"), List.of(Port.of(80, 81))));
         Service service = mesh.services().getFirst();
         assertThat(service.vips()).extracting(Object::toString).containsExactly("/10.1.0.1", "other/10.1.0.2");
-        assertThat(service.waypoint().destination()).isEqualTo(new NamespacedHostname("shop", "way.shop"));
+        assertThat(requireNonNull(service.waypoint()).destination())
+                .isEqualTo(new NamespacedHostname("shop", "way.shop"));
         assertThat(service.loadBalancing().mode()).isEqualTo(LoadBalancing.Mode.FAILOVER);
         Policy policy = mesh.policies().getFirst();
         assertThat(policy.dryRun()).isTrue();
