@@ -1,5 +1,6 @@
 package mesh.ambit.cli;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import mesh.ambit.config.AmbitVersion;
@@ -17,7 +18,7 @@ import picocli.CommandLine.Unmatched;
         description = "Measures the data path beside its peers, interleaved, in namespaces of its own.")
 final class BenchCommand implements Callable<Integer> {
     @Unmatched
-    private List<String> options = List.of();
+    private List<String> options = new ArrayList<>();
 
     @Spec
     private CommandSpec spec = CommandSpec.create();

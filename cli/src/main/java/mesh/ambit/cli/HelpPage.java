@@ -25,7 +25,7 @@ final class HelpPage {
         groups.put("Mesh", List.of("demo", "up", "down", "restart-ztunnel"));
         groups.put("Look", List.of("status", "exec"));
         groups.put("Programs", List.of("ztunnel", "istiod-lite", "node-setup"));
-        groups.put("Develop", List.of("test", "bench"));
+        groups.put("Develop", List.of("test", "bench", "train"));
         return groups;
     }
 

@@ -16,6 +16,7 @@ import mesh.ambit.cli.up.Jvm;
 import mesh.ambit.cli.up.MeshException;
 import mesh.ambit.cli.up.MeshOptions;
 import mesh.ambit.cli.up.StateFolder;
+import mesh.ambit.config.AmbitVersion;
 import mesh.ambit.config.ExitCode;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -26,8 +27,8 @@ import picocli.CommandLine.Option;
  */
 @Command(
         name = "train",
-        hidden = true,
         mixinStandardHelpOptions = true,
+        versionProvider = AmbitVersion.class,
         description = "Record what the caches are made of that let the programs of this build start fast.")
 public final class TrainCommand implements Callable<Integer> {
     private static final int LOAD_SECONDS = 20;
