@@ -155,7 +155,7 @@ public final class BenchCommand implements Callable<Integer> {
         method.add(String.format(
                 Locale.ROOT,
                 "Medians of %d rounds with looks of %.1f s; every alternative has its turn in each round (A B C, A B C), "
-                        + "after all of them have been warmed up.",
+                        + "after each was warmed up until it got neither faster nor cheaper.",
                 pace.rounds(),
                 pace.length().toMillis() / 1000.0));
         method.add(

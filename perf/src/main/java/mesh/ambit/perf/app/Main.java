@@ -19,6 +19,9 @@ public final class Main {
         line.setUsageHelpAutoWidth(true);
         line.setCaseInsensitiveEnumValuesAllowed(true);
         line.setExecutionExceptionHandler((problem, command, parsed) -> {
+            if (Cleanup.isEnding()) {
+                return ExitCode.FAILED;
+            }
             command.getErr().println("ambit bench: " + problem.getMessage());
             if ("1".equals(System.getenv("AMBIT_TRACE"))) {
                 problem.printStackTrace(command.getErr());

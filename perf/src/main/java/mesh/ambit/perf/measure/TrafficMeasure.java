@@ -1,6 +1,5 @@
 package mesh.ambit.perf.measure;
 
-import java.time.Duration;
 import java.util.function.BiConsumer;
 import mesh.ambit.perf.lab.Lab;
 import mesh.ambit.perf.lab.Subject;
@@ -9,6 +8,9 @@ import mesh.ambit.perf.report.Metric;
 
 /** One kind of traffic, and the numbers that matter for it. */
 final class TrafficMeasure implements Measure {
+    private static final int LOOKS_WITHOUT_GAIN = 3;
+    private static final double NOTABLE_GAIN = 0.05;
+
     private final String name;
     private final Traffic traffic;
     private final Reading reading;
@@ -96,8 +98,28 @@ final class TrafficMeasure implements Measure {
         reading.read(seen, !subject.programs().isEmpty(), out);
     }
 
+    /** Goes on until it gets neither faster nor cheaper: how long a compiler takes depends on how busy the machine is. */
     @Override
     public void warmUp(Lab lab, Subject subject, Pace pace) throws InterruptedException {
-        new Window(lab, subject).run(traffic, Duration.ZERO, pace.warmUp());
+        Window window = new Window(lab, subject);
+        window.start(traffic);
+        try {
+            double fastest = 0;
+            double cheapest = Double.MAX_VALUE;
+            int sinceGain = 0;
+            for (int looks = 0; looks < pace.warmUpLooks() && sinceGain < LOOKS_WITHOUT_GAIN; looks++) {
+                Seen seen = window.look(traffic, pace.length());
+                double work = seen.bytes() + seen.done();
+                double speed = work / seen.seconds();
+                double cost = work == 0 ? Double.MAX_VALUE : seen.cpuSeconds() / work;
+                // A compiler at work shows in the cost for long after the speed has stopped to rise.
+                boolean gains = speed > fastest * (1 + NOTABLE_GAIN) || cost < cheapest * (1 - NOTABLE_GAIN);
+                sinceGain = gains ? 0 : sinceGain + 1;
+                fastest = Math.max(fastest, speed);
+                cheapest = Math.min(cheapest, cost);
+            }
+        } finally {
+            window.stop(traffic);
+        }
     }
 }
