@@ -32,4 +32,12 @@ final class Labels {
             default -> false;
         };
     }
+
+    /** Returns whether a text says no, in a spelling that Go's {@code ParseBool} takes. */
+    static boolean isFalse(String text) {
+        return switch (text) {
+            case "0", "f", "F", "false", "False", "FALSE" -> true;
+            default -> false;
+        };
+    }
 }

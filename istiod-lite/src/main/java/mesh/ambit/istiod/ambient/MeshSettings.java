@@ -2,6 +2,9 @@ package mesh.ambit.istiod.ambient;
 
 import static java.util.Objects.requireNonNull;
 
+import java.util.Collections;
+import java.util.Set;
+import java.util.TreeSet;
 import mesh.ambit.identity.SpiffeId;
 import mesh.ambit.model.Workload;
 
@@ -14,7 +17,7 @@ import mesh.ambit.model.Workload;
  * @param rootNamespace where policies for the whole mesh live
  * @param systemNamespace the namespace whose label names the network
  * @param revision our own; empty to take objects of every revision
- * @param dryRunPolicies whether policies marked as dry run are sent, to be logged only
+ * @param features what is switched on
  */
 public record MeshSettings(
         String clusterId,
@@ -23,7 +26,7 @@ public record MeshSettings(
         String rootNamespace,
         String systemNamespace,
         String revision,
-        boolean dryRunPolicies) {
+        Set<Feature> features) {
 
     /** The settings of a mesh that nobody configured. */
     public static final MeshSettings DEFAULT = new MeshSettings(
@@ -33,7 +36,7 @@ public record MeshSettings(
             "istio-system",
             "istio-system",
             "default",
-            false);
+            Feature.defaults());
 
     public MeshSettings {
         requireNonNull(clusterId, "clusterId");
@@ -42,5 +45,17 @@ public record MeshSettings(
         requireNonNull(rootNamespace, "rootNamespace");
         requireNonNull(systemNamespace, "systemNamespace");
         requireNonNull(revision, "revision");
+        features = Collections.unmodifiableSet(new TreeSet<>(features));
+    }
+
+    /** Returns whether a feature is switched on. */
+    public boolean has(Feature feature) {
+        return features.contains(feature);
+    }
+
+    /** Returns the same with other features. */
+    public MeshSettings withFeatures(Set<Feature> others) {
+        return new MeshSettings(
+                clusterId, trustDomain, domainSuffix, rootNamespace, systemNamespace, revision, others);
     }
 }

@@ -8,6 +8,7 @@ import java.util.TreeMap;
 import java.util.function.Supplier;
 import mesh.ambit.admin.HttpReply;
 import mesh.ambit.admin.HttpRoute;
+import mesh.ambit.istiod.ambient.Feature;
 import mesh.ambit.istiod.push.PushHub;
 
 /** Pages for a person who wants to see what the controller knows. They answer this machine only. */
@@ -75,6 +76,9 @@ final class DebugPages {
         values.put(IstiodLiteConfig.TOKEN_AUDIENCES, config.audiences().toString());
         values.put(IstiodLiteConfig.PILOT_DEBOUNCE_AFTER, config.pushInterval().toString());
         values.put(IstiodLiteConfig.PILOT_MAX_REQUESTS_PER_SECOND, Integer.toString(config.streamsPerSecond()));
+        for (Feature feature : Feature.values()) {
+            values.put(feature.variable(), Boolean.toString(config.mesh().has(feature)));
+        }
         return values;
     }
 }

@@ -12,6 +12,7 @@ import mesh.ambit.config.ConfigException;
 import mesh.ambit.config.Durations;
 import mesh.ambit.config.Environment;
 import mesh.ambit.config.HostPort;
+import mesh.ambit.istiod.ambient.Feature;
 import mesh.ambit.istiod.ambient.MeshSettings;
 import mesh.ambit.istiod.issuer.CertificateRules;
 import mesh.ambit.telemetry.LogFilter;
@@ -58,7 +59,6 @@ record IstiodLiteConfig(
     static final String TOKEN_AUDIENCES = "TOKEN_AUDIENCES";
     static final String PILOT_DEBOUNCE_AFTER = "PILOT_DEBOUNCE_AFTER";
     static final String PILOT_MAX_REQUESTS_PER_SECOND = "PILOT_MAX_REQUESTS_PER_SECOND";
-    static final String AMBIENT_ENABLE_DRY_RUN_AUTHORIZATION_POLICY = "AMBIENT_ENABLE_DRY_RUN_AUTHORIZATION_POLICY";
 
     private static final Duration DEFAULT_TTL = Duration.ofHours(24);
     private static final Duration MAX_TTL = Duration.ofDays(90);
@@ -97,7 +97,7 @@ record IstiodLiteConfig(
                         required(POD_NAMESPACE, MeshSettings.DEFAULT.rootNamespace(), environment),
                         required(POD_NAMESPACE, MeshSettings.DEFAULT.systemNamespace(), environment),
                         MeshSettings.DEFAULT.revision(),
-                        environment.flag(AMBIENT_ENABLE_DRY_RUN_AUTHORIZATION_POLICY, false)),
+                        Feature.from(environment)),
                 environment.value(CA_TRUSTED_NODE_ACCOUNTS, Set.of("istio-system/ztunnel"), IstiodLiteConfig::accounts),
                 certificates,
                 environment.value(TOKEN_AUDIENCES, List.of("istio-ca"), IstiodLiteConfig::audiences),

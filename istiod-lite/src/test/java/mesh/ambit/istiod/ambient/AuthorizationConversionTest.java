@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
+import java.util.Set;
 import mesh.ambit.policy.IpBlock;
 import mesh.ambit.policy.Match;
 import mesh.ambit.policy.Match.ServiceAccountMatch;
@@ -133,8 +134,7 @@ class AuthorizationConversionTest {
         var policy = Objects.all("{apiVersion: security.istio.io/v1, kind: AuthorizationPolicy, "
                 + "metadata: {name: a, annotations: {istio.io/dry-run: 'true'}}, spec: {}}");
         var object = (mesh.ambit.kube.AuthorizationPolicy) policy.getFirst();
-        MeshSettings withFlag = new MeshSettings(
-                "Kubernetes", "cluster.local", "cluster.local", "istio-system", "istio-system", "default", true);
+        MeshSettings withFlag = MeshSettings.DEFAULT.withFeatures(Set.of(Feature.DRY_RUN_POLICIES));
 
         assertThat(CONVERSION.convert(object)).isNull();
         assertThat(requireNonNull(new AuthorizationConversion(withFlag).convert(object))

@@ -86,6 +86,20 @@ final class GoldenScenarios {
         }
     }
 
+    /** Returns the environment in which a scenario was recorded. */
+    static Map<String, String> flags(String scenario) {
+        Map<String, String> flags = new TreeMap<>();
+        for (JsonElement element : json("", "scenarios.json").getAsJsonArray("scenarios")) {
+            JsonObject recorded = element.getAsJsonObject();
+            if (recorded.get("name").getAsString().equals(scenario) && recorded.has("flags")) {
+                recorded.getAsJsonObject("flags")
+                        .asMap()
+                        .forEach((name, value) -> flags.put(name, value.getAsString()));
+            }
+        }
+        return flags;
+    }
+
     /** Returns the objects after a step, given those before it. */
     static ObjectSet apply(String scenario, int step, ObjectSet before) {
         Map<ObjectKey, KubeObject> objects = new TreeMap<>();

@@ -2,6 +2,7 @@ package mesh.ambit.istiod.ambient;
 
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
@@ -11,9 +12,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Consumer;
+import mesh.ambit.config.Environment;
 import mesh.ambit.istiod.ambient.GoldenScenarios.Resources;
 import mesh.ambit.kube.ObjectSet;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -23,6 +27,18 @@ import org.junit.jupiter.params.provider.MethodSource;
 class GoldenTest {
     private static final String UNLABELLED = "unlabelled-workload-matches-every-selector";
     private static final String DANGLING = "dangling-peer-authentication-key";
+
+    /** Scenarios whose kinds of objects are not computed yet. Who makes one of them agree takes it out here. */
+    private static final Set<String> PENDING = Set.of(
+            "11-waypoint-namespace",
+            "13-waypoint-cross-namespace",
+            "25-authz-scope",
+            "27-load-balancing",
+            "28-serviceentry-static",
+            "30-serviceentry-select",
+            "34-network",
+            "36-meshconfig",
+            "e03-waypoint");
 
     static List<String> states() {
         return GoldenScenarios.withFile("expected.json");
@@ -35,8 +51,27 @@ class GoldenTest {
     @ParameterizedTest
     @MethodSource("states")
     void stateIsWhatTheReferenceSent(String scenario) {
+        agreesUnlessPending(scenario, GoldenTest::compareState);
+    }
+
+    @ParameterizedTest
+    @MethodSource("series")
+    void everyStepIsWhatTheReferenceSent(String scenario) {
+        agreesUnlessPending(scenario, GoldenTest::compareSteps);
+    }
+
+    private static void agreesUnlessPending(String scenario, Consumer<String> comparison) {
+        if (PENDING.contains(scenario)) {
+            assertThatThrownBy(() -> comparison.accept(scenario))
+                    .as("%s agrees now, take it out of the list", scenario)
+                    .isInstanceOf(AssertionError.class);
+        } else {
+            comparison.accept(scenario);
+        }
+    }
+
+    private static void compareState(String scenario) {
         Resources expected = Resources.recorded(GoldenScenarios.json(scenario, "expected.json"));
-        forgetOtherKinds(expected);
         correct(expected, scenario, 0);
 
         Resources actual = compute(scenario, ObjectSet.of(GoldenScenarios.objects(scenario)));
@@ -44,11 +79,8 @@ class GoldenTest {
         assertSame(expected, actual, danglingKeys(scenario, 0));
     }
 
-    @ParameterizedTest
-    @MethodSource("series")
-    void everyStepIsWhatTheReferenceSent(String scenario) {
+    private static void compareSteps(String scenario) {
         ObjectSet objects = ObjectSet.EMPTY;
-        boolean compared = true;
         Resources before = new Resources(new TreeMap<>(), new TreeMap<>());
         for (JsonElement element :
                 GoldenScenarios.json(scenario, "expected-steps.json").getAsJsonArray("steps")) {
@@ -56,43 +88,22 @@ class GoldenTest {
             int step = recorded.get("step").getAsInt();
             Resources expected = Resources.recorded(recorded.getAsJsonObject("state"));
             correct(expected, scenario, step);
-            List<String> dangling = danglingKeys(scenario, step);
 
             objects = GoldenScenarios.apply(scenario, step, objects);
             Resources actual = compute(scenario, objects);
 
-            if (needsWaypoints(recorded)) {
-                // What waypoints add is not computed yet; the steps without one are compared.
-                compared = false;
-                continue;
-            }
+            List<String> dangling = danglingKeys(scenario, step);
             assertSame(expected, actual, dangling);
             actual.authorizations().keySet().removeAll(dangling);
-            if (compared) {
-                assertChanges(recorded.getAsJsonObject("addresses"), before.addresses(), actual.addresses());
-                assertChanges(
-                        recorded.getAsJsonObject("authorizations"), before.authorizations(), actual.authorizations());
-            }
+            assertChanges(recorded.getAsJsonObject("addresses"), before.addresses(), actual.addresses());
+            assertChanges(recorded.getAsJsonObject("authorizations"), before.authorizations(), actual.authorizations());
             before = actual;
-            compared = true;
         }
     }
 
-    private static boolean needsWaypoints(JsonObject recorded) {
-        String state = recorded.toString();
-        return state.contains("\"waypoint\"") || state.contains("\"applicationTunnel\"");
-    }
-
     private static Resources compute(String scenario, ObjectSet objects) {
-        MeshSettings defaults = MeshSettings.DEFAULT;
-        MeshSettings settings = new MeshSettings(
-                defaults.clusterId(),
-                defaults.trustDomain(),
-                defaults.domainSuffix(),
-                defaults.rootNamespace(),
-                defaults.systemNamespace(),
-                defaults.revision(),
-                scenario.equals("40-flag-dry-run"));
+        MeshSettings settings =
+                MeshSettings.DEFAULT.withFeatures(Feature.from(Environment.of(GoldenScenarios.flags(scenario))));
         return Resources.of(AmbientIndex.compute(objects, settings));
     }
 
@@ -125,14 +136,6 @@ class GoldenTest {
         List<String> texts = new ArrayList<>();
         array.forEach(element -> texts.add(element.getAsString()));
         return texts;
-    }
-
-    /** Takes away what comes from kinds that are not read yet. */
-    private static void forgetOtherKinds(Resources resources) {
-        resources
-                .addresses()
-                .keySet()
-                .removeIf(name -> name.contains("networking.istio.io/") || name.endsWith(".example.net"));
     }
 
     /** Takes away policies that the reference hangs on workloads without labels by mistake. */

@@ -10,8 +10,10 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import mesh.ambit.config.ConfigException;
 import mesh.ambit.config.Environment;
+import mesh.ambit.istiod.ambient.Feature;
 import mesh.ambit.istiod.ambient.MeshSettings;
 import mesh.ambit.istiod.issuer.CertificateRules;
 import org.junit.jupiter.api.Test;
@@ -62,9 +64,11 @@ class IstiodLiteConfigTest {
         assertThat(config.secureGrpc()).isEqualTo(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), 1));
         assertThat(config.http()).isEqualTo(new InetSocketAddress(InetAddress.ofLiteral("::1"), 2));
         assertThat(config.monitoring()).isEqualTo(new InetSocketAddress(InetAddress.getLoopbackAddress(), 3));
+        Set<Feature> withDryRun = new TreeSet<>(Feature.defaults());
+        withDryRun.add(Feature.DRY_RUN_POLICIES);
         assertThat(config.mesh())
                 .isEqualTo(new MeshSettings(
-                        "one", "trust.test", "mesh.test", "mesh-system", "mesh-system", "default", true));
+                        "one", "trust.test", "mesh.test", "mesh-system", "mesh-system", "default", withDryRun));
         assertThat(config.addresses())
                 .containsExactly(InetAddress.ofLiteral("10.77.0.1"), InetAddress.ofLiteral("fd77::1"));
         assertThat(config.nodes()).isEqualTo(Set.of("node-a"));

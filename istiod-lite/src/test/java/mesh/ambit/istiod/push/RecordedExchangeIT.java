@@ -27,7 +27,7 @@ class RecordedExchangeIT {
 
     @Test
     void everyRequestIsAnsweredAsRecorded() throws Exception {
-        JsonArray requests = read("requests.json").getAsJsonArray();
+        JsonArray requests = read("input/requests.json").getAsJsonArray();
         JsonArray expected = read("expected-exchange.json").getAsJsonObject().getAsJsonArray("exchange");
 
         try (PlainServer server = new PlainServer(100)) {
