@@ -13,11 +13,24 @@ import org.jspecify.annotations.NullMarked;
 @AnalyzeClasses(packages = "mesh.ambit.kube", importOptions = ImportOption.DoNotIncludeTests.class)
 class ArchitectureTest {
     @ArchTest
-    static final ArchRule objectsNeedNothingButYamlAndLogging = classes()
+    static final ArchRule objectsNeedNothingButTheirFormatsAndLogging = classes()
             .should()
             .onlyDependOnClassesThat()
             .resideInAnyPackage(
-                    "mesh.ambit.kube", "java..", "org.snakeyaml.engine..", "org.slf4j..", "org.jspecify.annotations..");
+                    "mesh.ambit.kube",
+                    "java..",
+                    "org.snakeyaml.engine..",
+                    "com.fasterxml.jackson.core..",
+                    "org.slf4j..",
+                    "org.jspecify.annotations..");
+
+    @ArchTest
+    static final ArchRule onlyTheJsonReaderKnowsTheJsonLibrary = noClasses()
+            .that()
+            .haveNameNotMatching(".*\\.(JsonValues|KubeJson)(\\$.*)?")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("com.fasterxml.jackson..");
 
     @ArchTest
     static final ArchRule onlyTheYamlReaderKnowsTheYamlLibrary = noClasses()

@@ -92,11 +92,22 @@ final class ObjectReader {
         if (kind == null) {
             return;
         }
+        object(mapping, kind, apiVersion);
+    }
+
+    /** Reads one object of a known kind, whatever it says about its kind and version itself. */
+    static Result of(Mapping mapping, Kind kind, Reading reading) {
+        ObjectReader reader = new ObjectReader("", reading);
+        reader.object(mapping, kind, null);
+        return new Result(reader.objects, reader.refused, reader.unnamedRefused, reader.problems);
+    }
+
+    private void object(Mapping mapping, Kind kind, @Nullable String apiVersion) {
         Findings findings = new Findings();
         Fields object = new Fields(mapping, "", findings);
         ObjectMeta meta = new MetadataReader(reading).read(object, kind, DEFAULT_NAMESPACE);
-        Set<String> versions = VERSIONS.getOrDefault(group, Set.of());
-        if (!versions.contains(apiVersion.substring(slash + 1))) {
+        Set<String> versions = versions(kind);
+        if (apiVersion != null && !versions.contains(apiVersion.substring(apiVersion.indexOf('/') + 1))) {
             object.found(
                     ProblemCode.UNSUPPORTED_VERSION,
                     "apiVersion",
@@ -130,6 +141,14 @@ final class ObjectReader {
             case AUTHORIZATION_POLICY -> istio.authorizationPolicy(object, meta);
             case PEER_AUTHENTICATION -> istio.peerAuthentication(object, meta);
         };
+    }
+
+    static String group(Kind kind) {
+        return GROUPS.getOrDefault(kind, "");
+    }
+
+    static Set<String> versions(Kind kind) {
+        return VERSIONS.getOrDefault(group(kind), Set.of());
     }
 
     private void notAnObject(YamlValue at, String reason) {
