@@ -21,8 +21,16 @@ public final class Defaults {
                         case Pod pod -> fill(pod);
                         case Service service -> fill(service);
                         case EndpointSlice slice -> fill(slice, objects);
-                        case AuthorizationPolicy _, Namespace _, Node _, PeerAuthentication _, ServiceAccount _ ->
-                            object;
+                        case AuthorizationPolicy _,
+                                ConfigMap _,
+                                Gateway _,
+                                GatewayClass _,
+                                Namespace _,
+                                Node _,
+                                PeerAuthentication _,
+                                ServiceAccount _,
+                                ServiceEntry _,
+                                WorkloadEntry _ -> object;
                     });
         }
         return ObjectSet.of(filled);

@@ -9,7 +9,12 @@ public enum Kind {
     SERVICE("Service", true),
     ENDPOINT_SLICE("EndpointSlice", true),
     AUTHORIZATION_POLICY("AuthorizationPolicy", true),
-    PEER_AUTHENTICATION("PeerAuthentication", true);
+    PEER_AUTHENTICATION("PeerAuthentication", true),
+    SERVICE_ENTRY("ServiceEntry", true),
+    WORKLOAD_ENTRY("WorkloadEntry", true),
+    GATEWAY_CLASS("GatewayClass", false),
+    GATEWAY("Gateway", true),
+    CONFIG_MAP("ConfigMap", true);
 
     private final String text;
     private final boolean namespaced;

@@ -2,7 +2,19 @@ package mesh.ambit.kube;
 
 /** An object that Ambit reads, trimmed to the fields it uses. Immutable. */
 public sealed interface KubeObject
-        permits AuthorizationPolicy, EndpointSlice, Namespace, Node, PeerAuthentication, Pod, Service, ServiceAccount {
+        permits AuthorizationPolicy,
+                ConfigMap,
+                EndpointSlice,
+                Gateway,
+                GatewayClass,
+                Namespace,
+                Node,
+                PeerAuthentication,
+                Pod,
+                Service,
+                ServiceAccount,
+                ServiceEntry,
+                WorkloadEntry {
 
     /** Returns name, namespace, labels and the like. */
     ObjectMeta metadata();

@@ -44,8 +44,17 @@ final class MetadataReader {
             switch (kind) {
                 case NAMESPACE -> Checks.label(fields, "name", meta.name());
                 case SERVICE -> Checks.serviceName(fields, "name", meta.name());
-                case NODE, SERVICE_ACCOUNT, POD, ENDPOINT_SLICE, AUTHORIZATION_POLICY, PEER_AUTHENTICATION ->
-                    Checks.subdomain(fields, "name", meta.name());
+                case NODE,
+                        SERVICE_ACCOUNT,
+                        POD,
+                        ENDPOINT_SLICE,
+                        AUTHORIZATION_POLICY,
+                        PEER_AUTHENTICATION,
+                        SERVICE_ENTRY,
+                        WORKLOAD_ENTRY,
+                        GATEWAY_CLASS,
+                        GATEWAY,
+                        CONFIG_MAP -> Checks.subdomain(fields, "name", meta.name());
             }
         }
         if (kind.isNamespaced()) {

@@ -15,24 +15,23 @@ import org.jspecify.annotations.Nullable;
 final class ObjectReader {
     private static final String DEFAULT_NAMESPACE = "default";
 
-    /** The API group of each kind; empty for the core group. */
-    private static final Map<Kind, String> GROUPS = Map.of(
-            Kind.NAMESPACE, "",
-            Kind.NODE, "",
-            Kind.SERVICE_ACCOUNT, "",
-            Kind.POD, "",
-            Kind.SERVICE, "",
-            Kind.ENDPOINT_SLICE, "discovery.k8s.io",
-            Kind.AUTHORIZATION_POLICY, "security.istio.io",
-            Kind.PEER_AUTHENTICATION, "security.istio.io");
-
-    private static final Map<String, Set<String>> VERSIONS =
-            Map.of("", Set.of("v1"), "discovery.k8s.io", Set.of("v1"), "security.istio.io", Set.of("v1", "v1beta1"));
+    private static final Map<String, Set<String>> VERSIONS = Map.of(
+            "",
+            Set.of("v1"),
+            "discovery.k8s.io",
+            Set.of("v1"),
+            "security.istio.io",
+            Set.of("v1", "v1beta1"),
+            "networking.istio.io",
+            Set.of("v1", "v1beta1", "v1alpha3"),
+            "gateway.networking.k8s.io",
+            Set.of("v1", "v1beta1"));
 
     private final String file;
     private final Reading reading;
     private final CoreObjects core;
     private final IstioObjects istio;
+    private final NetworkObjects network;
     private final List<Placed> objects = new ArrayList<>();
     private final Set<ObjectKey> refused = new TreeSet<>();
     private final List<Problem> problems = new ArrayList<>();
@@ -43,6 +42,7 @@ final class ObjectReader {
         this.reading = reading;
         this.core = new CoreObjects(reading);
         this.istio = new IstioObjects(reading);
+        this.network = new NetworkObjects(reading);
     }
 
     /** An object and the line of its document. */
@@ -140,11 +140,22 @@ final class ObjectReader {
             case ENDPOINT_SLICE -> core.endpointSlice(object, meta);
             case AUTHORIZATION_POLICY -> istio.authorizationPolicy(object, meta);
             case PEER_AUTHENTICATION -> istio.peerAuthentication(object, meta);
+            case SERVICE_ENTRY -> network.serviceEntry(object, meta);
+            case WORKLOAD_ENTRY -> network.workloadEntry(object, meta);
+            case GATEWAY_CLASS -> network.gatewayClass(object, meta);
+            case GATEWAY -> network.gateway(object, meta);
+            case CONFIG_MAP -> network.configMap(object, meta);
         };
     }
 
     static String group(Kind kind) {
-        return GROUPS.getOrDefault(kind, "");
+        return switch (kind) {
+            case NAMESPACE, NODE, SERVICE_ACCOUNT, POD, SERVICE, CONFIG_MAP -> "";
+            case ENDPOINT_SLICE -> "discovery.k8s.io";
+            case AUTHORIZATION_POLICY, PEER_AUTHENTICATION -> "security.istio.io";
+            case SERVICE_ENTRY, WORKLOAD_ENTRY -> "networking.istio.io";
+            case GATEWAY, GATEWAY_CLASS -> "gateway.networking.k8s.io";
+        };
     }
 
     static Set<String> versions(Kind kind) {
@@ -166,7 +177,7 @@ final class ObjectReader {
 
     private static @Nullable Kind kind(String text, String group) {
         for (Kind kind : Kind.values()) {
-            if (kind.text().equals(text) && group.equals(GROUPS.get(kind))) {
+            if (kind.text().equals(text) && group.equals(group(kind))) {
                 return kind;
             }
         }

@@ -79,6 +79,26 @@ public final class ObjectSet {
         return list(Kind.PEER_AUTHENTICATION, PeerAuthentication.class);
     }
 
+    public List<ServiceEntry> serviceEntries() {
+        return list(Kind.SERVICE_ENTRY, ServiceEntry.class);
+    }
+
+    public List<WorkloadEntry> workloadEntries() {
+        return list(Kind.WORKLOAD_ENTRY, WorkloadEntry.class);
+    }
+
+    public List<GatewayClass> gatewayClasses() {
+        return list(Kind.GATEWAY_CLASS, GatewayClass.class);
+    }
+
+    public List<Gateway> gateways() {
+        return list(Kind.GATEWAY, Gateway.class);
+    }
+
+    public List<ConfigMap> configMaps() {
+        return list(Kind.CONFIG_MAP, ConfigMap.class);
+    }
+
     /** Returns the namespace object of this name, or null when nobody declared it. */
     public @Nullable Namespace namespace(String name) {
         return (Namespace) find(new ObjectKey(Kind.NAMESPACE, "", name));

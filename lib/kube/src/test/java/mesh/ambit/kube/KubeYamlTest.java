@@ -187,7 +187,7 @@ class KubeYamlTest {
                 metadata: {name: web}
                 ---
                 apiVersion: v1
-                kind: ConfigMap
+                kind: Secret
                 data: {a: 1}
                 """);
 

@@ -1,0 +1,123 @@
+package mesh.ambit.kube;
+
+import java.util.ArrayList;
+import java.util.List;
+import mesh.ambit.kube.MeshConfig.EntryVisibility;
+import mesh.ambit.kube.MeshConfig.Parsed;
+import mesh.ambit.kube.MeshConfig.ScopeRule;
+import mesh.ambit.kube.MeshConfig.VisibilityRule;
+import mesh.ambit.kube.YamlValue.Mapping;
+import mesh.ambit.kube.YamlValue.Scalar;
+import mesh.ambit.kube.YamlValue.ScalarType;
+import org.jspecify.annotations.Nullable;
+
+/** Reads the settings of the mesh. Fields that nobody here uses are passed over, since there are many of them. */
+final class MeshConfigReader {
+    private final Findings findings = new Findings();
+
+    private MeshConfigReader() {}
+
+    static Parsed read(String text, String file) {
+        List<YamlValue> documents;
+        try {
+            documents = YamlReader.read(text);
+        } catch (YamlProblem e) {
+            return new Parsed(MeshConfig.DEFAULT, List.of(e.in(file)));
+        }
+        if (documents.isEmpty() || (documents.getFirst() instanceof Scalar scalar && isNull(scalar))) {
+            return new Parsed(MeshConfig.DEFAULT, List.of());
+        }
+        if (!(documents.getFirst() instanceof Mapping mapping)) {
+            YamlValue at = documents.getFirst();
+            return new Parsed(
+                    MeshConfig.DEFAULT,
+                    List.of(new Problem(
+                            ProblemCode.WRONG_TYPE,
+                            file,
+                            at.line(),
+                            at.column(),
+                            "",
+                            "",
+                            at.description() + " stands where the settings of a mesh belong",
+                            "")));
+        }
+        MeshConfigReader reader = new MeshConfigReader();
+        MeshConfig config = reader.config(new Fields(mapping, "", reader.findings));
+        List<Problem> problems = reader.findings.all().stream()
+                .map(finding -> finding.in(file, ""))
+                .toList();
+        return new Parsed(config, problems);
+    }
+
+    private static boolean isNull(Scalar scalar) {
+        return scalar.type() == ScalarType.NULL;
+    }
+
+    private MeshConfig config(Fields mesh) {
+        List<ScopeRule> scopes = new ArrayList<>();
+        for (Fields scope : mesh.children("serviceScopeConfigs")) {
+            scopes.add(new ScopeRule(
+                    selectorOrEverything(scope, "namespaceSelector"),
+                    selectorOrEverything(scope, "servicesSelector"),
+                    scope.text("scope").equals("GLOBAL")));
+        }
+        List<LabelSelector> discovery = new ArrayList<>();
+        mesh.children("discoverySelectors").forEach(selector -> discovery.add(Selectors.read(selector)));
+        Fields visibility = mesh.childOrEmpty("serviceEntryVisibility");
+        return new MeshConfig(
+                emptyToNull(mesh.text("rootNamespace")),
+                emptyToNull(mesh.text("trustDomain")),
+                scopes,
+                visibility(visibility, "defaultVisibility"),
+                rules(visibility),
+                discovery);
+    }
+
+    private List<VisibilityRule> rules(Fields visibility) {
+        List<VisibilityRule> rules = new ArrayList<>();
+        for (Fields policy : visibility.children("policies")) {
+            List<LabelSelector> namespaces = new ArrayList<>();
+            boolean understood = true;
+            for (Fields rule : policy.children("matchingRules")) {
+                Fields selector = rule.child("namespaceSelector");
+                if (selector == null) {
+                    // A rule of a sort that is not known matches nothing, and the policy with it.
+                    understood = false;
+                } else {
+                    namespaces.add(Selectors.read(selector));
+                }
+            }
+            if (understood) {
+                rules.add(new VisibilityRule(visibility(policy, "visibility"), namespaces));
+            }
+        }
+        return rules;
+    }
+
+    private static EntryVisibility visibility(Fields fields, String name) {
+        String text = fields.text(name);
+        if (text.isEmpty() || text.equals("VISIBILITY_UNSPECIFIED")) {
+            return EntryVisibility.PUBLIC;
+        }
+        for (EntryVisibility visibility : EntryVisibility.values()) {
+            if (visibility.name().equals(text)) {
+                return visibility;
+            }
+        }
+        fields.found(
+                ProblemCode.INVALID_VALUE,
+                name,
+                "\"" + text + "\" is no visibility",
+                "expected one of PUBLIC, NAMESPACE, NONE");
+        return EntryVisibility.PUBLIC;
+    }
+
+    private static LabelSelector selectorOrEverything(Fields fields, String name) {
+        Fields selector = fields.child(name);
+        return selector == null ? LabelSelector.EVERYTHING : Selectors.read(selector);
+    }
+
+    private static @Nullable String emptyToNull(String text) {
+        return text.isEmpty() ? null : text;
+    }
+}

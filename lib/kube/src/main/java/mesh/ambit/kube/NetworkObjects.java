@@ -1,0 +1,148 @@
+package mesh.ambit.kube;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import mesh.ambit.kube.ServiceEntry.HostAddress;
+import mesh.ambit.kube.ServiceEntry.Resolution;
+import mesh.ambit.kube.WorkloadEntry.Endpoint;
+import org.jspecify.annotations.Nullable;
+
+/** Reads gateways, and what Istio adds to the services of Kubernetes. */
+final class NetworkObjects {
+    private static final Set<String> FROM = Set.of("All", "Selector", "Same", "None");
+
+    private final Reading reading;
+
+    NetworkObjects(Reading reading) {
+        this.reading = reading;
+    }
+
+    private boolean checked() {
+        return reading == Reading.CHECKED;
+    }
+
+    ConfigMap configMap(Fields object, ObjectMeta meta) {
+        ConfigMap map = new ConfigMap(meta, object.texts("data"));
+        String mesh = map.data().get("mesh");
+        if (checked() && meta.name().equals("istio") && mesh != null) {
+            for (Problem problem : MeshConfig.parse(mesh, "").problems()) {
+                object.childOrEmpty("data").found(problem.code(), "mesh", problem.message(), problem.remedy());
+            }
+        }
+        return map;
+    }
+
+    GatewayClass gatewayClass(Fields object, ObjectMeta meta) {
+        return new GatewayClass(meta, object.childOrEmpty("spec").text("controllerName"));
+    }
+
+    Gateway gateway(Fields object, ObjectMeta meta) {
+        Fields spec = object.childOrEmpty("spec");
+        List<Gateway.Listener> listeners = new ArrayList<>();
+        for (Fields listener : spec.children("listeners")) {
+            Fields namespaces = listener.childOrEmpty("allowedRoutes").childOrEmpty("namespaces");
+            Fields selector = namespaces.child("selector");
+            Gateway.Listener read = new Gateway.Listener(
+                    listener.text("name"),
+                    listener.number("port"),
+                    listener.text("protocol"),
+                    listener.childOrEmpty("tls").text("mode"),
+                    namespaces.text("from"),
+                    selector == null ? null : Selectors.read(selector));
+            if (checked()) {
+                Checks.port(listener, "port", read.port());
+                Checks.oneOf(namespaces, "from", read.allowedFrom(), FROM);
+            }
+            listeners.add(read);
+        }
+        List<Gateway.Address> addresses = new ArrayList<>();
+        for (Fields address : object.childOrEmpty("status").children("addresses")) {
+            addresses.add(new Gateway.Address(address.text("type"), address.text("value")));
+        }
+        return new Gateway(meta, spec.text("gatewayClassName"), listeners, addresses);
+    }
+
+    WorkloadEntry workloadEntry(Fields object, ObjectMeta meta) {
+        return new WorkloadEntry(meta, endpoint(object.childOrEmpty("spec")));
+    }
+
+    private Endpoint endpoint(Fields fields) {
+        Map<String, Integer> ports = new HashMap<>();
+        Fields named = fields.childOrEmpty("ports");
+        for (String name : named.names()) {
+            int port = named.number(name);
+            if (checked()) {
+                Checks.port(named, name, port);
+            }
+            ports.put(name, port);
+        }
+        return new Endpoint(
+                fields.text("address"),
+                ports,
+                fields.texts("labels"),
+                fields.text("network"),
+                fields.text("locality"),
+                fields.number("weight"),
+                fields.text("serviceAccount"));
+    }
+
+    ServiceEntry serviceEntry(Fields object, ObjectMeta meta) {
+        Fields spec = object.childOrEmpty("spec");
+        List<String> hosts = spec.textList("hosts");
+        if (checked() && hosts.isEmpty()) {
+            spec.found(ProblemCode.MISSING_FIELD, "hosts", "a ServiceEntry needs a host", "");
+        }
+        List<ServiceEntry.Port> ports = new ArrayList<>();
+        for (Fields port : spec.children("ports")) {
+            ServiceEntry.Port read = new ServiceEntry.Port(
+                    port.number("number"), port.text("name"), port.text("protocol"), port.number("targetPort"));
+            if (checked()) {
+                Checks.port(port, "number", read.number());
+            }
+            ports.add(read);
+        }
+        List<Endpoint> endpoints = new ArrayList<>();
+        spec.children("endpoints").forEach(endpoint -> endpoints.add(endpoint(endpoint)));
+        List<HostAddress> assigned = new ArrayList<>();
+        for (Fields address : object.childOrEmpty("status").children("addresses")) {
+            assigned.add(new HostAddress(address.text("host"), address.text("value")));
+        }
+        return new ServiceEntry(
+                meta,
+                hosts,
+                spec.textList("addresses"),
+                ports,
+                resolution(spec),
+                endpoints,
+                workloadSelector(spec),
+                spec.textList("subjectAltNames"),
+                assigned);
+    }
+
+    private @Nullable WorkloadSelector workloadSelector(Fields spec) {
+        Fields selector = spec.child("workloadSelector");
+        return selector == null ? null : new WorkloadSelector(selector.texts("labels"));
+    }
+
+    private static Resolution resolution(Fields spec) {
+        String text = spec.text("resolution");
+        if (text.isEmpty()) {
+            return Resolution.NONE;
+        }
+        for (Resolution resolution : Resolution.values()) {
+            if (resolution.name().equals(text.toUpperCase(Locale.ROOT))) {
+                return resolution;
+            }
+        }
+        spec.found(
+                ProblemCode.INVALID_VALUE,
+                "resolution",
+                "\"" + text + "\" is no resolution",
+                "expected one of NONE, STATIC, DNS, DNS_ROUND_ROBIN, DYNAMIC_DNS");
+        return Resolution.NONE;
+    }
+}
