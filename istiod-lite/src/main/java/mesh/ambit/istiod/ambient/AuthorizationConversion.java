@@ -37,7 +37,8 @@ final class AuthorizationConversion {
     @Nullable
     Policy convert(AuthorizationPolicy policy) {
         boolean dryRun = Labels.isTrue(policy.metadata().annotations().getOrDefault(Labels.DRY_RUN, ""));
-        if ((dryRun && !settings.has(Feature.DRY_RUN_POLICIES)) || !policy.targetRefs().isEmpty()) {
+        if ((dryRun && !settings.has(Feature.DRY_RUN_POLICIES))
+                || !policy.targetRefs().isEmpty()) {
             return null;
         }
         Policy.Action action = switch (policy.action()) {

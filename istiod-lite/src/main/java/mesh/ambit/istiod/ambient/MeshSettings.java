@@ -55,7 +55,6 @@ public record MeshSettings(
 
     /** Returns the same with other features. */
     public MeshSettings withFeatures(Set<Feature> others) {
-        return new MeshSettings(
-                clusterId, trustDomain, domainSuffix, rootNamespace, systemNamespace, revision, others);
+        return new MeshSettings(clusterId, trustDomain, domainSuffix, rootNamespace, systemNamespace, revision, others);
     }
 }
