@@ -73,6 +73,14 @@ class ArchitectureTest {
             .resideInAnyPackage("org.bouncycastle..", "com.nimbusds..");
 
     @ArchTest
+    static final ArchRule theClientLibraryStaysWithTheApi = noClasses()
+            .that()
+            .resideOutsideOfPackage("mesh.ambit.istiod.kube.api..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("io.fabric8..");
+
+    @ArchTest
     static final ArchRule nativeCodeIsNotOurs =
             noClasses().should().dependOnClassesThat().resideInAPackage("java.lang.foreign..");
 

@@ -53,7 +53,8 @@ final class DebugPages {
 
     private static Map<String, String> describe(IstiodLiteConfig config) {
         Map<String, String> values = new TreeMap<>();
-        values.put("folder", config.folder().toString());
+        values.put("folder", String.valueOf(config.folder()));
+        values.put("kubeconfig", String.valueOf(config.kubeconfig()));
         values.put("state", config.state().toString());
         values.put("secureGRPCAddr", config.secureGrpc().toString());
         values.put("httpAddr", config.http().toString());

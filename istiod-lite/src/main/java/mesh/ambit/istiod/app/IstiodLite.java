@@ -8,16 +8,15 @@ import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import mesh.ambit.admin.AdminRoutes;
 import mesh.ambit.admin.HttpReply;
@@ -28,11 +27,7 @@ import mesh.ambit.istiod.issuer.CallerInterceptor;
 import mesh.ambit.istiod.issuer.CertificateAuthority;
 import mesh.ambit.istiod.issuer.CertificateService;
 import mesh.ambit.istiod.issuer.NodeAuthorizer;
-import mesh.ambit.istiod.issuer.NodeTokenAuthenticator;
-import mesh.ambit.istiod.issuer.NodeTokens;
 import mesh.ambit.istiod.issuer.ServingCertificate;
-import mesh.ambit.istiod.issuer.TokenIssuer;
-import mesh.ambit.istiod.kube.ClusterSource;
 import mesh.ambit.istiod.push.DiscoveryService;
 import mesh.ambit.istiod.push.PushHub;
 import mesh.ambit.telemetry.Metrics;
@@ -81,9 +76,7 @@ final class IstiodLite implements AutoCloseable {
         Path keys = config.state().resolve("istiod");
         String trustDomain = config.mesh().trustDomain();
         CertificateAuthority authority = CertificateAuthority.loadOrCreate(keys, trustDomain, clock.instant());
-        TokenIssuer issuer = TokenIssuer.loadOrCreate(keys);
         ServingCertificate serving = new ServingCertificate(authority, dnsNames(), servingAddresses(), clock);
-        NodeTokens tokens = new NodeTokens(issuer, config.audiences().getFirst(), config.state(), clock);
         authority.publishTrustBundle(config.state().resolve("root-cert.pem"));
 
         Metrics metrics = opened(Metrics.of("pilot", AmbitVersion.version()));
@@ -94,20 +87,18 @@ final class IstiodLite implements AutoCloseable {
         parts.push(housekeeping::shutdownNow);
         ExecutorService workers = opened(Executors.newVirtualThreadPerTaskExecutor());
         PushHub hub = new PushHub(workers, clock.instant(), counts);
+        Platform platform = platform(keys, metrics);
         MeshPublisher publisher = opened(new MeshPublisher(config.mesh(), hub, config.pushInterval(), published -> {
             counts.services(published.view().objects().services().size());
-            later(housekeeping, () -> tokens.refresh(nodes(published)));
+            later(housekeeping, () -> platform.refresh(published));
         }));
-        opened(ClusterSource.open(config.folder(), config.state(), publisher::view));
+        opened(platform).follow(publisher::view);
 
         ControlServer grpc = opened(ControlServer.start(
                 config.secureGrpc(),
                 serving.keyManager(),
                 authority.root(),
-                new CallerInterceptor(
-                        new NodeTokenAuthenticator(issuer, Set.copyOf(config.audiences()), trustDomain, clock),
-                        trustDomain,
-                        counts::unauthenticated),
+                new CallerInterceptor(platform.authenticator(), trustDomain, counts::unauthenticated),
                 List.of(
                         new DiscoveryService(hub, counts, config.streamsPerSecond(), housekeeping),
                         new CertificateService(
@@ -119,28 +110,37 @@ final class IstiodLite implements AutoCloseable {
                                 counts)),
                 hub::closeStreams));
         grpcPort = grpc.port();
-        httpPort = listen("http", config.http(), httpRoutes(hub, publisher)).port();
+        httpPort = listen("http", config.http(), httpRoutes(hub, publisher, platform))
+                .port();
         monitoringPort = listen("monitoring", config.monitoring(), monitoringRoutes(metrics))
                 .port();
 
         housekeeping.scheduleWithFixedDelay(
                 () -> guarded(() -> {
                     serving.refresh();
-                    tokens.refresh(nodes(publisher.published()));
+                    platform.refresh(publisher.published());
                 }),
                 HOUSEKEEPING_SECONDS,
                 HOUSEKEEPING_SECONDS,
                 TimeUnit.SECONDS);
         // Queued behind the tokens of the first publication.
-        publisher.first().thenRun(() -> later(housekeeping, this::announce));
+        publisher.first().thenRun(() -> later(housekeeping, () -> announce(platform)));
     }
 
-    private void announce() {
+    /** The folder if one was named, the cluster otherwise. */
+    private Platform platform(Path keys, Metrics metrics) throws IOException {
+        Path folder = config.folder();
+        return folder == null
+                ? new KubernetesPlatform(config, new ClusterMetrics(metrics.registry()), clock)
+                : new FolderPlatform(config, folder, keys, clock);
+    }
+
+    private void announce(Platform platform) {
         ready = true;
         LOG.info(
-                "ready: folder {}, discovery and certificates on port {}, /ready and /debug on port {}, /metrics on"
+                "ready: {}, discovery and certificates on port {}, /ready and /debug on port {}, /metrics on"
                         + " port {}, state in {}",
-                config.folder(),
+                platform.description(),
                 grpcPort,
                 httpPort,
                 monitoringPort,
@@ -161,14 +161,19 @@ final class IstiodLite implements AutoCloseable {
         }
     }
 
-    private Map<String, HttpRoute> httpRoutes(PushHub hub, MeshPublisher publisher) {
+    private Map<String, HttpRoute> httpRoutes(PushHub hub, MeshPublisher publisher, Platform platform) {
         Map<String, HttpRoute> routes = new LinkedHashMap<>(DebugPages.routes(config, hub, publisher::published));
         routes.put(
                 "/ready",
                 _ -> ready
-                        ? HttpReply.text(200, "ready\n")
-                        : HttpReply.text(503, "not ready: the objects have not been read yet\n"));
+                        ? HttpReply.text(200, "ready\n" + lines(platform.troubles()))
+                        : HttpReply.text(
+                                503, "not ready: the objects have not been read yet\n" + lines(platform.troubles())));
         return routes;
+    }
+
+    private static String lines(List<String> texts) {
+        return texts.stream().map(text -> text + "\n").collect(Collectors.joining());
     }
 
     private static Map<String, HttpRoute> monitoringRoutes(Metrics metrics) {
@@ -177,12 +182,6 @@ final class IstiodLite implements AutoCloseable {
                 "/version",
                 _ -> HttpReply.text(200, AmbitVersion.version() + " (revision " + AmbitVersion.revision() + ")\n"));
         return routes;
-    }
-
-    private Set<String> nodes(MeshPublisher.Published published) {
-        Set<String> nodes = new LinkedHashSet<>(config.nodes());
-        nodes.addAll(published.nodes());
-        return nodes;
     }
 
     private List<String> dnsNames() {

@@ -23,7 +23,8 @@ import picocli.CommandLine.Spec;
 /** {@code istiod-lite}: runs the controller in the foreground until it is told to end. */
 @Command(
         name = "istiod-lite",
-        description = "Runs the controller: computes the mesh from a folder of objects, tells the nodes' proxies, and"
+        description = "Runs the controller: computes the mesh from a folder of objects or from a"
+                + " Kubernetes cluster, tells the nodes' proxies, and"
                 + " is their certificate authority.",
         footer = {
             "",

@@ -16,11 +16,13 @@ import mesh.ambit.istiod.ambient.Feature;
 import mesh.ambit.istiod.ambient.MeshSettings;
 import mesh.ambit.istiod.issuer.CertificateRules;
 import mesh.ambit.telemetry.LogFilter;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the controller is told, all of it checked.
  *
- * @param folder the objects
+ * @param folder the objects; null to read them from a Kubernetes cluster
+ * @param kubeconfig how to reach the cluster; null to find out as any client does
  * @param state where keys, tokens and assigned addresses are kept
  * @param secureGrpc port of discovery and certificates
  * @param http port of readiness and debug pages
@@ -36,7 +38,8 @@ import mesh.ambit.telemetry.LogFilter;
  * @param logFilter what is logged
  */
 record IstiodLiteConfig(
-        Path folder,
+        @Nullable Path folder,
+        @Nullable Path kubeconfig,
         Path state,
         InetSocketAddress secureGrpc,
         InetSocketAddress http,
@@ -82,15 +85,26 @@ record IstiodLiteConfig(
      */
     static IstiodLiteConfig of(IstiodLiteOptions options, Environment environment, int processors) {
         CertificateRules certificates = certificates(environment);
+        if (options.folder != null && options.kubeconfig != null) {
+            environment.reject("--folder and --kubeconfig exclude each other: objects have one source");
+        }
         IstiodLiteConfig config = new IstiodLiteConfig(
                 options.folder,
+                options.kubeconfig,
                 options.state,
                 address("--secureGRPCAddr", options.secureGrpcAddr, environment),
                 address("--httpAddr", options.httpAddr, environment),
                 address("--monitoringAddr", options.monitoringAddr, environment),
                 literals(options.addresses, environment),
                 new LinkedHashSet<>(options.nodes),
-                mesh(environment, options.domain),
+                new MeshSettings(
+                        required(CLUSTER_ID, MeshSettings.DEFAULT.clusterId(), environment),
+                        required(TRUST_DOMAIN, MeshSettings.DEFAULT.trustDomain(), environment),
+                        options.domain,
+                        required(POD_NAMESPACE, MeshSettings.DEFAULT.rootNamespace(), environment),
+                        required(POD_NAMESPACE, MeshSettings.DEFAULT.systemNamespace(), environment),
+                        MeshSettings.DEFAULT.revision(),
+                        Feature.from(environment)),
                 environment.value(CA_TRUSTED_NODE_ACCOUNTS, Set.of("istio-system/ztunnel"), IstiodLiteConfig::accounts),
                 certificates,
                 environment.value(TOKEN_AUDIENCES, List.of("istio-ca"), IstiodLiteConfig::audiences),
@@ -103,18 +117,6 @@ record IstiodLiteConfig(
                 logFilter(options.logOutputLevel, environment));
         environment.throwIfInvalid();
         return config;
-    }
-
-    /** Returns what the computation needs to know; what is wrong is noted in {@code environment}. */
-    static MeshSettings mesh(Environment environment, String domain) {
-        return new MeshSettings(
-                required(CLUSTER_ID, MeshSettings.DEFAULT.clusterId(), environment),
-                required(TRUST_DOMAIN, MeshSettings.DEFAULT.trustDomain(), environment),
-                domain,
-                required(POD_NAMESPACE, MeshSettings.DEFAULT.rootNamespace(), environment),
-                required(POD_NAMESPACE, MeshSettings.DEFAULT.systemNamespace(), environment),
-                MeshSettings.DEFAULT.revision(),
-                Feature.from(environment));
     }
 
     private static CertificateRules certificates(Environment environment) {

@@ -3,16 +3,25 @@ package mesh.ambit.istiod.app;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** The command line of the controller, as typed; {@link IstiodLiteConfig} checks it. Names as upstream's. */
 final class IstiodLiteOptions {
     @Option(
             names = "--folder",
-            required = true,
             paramLabel = "DIR",
-            description = "Folder of Kubernetes objects in YAML; nested folders are read too, changes are followed.")
-    Path folder = Path.of("");
+            description = "Folder of Kubernetes objects in YAML; nested folders are read too, changes are followed."
+                    + " Without it the objects are those of a Kubernetes cluster.")
+    @Nullable
+    Path folder;
+
+    @Option(
+            names = "--kubeconfig",
+            paramLabel = "FILE",
+            description = "How to reach the cluster (default: KUBECONFIG, ~/.kube/config, the pod's service account).")
+    @Nullable
+    Path kubeconfig;
 
     @Option(
             names = "--state",

@@ -1,0 +1,32 @@
+package mesh.ambit.istiod.app;
+
+import java.io.IOException;
+import java.util.List;
+import java.util.function.Consumer;
+import mesh.ambit.istiod.issuer.Authenticator;
+import mesh.ambit.istiod.kube.ClusterView;
+
+/** What the mesh runs on: where its objects are, and who knows the callers. */
+interface Platform extends AutoCloseable {
+    /**
+     * Begins to give views of the objects to {@code listener}, one at a time.
+     *
+     * @throws IOException if there is nothing to follow
+     */
+    void follow(Consumer<ClusterView> listener) throws IOException;
+
+    /** Returns who judges bearer tokens. */
+    Authenticator authenticator();
+
+    /** Does what is to be done for the nodes now and then; called after each publication, and every half minute. */
+    void refresh(MeshPublisher.Published published);
+
+    /** Returns why objects or changes of them do not arrive now, one line each; empty when they do. */
+    List<String> troubles();
+
+    /** Returns what it is, for the log. */
+    String description();
+
+    @Override
+    void close();
+}

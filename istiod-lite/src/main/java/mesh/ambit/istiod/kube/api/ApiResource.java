@@ -1,0 +1,94 @@
+package mesh.ambit.istiod.kube.api;
+
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+
+/**
+ * A collection of objects of an API server, or the part of it that is watched.
+ *
+ * @param group API group; empty for the core group
+ * @param versions those that can be read, the preferred one first; at least one
+ * @param plural as paths spell it
+ * @param namespace only this one; empty for all, and for kinds that live in none
+ * @param fieldSelector only objects of which this holds; empty for all
+ * @param metadataOnly whether nothing but the metadata of each object is of interest
+ */
+public record ApiResource(
+        String group,
+        List<String> versions,
+        String plural,
+        String namespace,
+        String fieldSelector,
+        boolean metadataOnly) {
+    private static final String METADATA_FORMAT = "application/json;g=meta.k8s.io;v=v1;as=PartialObjectMetadata";
+
+    public ApiResource {
+        versions = List.copyOf(versions);
+        if (versions.isEmpty()) {
+            throw new IllegalArgumentException(plural + " without a version");
+        }
+    }
+
+    /** Returns a whole collection of one version. */
+    public static ApiResource of(String group, String version, String plural) {
+        return new ApiResource(group, List.of(version), plural, "", "", false);
+    }
+
+    /** Returns the part of this collection that lies in one namespace. */
+    public ApiResource in(String namespace) {
+        return new ApiResource(group, versions, plural, namespace, fieldSelector, metadataOnly);
+    }
+
+    /** Returns the part of this collection that a field selector names. */
+    public ApiResource where(String selector) {
+        return new ApiResource(group, versions, plural, namespace, selector, metadataOnly);
+    }
+
+    /** Returns this collection, with nothing but the metadata of its objects. */
+    public ApiResource metadata() {
+        return new ApiResource(group, versions, plural, namespace, fieldSelector, true);
+    }
+
+    String listFormat() {
+        return metadataOnly ? METADATA_FORMAT + "List" : ApiServer.FORMAT;
+    }
+
+    String watchFormat() {
+        return metadataOnly ? METADATA_FORMAT : ApiServer.FORMAT;
+    }
+
+    /** Returns the path of the collection in one of its versions. */
+    public String path(String version) {
+        String root = group.isEmpty() ? "/api/" + version : "/apis/" + group + "/" + version;
+        return root + (namespace.isEmpty() ? "" : "/namespaces/" + namespace) + "/" + plural;
+    }
+
+    /** Returns the path of one object in the preferred version. */
+    public String object(String inNamespace, String name) {
+        return in(inNamespace).path(versions.getFirst()) + "/" + name;
+    }
+
+    /** Returns whether the API server knows it only through a definition that users install. */
+    boolean isCustom() {
+        return group.endsWith("istio.io") || group.startsWith("gateway.networking.");
+    }
+
+    /** Returns the name of the definition that users install. */
+    String definition() {
+        return plural + "." + group;
+    }
+
+    /** Returns the query of this part, to be followed by further parameters. */
+    String query() {
+        return fieldSelector.isEmpty()
+                ? "?"
+                : "?fieldSelector=" + URLEncoder.encode(fieldSelector, StandardCharsets.UTF_8) + "&";
+    }
+
+    /** Returns what a person calls it. */
+    @Override
+    public String toString() {
+        return plural + (group.isEmpty() ? "" : "." + group) + (namespace.isEmpty() ? "" : " in " + namespace);
+    }
+}
