@@ -6,6 +6,7 @@ import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.List;
 import mesh.ambit.kube.IpText;
+import mesh.ambit.policy.IpBlock;
 import org.jspecify.annotations.Nullable;
 
 /** Addresses from texts. */
@@ -17,9 +18,10 @@ final class Addresses {
     /** Returns the address, or null when {@code text} is none. An IPv4-mapped IPv6 text stays an IPv6 address. */
     static @Nullable InetAddress parse(String text) {
         byte[] bytes = IpText.parse(text);
-        if (bytes == null) {
-            return null;
-        }
+        return bytes == null ? null : of(bytes);
+    }
+
+    private static InetAddress of(byte[] bytes) {
         try {
             // InetAddress.getByAddress would make an IPv4 address of an IPv4-mapped one.
             return bytes.length == 4
@@ -30,11 +32,41 @@ final class Addresses {
         }
     }
 
+    /** Returns the address as {@link #parse} does; the zone that an IPv6 address may end with is dropped. */
+    static @Nullable InetAddress parseZoned(String text) {
+        int zone = text.indexOf('%');
+        boolean hasZone = zone > text.indexOf(':') && text.indexOf(':') >= 0 && zone < text.length() - 1;
+        return parse(hasZone ? text.substring(0, zone) : text);
+    }
+
+    /** Returns the range in {@code address} or {@code address/length}, its base without host bits; null for no range. */
+    static @Nullable IpBlock parseRange(String text) {
+        int slash = text.indexOf('/');
+        if (slash < 0) {
+            InetAddress address = parseZoned(text);
+            return address == null ? null : new IpBlock(address, address.getAddress().length * Byte.SIZE);
+        }
+        InetAddress address = parse(text.substring(0, slash));
+        String length = text.substring(slash + 1);
+        if (address == null || !length.matches("0|[1-9][0-9]{0,2}")) {
+            return null;
+        }
+        int bits = Integer.parseInt(length);
+        byte[] bytes = address.getAddress();
+        if (bits > bytes.length * Byte.SIZE) {
+            return null;
+        }
+        for (int bit = bits; bit < bytes.length * Byte.SIZE; bit++) {
+            bytes[bit / Byte.SIZE] &= (byte) ~(0x80 >>> bit % Byte.SIZE);
+        }
+        return new IpBlock(of(bytes), bits);
+    }
+
     /** Returns all addresses in order, or null when one of the texts is none. */
     static @Nullable List<InetAddress> parseAll(List<String> texts) {
         List<InetAddress> addresses = new ArrayList<>();
         for (String text : texts) {
-            InetAddress address = parse(text);
+            InetAddress address = parseZoned(text);
             if (address == null) {
                 return null;
             }

@@ -3,6 +3,7 @@ package mesh.ambit.istiod.ambient;
 import java.util.Locale;
 import java.util.Set;
 import mesh.ambit.kube.Service;
+import mesh.ambit.kube.ServiceEntry;
 import mesh.ambit.model.AppProtocol;
 import org.jspecify.annotations.Nullable;
 
@@ -32,6 +33,18 @@ final class AppProtocols {
             return named;
         }
         return WELL_KNOWN_TCP_PORTS.contains(port.port()) ? AppProtocol.TCP : AppProtocol.UNKNOWN;
+    }
+
+    /** Returns the protocol of a port of a ServiceEntry, which says it in one word. */
+    static AppProtocol of(ServiceEntry.Port port) {
+        return switch (port.protocol().toLowerCase(Locale.ROOT)) {
+            case "http" -> AppProtocol.HTTP11;
+            case "http2" -> AppProtocol.HTTP2;
+            case "grpc" -> AppProtocol.GRPC;
+            case "tcp" -> AppProtocol.TCP;
+            case "https", "tls" -> AppProtocol.TLS;
+            default -> AppProtocol.UNKNOWN;
+        };
     }
 
     /** Returns the protocol that a text names; UNKNOWN for one that has no value of its own; null when none is named. */

@@ -7,55 +7,71 @@ import java.util.List;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import mesh.ambit.istiod.ambient.MeshServices.MeshService;
 import mesh.ambit.kube.EndpointSlice;
+import mesh.ambit.kube.Kind;
+import mesh.ambit.kube.ObjectKey;
 import mesh.ambit.model.NamespacedHostname;
 import mesh.ambit.model.NetworkMode;
 import mesh.ambit.model.Port;
 import mesh.ambit.model.Workload;
 import mesh.ambit.model.WorkloadStatus;
+import org.jspecify.annotations.Nullable;
 
 /** Endpoints that are no pods, as workloads. */
 final class EndpointSliceWorkloads {
-    private final MeshSettings settings;
-    private final String network;
-    private final MeshServices services;
+    private EndpointSliceWorkloads() {}
 
-    EndpointSliceWorkloads(MeshSettings settings, String network, MeshServices services) {
-        this.settings = settings;
-        this.network = network;
-        this.services = services;
+    /** Returns the Service that a slice of IP addresses says it is for; null when it says nothing. */
+    static @Nullable ObjectKey service(EndpointSlice slice) {
+        String name = slice.metadata().labels().get(EndpointSlice.SERVICE_NAME_LABEL);
+        boolean hasAddresses =
+                slice.addressType().equals("IPv4") || slice.addressType().equals("IPv6");
+        return name == null || !hasAddresses
+                ? null
+                : new ObjectKey(Kind.SERVICE, slice.metadata().namespace(), name);
+    }
+
+    /** Returns whether a reference leads to a pod, whose own workload then stands for the endpoint. */
+    static boolean isPod(EndpointSlice.TargetRef target) {
+        return target.kind().equals("Pod");
     }
 
     /** Returns a workload for every endpoint of the slice that stands for itself. */
-    List<Workload> of(EndpointSlice slice) {
-        MeshService service = services.of(slice);
-        if (service == null) {
+    static List<Workload> of(EndpointSlice slice, MeshReader reader) {
+        boolean hasOwn = slice.endpoints().stream()
+                .anyMatch(endpoint -> endpoint.targetRef() == null || !isPod(endpoint.targetRef()));
+        ObjectKey service = hasOwn ? service(slice) : null;
+        Member member = service == null ? null : reader.member(service);
+        if (member == null) {
             return List.of();
         }
         SortedMap<NamespacedHostname, List<Port>> ports = new TreeMap<>();
-        ports.put(service.key(), service.ports().in(slice));
+        ports.put(member.hosts().getFirst(), member.ports().in(slice));
         List<Workload> workloads = new ArrayList<>();
         Set<String> seen = new HashSet<>();
         for (EndpointSlice.Endpoint endpoint : slice.endpoints()) {
             EndpointSlice.TargetRef target = endpoint.targetRef();
-            List<InetAddress> addresses = Addresses.parseAll(endpoint.addresses());
-            boolean isPod = target != null && MeshServices.isPod(target);
-            if (isPod || addresses == null || addresses.isEmpty()) {
+            boolean isPod = target != null && isPod(target);
+            if (isPod
+                    || endpoint.addresses().isEmpty()
+                    || !seen.add(endpoint.addresses().getFirst())) {
                 continue;
             }
-            if (seen.add(endpoint.addresses().getFirst())) {
-                workloads.add(workload(slice, endpoint, addresses, ports));
+            List<InetAddress> addresses = Addresses.parseAll(endpoint.addresses());
+            if (addresses != null) {
+                workloads.add(workload(slice, endpoint, addresses, ports, reader.home()));
             }
         }
         return workloads;
     }
 
-    private Workload workload(
+    private static Workload workload(
             EndpointSlice slice,
             EndpointSlice.Endpoint endpoint,
             List<InetAddress> addresses,
-            SortedMap<NamespacedHostname, List<Port>> ports) {
+            SortedMap<NamespacedHostname, List<Port>> ports,
+            MeshReader.Home home) {
+        MeshSettings settings = home.mesh().settings();
         String namespace = slice.metadata().namespace();
         String name = slice.metadata().name();
         String uid = settings.clusterId() + "/discovery.k8s.io/EndpointSlice/" + namespace + "/" + name + "/"
@@ -64,7 +80,7 @@ final class EndpointSliceWorkloads {
                 .name(name)
                 .namespace(namespace)
                 .addresses(addresses)
-                .network(network)
+                .network(home.network())
                 .clusterId(settings.clusterId())
                 .trustDomain(settings.trustDomain())
                 .serviceAccount("")

@@ -18,6 +18,20 @@ final class Labels {
     static final String CANONICAL_NAME = "service.istio.io/canonical-name";
     static final String CANONICAL_REVISION = "service.istio.io/canonical-revision";
 
+    static final String USE_WAYPOINT = "istio.io/use-waypoint";
+    static final String USE_WAYPOINT_NAMESPACE = "istio.io/use-waypoint-namespace";
+    static final String CANARY = "istio.io/use-waypoint-canary";
+    static final String CANARY_NAMESPACE = "istio.io/use-waypoint-canary-namespace";
+    static final String CANARY_WEIGHT = "istio.io/use-waypoint-canary-weight";
+    static final String WAYPOINT_FOR = "istio.io/waypoint-for";
+    static final String INBOUND_BINDING = "ambient.istio.io/waypoint-inbound-binding";
+    static final String INGRESS_USE_WAYPOINT = "istio.io/ingress-use-waypoint";
+    static final String GATEWAY_NAME = "gateway.networking.k8s.io/gateway-name";
+    static final String MANAGED = "gateway.istio.io/managed";
+    static final String GATEWAY_SERVICE_ACCOUNT = "gateway.istio.io/service-account";
+    static final String AUTO_REGISTRATION_GROUP = "istio.io/autoRegistrationGroup";
+    static final String AUTO_ALLOCATE = "networking.istio.io/enable-autoallocate-ip";
+
     private Labels() {}
 
     /** Returns whether a selector has at least one term and {@code labels} has them all. */

@@ -8,12 +8,13 @@ import static mesh.ambit.model.LoadBalancing.Scope.ZONE;
 
 import java.util.List;
 import java.util.Locale;
-import mesh.ambit.kube.Namespace;
+import java.util.Map;
 import mesh.ambit.kube.Service;
+import mesh.ambit.kube.ServiceEntry;
+import mesh.ambit.kube.ServiceEntry.Resolution;
 import mesh.ambit.model.LoadBalancing;
 import mesh.ambit.model.LoadBalancing.HealthPolicy;
 import mesh.ambit.model.LoadBalancing.Mode;
-import org.jspecify.annotations.Nullable;
 
 /** How clients choose among the endpoints of a Service. */
 final class LoadBalancers {
@@ -22,18 +23,34 @@ final class LoadBalancers {
 
     private LoadBalancers() {}
 
-    /** Returns the wish of the Service, or else of its namespace; {@code namespace} is null when it is not declared. */
-    static LoadBalancing of(Service service, @Nullable Namespace namespace) {
+    /**
+     * Returns the wish of the Service, or else of its namespace.
+     *
+     * @param ofNamespace the annotations of the namespace
+     */
+    static LoadBalancing of(Service service, Map<String, String> ofNamespace) {
         HealthPolicy health = service.publishNotReadyAddresses() ? HealthPolicy.ALLOW_ALL : HealthPolicy.ONLY_HEALTHY;
         if (service.internalTrafficPolicy().equals("Local")) {
             return new LoadBalancing(List.of(NODE), Mode.STRICT, health);
         }
-        List<LoadBalancing.Scope> preference = preference(service, namespace);
+        List<LoadBalancing.Scope> preference =
+                preference(service.trafficDistribution(), service.metadata().annotations(), ofNamespace);
         return new LoadBalancing(preference, preference.isEmpty() ? Mode.UNSPECIFIED_MODE : Mode.FAILOVER, health);
     }
 
-    private static List<LoadBalancing.Scope> preference(Service service, @Nullable Namespace namespace) {
-        switch (service.trafficDistribution()) {
+    /** Returns the wish of the ServiceEntry, or else of its namespace. Without resolution there is nothing to choose. */
+    static LoadBalancing of(ServiceEntry entry, Map<String, String> ofNamespace) {
+        if (entry.resolution() == Resolution.NONE) {
+            return new LoadBalancing(List.of(), Mode.PASSTHROUGH, HealthPolicy.ALLOW_ALL);
+        }
+        List<LoadBalancing.Scope> preference = preference("", entry.metadata().annotations(), ofNamespace);
+        return new LoadBalancing(
+                preference, preference.isEmpty() ? Mode.UNSPECIFIED_MODE : Mode.FAILOVER, HealthPolicy.ONLY_HEALTHY);
+    }
+
+    private static List<LoadBalancing.Scope> preference(
+            String field, Map<String, String> annotations, Map<String, String> ofNamespace) {
+        switch (field) {
             case "PreferClose", "PreferSameZone" -> {
                 return SAME_ZONE;
             }
@@ -44,9 +61,9 @@ final class LoadBalancers {
                 // An unknown wish in the field counts as none; in an annotation it ends the search.
             }
         }
-        String annotation = service.metadata().annotations().getOrDefault(Labels.TRAFFIC_DISTRIBUTION, "");
-        if (annotation.isEmpty() && namespace != null) {
-            annotation = namespace.metadata().annotations().getOrDefault(Labels.TRAFFIC_DISTRIBUTION, "");
+        String annotation = annotations.getOrDefault(Labels.TRAFFIC_DISTRIBUTION, "");
+        if (annotation.isEmpty()) {
+            annotation = ofNamespace.getOrDefault(Labels.TRAFFIC_DISTRIBUTION, "");
         }
         return switch (annotation.toLowerCase(Locale.ROOT)) {
             case "preferclose", "prefersamezone" -> SAME_ZONE;

@@ -36,6 +36,11 @@ final class PeerAuthenticationConversion {
         this.rootNamespace = rootNamespace;
     }
 
+    /** Returns whether {@code policy} is the one for all that are strict without exceptions. */
+    static boolean isStatic(Policy policy, String rootNamespace) {
+        return policy.name().equals(STATIC_STRICT) && policy.namespace().equals(rootNamespace);
+    }
+
     /** Returns the policies for clients. */
     List<Policy> policies() {
         List<Policy> policies = new ArrayList<>();

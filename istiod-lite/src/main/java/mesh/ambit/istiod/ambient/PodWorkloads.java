@@ -5,107 +5,108 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import mesh.ambit.istiod.ambient.MeshServices.MeshService;
-import mesh.ambit.kube.Node;
+import mesh.ambit.kube.Kind;
+import mesh.ambit.kube.ObjectKey;
 import mesh.ambit.kube.ObjectMeta;
-import mesh.ambit.kube.ObjectSet;
 import mesh.ambit.kube.Pod;
-import mesh.ambit.model.Locality;
 import mesh.ambit.model.NamespacedHostname;
 import mesh.ambit.model.NetworkMode;
 import mesh.ambit.model.Port;
 import mesh.ambit.model.Workload;
 import mesh.ambit.model.WorkloadStatus;
 import mesh.ambit.model.WorkloadType;
-import org.jspecify.annotations.Nullable;
+import mesh.ambit.policy.Policy;
 
 /** Pods as workloads. */
 final class PodWorkloads {
-    private final ObjectSet objects;
-    private final MeshSettings settings;
-    private final String network;
-    private final MeshServices services;
-    private final PolicyAttachment policies;
-    private final RequiredWaypoints waypoints;
+    private PodWorkloads() {}
 
-    PodWorkloads(
-            ObjectSet objects,
-            MeshSettings settings,
-            String network,
-            MeshServices services,
-            PolicyAttachment policies,
-            RequiredWaypoints waypoints) {
-        this.objects = objects;
-        this.settings = settings;
-        this.network = network;
-        this.services = services;
-        this.policies = policies;
-        this.waypoints = waypoints;
-    }
-
-    /** Returns the workload of a pod, or null for one that ended or has no usable address. */
-    @Nullable
-    Workload of(Pod pod) {
+    /** Returns the workload of a pod; nothing for one that ended or has no usable address. */
+    static Output of(Pod pod, MeshReader reader) {
         List<InetAddress> addresses = Addresses.parseAll(pod.status().addresses());
-        if (addresses == null || addresses.isEmpty() || pod.status().isTerminal()) {
-            return null;
+        if (addresses == null) {
+            return Output.warning(pod.key() + " is left out: one of its addresses "
+                    + pod.status().addresses() + " is not an IP address");
+        }
+        if (addresses.isEmpty() || pod.status().isTerminal()) {
+            return Output.NOTHING;
         }
         ObjectMeta meta = pod.metadata();
+        MeshReader.Home home = reader.home();
+        MeshSettings settings = home.mesh().settings();
         boolean healthy = pod.status().ready() && meta.deletionTimestamp() == null;
         String workloadName = WorkloadNames.workloadName(pod);
+        Selection selection = reader.selection(meta.namespace(), meta.labels());
+        List<Member> members = members(pod, selection, reader);
+        Attachment attachment = Attachment.of(reader, meta.namespace(), meta.labels());
+        List<String> policies = WaypointPolicies.appended(selection.policies(), attachment.waypoint(), members, reader);
+        Policy required = RequiredWaypoints.of(meta, reader.traits(meta.namespace()), members);
+        if (required != null && !policies.contains(required.key())) {
+            policies = new ArrayList<>(policies);
+            policies.add(required.key());
+        }
         // The empty part between the slashes is the core group; clients prefer uids with "//Pod/".
-        return Workload.builder(settings.clusterId() + "//Pod/" + meta.namespace() + "/" + meta.name())
+        Workload workload = Workload.builder(settings.clusterId() + "//Pod/" + meta.namespace() + "/" + meta.name())
                 .name(meta.name())
                 .namespace(meta.namespace())
                 .addresses(addresses)
-                .network(network)
+                .network(home.network())
+                .networkGateway(home.gateway())
                 .clusterId(settings.clusterId())
                 .trustDomain(settings.trustDomain())
                 .serviceAccount(pod.serviceAccountName())
                 .node(pod.nodeName())
-                .locality(locality(pod.nodeName()))
+                .locality(reader.locality(pod.nodeName()))
                 .status(healthy ? WorkloadStatus.HEALTHY : WorkloadStatus.UNHEALTHY)
                 .networkMode(pod.hostNetwork() ? NetworkMode.HOST_NETWORK : NetworkMode.STANDARD)
                 .workloadType(WorkloadType.POD)
                 .workloadName(workloadName)
                 .canonicalName(WorkloadNames.canonicalName(meta.labels(), workloadName))
                 .canonicalRevision(WorkloadNames.canonicalRevision(meta.labels()))
-                .tunnelProtocol(Tunnels.protocol(meta))
-                .nativeTunnel(Tunnels.isNative(meta))
-                .services(services(pod))
-                .authorizationPolicies(policies(pod))
+                .tunnelProtocol(Tunnels.protocol(meta.labels(), meta.annotations()))
+                .nativeTunnel(Tunnels.isNative(meta.labels()))
+                .waypoint(attachment.waypointAddress())
+                .applicationTunnel(attachment.tunnel())
+                .services(services(pod, members))
+                .authorizationPolicies(policies)
                 .build();
+        return new Output(
+                List.of(workload),
+                required == null ? List.of() : List.of(required),
+                List.of(),
+                reader.warnings(pod.key()));
     }
 
-    private List<String> policies(Pod pod) {
-        List<String> keys =
-                policies.of(pod.metadata().namespace(), pod.metadata().labels());
-        String waypoint = waypoints.keyFor(pod, services.of(pod));
-        if (waypoint == null || keys.contains(waypoint)) {
-            return keys;
+    /** Returns what selects the pod, and the Services with a slice that lists it. */
+    private static List<Member> members(Pod pod, Selection selection, MeshReader reader) {
+        boolean alsoEntries = reader.home().mesh().has(Feature.SERVICE_ENTRIES_SELECT_PODS);
+        List<Member> members = new ArrayList<>();
+        for (ObjectKey key : selection.members()) {
+            Member member = alsoEntries || key.kind() == Kind.SERVICE ? reader.member(key) : null;
+            if (member != null) {
+                members.add(member);
+            }
         }
-        List<String> all = new ArrayList<>(keys);
-        all.add(waypoint);
-        return all;
-    }
-
-    private SortedMap<NamespacedHostname, List<Port>> services(Pod pod) {
-        SortedMap<NamespacedHostname, List<Port>> ports = new TreeMap<>();
-        for (MeshService service : services.of(pod)) {
-            ports.put(service.key(), service.ports().in(pod));
+        ObjectMeta meta = pod.metadata();
+        for (ObjectKey key : reader.listing(new Facts.PodRef(meta.namespace(), meta.name(), meta.uid()))) {
+            Member member = reader.member(key);
+            if (member != null && members.stream().noneMatch(known -> sharesHost(known, member))) {
+                members.add(member);
+            }
         }
-        return ports;
+        return members;
     }
 
-    private Locality locality(String nodeName) {
-        Node node = objects.node(nodeName);
-        if (node == null) {
-            return Locality.NONE;
+    private static boolean sharesHost(Member one, Member other) {
+        String host = other.hosts().getFirst().hostname();
+        return one.hosts().stream().anyMatch(known -> known.hostname().equals(host));
+    }
+
+    private static SortedMap<NamespacedHostname, List<Port>> services(Pod pod, List<Member> members) {
+        SortedMap<NamespacedHostname, List<Port>> services = new TreeMap<>();
+        for (Member member : members) {
+            member.hosts().forEach(host -> services.put(host, member.ports().in(pod)));
         }
-        return new Locality(label(node, Labels.REGION), label(node, Labels.ZONE), label(node, Labels.SUBZONE));
-    }
-
-    private static String label(Node node, String key) {
-        return node.metadata().labels().getOrDefault(key, "");
+        return services;
     }
 }

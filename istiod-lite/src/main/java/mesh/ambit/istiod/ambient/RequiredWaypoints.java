@@ -2,13 +2,7 @@ package mesh.ambit.istiod.ambient;
 
 import java.util.Collection;
 import java.util.List;
-import java.util.SortedMap;
-import java.util.TreeMap;
-import mesh.ambit.istiod.ambient.MeshServices.MeshService;
-import mesh.ambit.kube.Namespace;
 import mesh.ambit.kube.ObjectMeta;
-import mesh.ambit.kube.ObjectSet;
-import mesh.ambit.kube.Pod;
 import mesh.ambit.policy.Policy;
 import mesh.ambit.policy.Policy.Action;
 import mesh.ambit.policy.Policy.Scope;
@@ -23,36 +17,20 @@ final class RequiredWaypoints {
     /** The name of the policy; proxies know it. */
     static final String POLICY = "ambit-require-waypoint";
 
-    private final ObjectSet objects;
-    private final SortedMap<String, Policy> marked = new TreeMap<>();
+    private RequiredWaypoints() {}
 
-    RequiredWaypoints(ObjectSet objects) {
-        this.objects = objects;
+    /** Returns the policy that a pod in {@code members} lists; null if it insists on nothing. */
+    static @Nullable Policy of(ObjectMeta pod, Traits namespace, Collection<Member> members) {
+        boolean insists = insists(pod)
+                || Labels.isTrue(namespace.labels().getOrDefault(Labels.REQUIRE_WAYPOINT, ""))
+                || Labels.isTrue(namespace.annotations().getOrDefault(Labels.REQUIRE_WAYPOINT, ""))
+                || members.stream().anyMatch(Member::insists);
+        return insists
+                ? new Policy(pod.namespace(), POLICY, Scope.WORKLOAD_SELECTOR, Action.DENY, List.of(), false)
+                : null;
     }
 
-    /** Returns the key of the policy that {@code pod}, in {@code services}, lists; null if it insists on nothing. */
-    @Nullable
-    String keyFor(Pod pod, Collection<MeshService> services) {
-        ObjectMeta meta = pod.metadata();
-        Namespace namespace = objects.namespace(meta.namespace());
-        boolean insists = insists(meta)
-                || (namespace != null && insists(namespace.metadata()))
-                || services.stream()
-                        .anyMatch(service -> insists(service.object().metadata()));
-        if (!insists) {
-            return null;
-        }
-        Policy policy = new Policy(meta.namespace(), POLICY, Scope.WORKLOAD_SELECTOR, Action.DENY, List.of(), false);
-        marked.put(policy.key(), policy);
-        return policy.key();
-    }
-
-    /** Returns the policies that were listed so far. */
-    SortedMap<String, Policy> policies() {
-        return marked;
-    }
-
-    private static boolean insists(ObjectMeta meta) {
+    static boolean insists(ObjectMeta meta) {
         return Labels.isTrue(meta.labels().getOrDefault(Labels.REQUIRE_WAYPOINT, ""))
                 || Labels.isTrue(meta.annotations().getOrDefault(Labels.REQUIRE_WAYPOINT, ""));
     }

@@ -1,7 +1,7 @@
 package mesh.ambit.istiod.ambient;
 
 import java.util.List;
-import mesh.ambit.kube.ObjectMeta;
+import java.util.Map;
 import mesh.ambit.model.TunnelProtocol;
 
 /**
@@ -13,15 +13,15 @@ final class Tunnels {
 
     private Tunnels() {}
 
-    /** Returns whether the workload terminates HBONE itself. */
-    static boolean isNative(ObjectMeta meta) {
-        return List.of(meta.labels().getOrDefault(Labels.TUNNEL, "").split(",", -1))
-                .contains("http");
+    /** Returns whether a workload with these labels terminates HBONE itself. */
+    static boolean isNative(Map<String, String> labels) {
+        String words = labels.get(Labels.TUNNEL);
+        return words != null && List.of(words.split(",", -1)).contains("http");
     }
 
-    /** Returns the protocol in which the workload takes connections. */
-    static TunnelProtocol protocol(ObjectMeta meta) {
-        boolean captured = "enabled".equals(meta.annotations().get(REDIRECTION));
-        return captured || isNative(meta) ? TunnelProtocol.HBONE : TunnelProtocol.NONE;
+    /** Returns the protocol in which a workload with these labels and annotations takes connections. */
+    static TunnelProtocol protocol(Map<String, String> labels, Map<String, String> annotations) {
+        boolean captured = "enabled".equals(annotations.get(REDIRECTION));
+        return captured || isNative(labels) ? TunnelProtocol.HBONE : TunnelProtocol.NONE;
     }
 }

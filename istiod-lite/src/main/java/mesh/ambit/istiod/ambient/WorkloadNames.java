@@ -6,6 +6,7 @@ import java.util.regex.Pattern;
 import mesh.ambit.kube.ObjectMeta;
 import mesh.ambit.kube.OwnerReference;
 import mesh.ambit.kube.Pod;
+import mesh.ambit.kube.WorkloadEntry;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,6 +44,15 @@ final class WorkloadNames {
             }
             default -> owner.name();
         };
+    }
+
+    /** Returns the name of the group that a WorkloadEntry registered itself for, or else its own. */
+    static String workloadName(WorkloadEntry entry, Map<String, String> labels) {
+        String group = entry.metadata().annotations().get(Labels.AUTO_REGISTRATION_GROUP);
+        if (group != null) {
+            return group;
+        }
+        return labels.getOrDefault(Labels.WORKLOAD_NAME, entry.metadata().name());
     }
 
     /** Returns the name under which the workload appears in telemetry. */

@@ -9,8 +9,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
 import java.util.Map;
-import mesh.ambit.kube.Namespace;
-import mesh.ambit.kube.ObjectMeta;
 import mesh.ambit.kube.Service;
 import mesh.ambit.model.LoadBalancing;
 import mesh.ambit.model.LoadBalancing.HealthPolicy;
@@ -62,7 +60,8 @@ class LoadBalancersTest {
     }
 
     private static LoadBalancing of(String spec, @Nullable String namespaceWish) {
-        return LoadBalancers.of(Objects.service("web", spec), namespaceWish == null ? null : namespace(namespaceWish));
+        return LoadBalancers.of(
+                Objects.service("web", spec), namespaceWish == null ? Map.of() : namespace(namespaceWish));
     }
 
     private static LoadBalancing annotated(String wish, String namespaceWish) {
@@ -72,8 +71,7 @@ class LoadBalancersTest {
         return LoadBalancers.of(service, namespace(namespaceWish));
     }
 
-    private static Namespace namespace(String wish) {
-        return new Namespace(
-                ObjectMeta.of("", "shop").withAnnotations(Map.of("networking.istio.io/traffic-distribution", wish)));
+    private static Map<String, String> namespace(String wish) {
+        return Map.of("networking.istio.io/traffic-distribution", wish);
     }
 }

@@ -68,6 +68,6 @@ class ServicePortsTest {
     }
 
     private static ServicePorts ports(String ports) {
-        return new ServicePorts(Objects.service("web", "ports: [" + ports + "]"));
+        return ServicePorts.of(Objects.service("web", "ports: [" + ports + "]"));
     }
 }

@@ -26,7 +26,7 @@ class TunnelsTest {
     void onlyTheExactWordsMakeATunnel(String metadata, TunnelProtocol protocol, boolean isNative) {
         ObjectMeta meta = Objects.pod(metadata, "spec: {}").metadata();
 
-        assertThat(Tunnels.protocol(meta)).isEqualTo(protocol);
-        assertThat(Tunnels.isNative(meta)).isEqualTo(isNative);
+        assertThat(Tunnels.protocol(meta.labels(), meta.annotations())).isEqualTo(protocol);
+        assertThat(Tunnels.isNative(meta.labels())).isEqualTo(isNative);
     }
 }

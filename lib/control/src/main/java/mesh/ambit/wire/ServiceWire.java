@@ -54,8 +54,11 @@ final class ServiceWire {
         for (NetworkAddress vip : service.vips()) {
             message.addAddresses(GatewayWire.toProto(vip));
         }
-        for (NetworkCidr vip : service.cidrVips()) {
-            message.addAddressesBuilder()
+        for (int i = 0; i < service.cidrVips().size(); i++) {
+            NetworkCidr vip = service.cidrVips().get(i);
+            int last = message.getAddressesCount();
+            int place = i < service.cidrPlaces().size() ? service.cidrPlaces().get(i) : last;
+            message.addAddressesBuilder(Math.min(place, last))
                     .setNetwork(vip.network())
                     .setAddress(AddressBytes.bytes(vip.base()))
                     .setLength(vip.prefixLength());

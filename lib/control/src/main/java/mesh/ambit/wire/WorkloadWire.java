@@ -57,6 +57,7 @@ final class WorkloadWire {
                 .locality(locality(message.getLocality()))
                 .networkMode(Enums.require(NetworkMode.values(), message.getNetworkModeValue()))
                 .capacity(message.hasCapacity() ? message.getCapacity().getValue() : 1)
+                .capacityGiven(message.hasCapacity())
                 .build();
     }
 
@@ -107,7 +108,7 @@ final class WorkloadWire {
                     .setZone(workload.locality().zone())
                     .setSubzone(workload.locality().subzone());
         }
-        if (workload.capacity() != 1) {
+        if (workload.capacityGiven() || workload.capacity() != 1) {
             message.setCapacity(UInt32Value.of(workload.capacity()));
         }
         return message.build();

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param name short name, for labels
  * @param vips virtual addresses in the order sent; none for a headless service
  * @param cidrVips virtual ranges in the order sent
+ * @param cidrPlaces for each range its place among all addresses on the wire; empty when the ranges come last
  * @param ports its ports
  * @param subjectAltNames further SANs that its endpoints may present
  * @param waypoint waypoint of connections addressed to the service; null if none
@@ -28,6 +29,7 @@ public record Service(
         String name,
         List<NetworkAddress> vips,
         List<NetworkCidr> cidrVips,
+        List<Integer> cidrPlaces,
         List<Port> ports,
         List<String> subjectAltNames,
         @Nullable GatewayAddress waypoint,
@@ -44,6 +46,7 @@ public record Service(
         Objects.requireNonNull(name, "name");
         vips = List.copyOf(vips);
         cidrVips = List.copyOf(cidrVips);
+        cidrPlaces = List.copyOf(cidrPlaces);
         ports = List.copyOf(ports);
         subjectAltNames = List.copyOf(subjectAltNames);
         Objects.requireNonNull(loadBalancing, "loadBalancing");
@@ -94,6 +97,7 @@ public record Service(
         builder.name = name;
         builder.vips = vips;
         builder.cidrVips = cidrVips;
+        builder.cidrPlaces = cidrPlaces;
         builder.ports = ports;
         builder.subjectAltNames = subjectAltNames;
         builder.waypoint = waypoint;
@@ -113,6 +117,7 @@ public record Service(
         private String name = "";
         private List<NetworkAddress> vips = List.of();
         private List<NetworkCidr> cidrVips = List.of();
+        private List<Integer> cidrPlaces = List.of();
         private List<Port> ports = List.of();
         private List<String> subjectAltNames = List.of();
         private @Nullable GatewayAddress waypoint;
@@ -143,6 +148,12 @@ public record Service(
         /** Sets cidrVips. */
         public Builder cidrVips(List<NetworkCidr> value) {
             cidrVips = value;
+            return this;
+        }
+
+        /** Sets cidrPlaces. */
+        public Builder cidrPlaces(List<Integer> value) {
+            cidrPlaces = value;
             return this;
         }
 
@@ -208,6 +219,7 @@ public record Service(
                     name,
                     vips,
                     cidrVips,
+                    cidrPlaces,
                     ports,
                     subjectAltNames,
                     waypoint,

@@ -40,6 +40,7 @@ import org.jspecify.annotations.Nullable;
  * @param locality where it runs
  * @param networkMode whether its address is its own
  * @param capacity weight among endpoints; 0 takes nothing
+ * @param capacityGiven whether the wire says the capacity although it is the 1 that goes without saying
  */
 public record Workload(
         String uid,
@@ -66,7 +67,8 @@ public record Workload(
         String clusterId,
         Locality locality,
         NetworkMode networkMode,
-        int capacity)
+        int capacity,
+        boolean capacityGiven)
         implements MeshResource {
     public Workload {
         Objects.requireNonNull(uid, "uid");
@@ -152,6 +154,7 @@ public record Workload(
         builder.locality = locality;
         builder.networkMode = networkMode;
         builder.capacity = capacity;
+        builder.capacityGiven = capacityGiven;
         return builder;
     }
 
@@ -182,6 +185,7 @@ public record Workload(
         private Locality locality = Locality.NONE;
         private NetworkMode networkMode = NetworkMode.STANDARD;
         private int capacity = 1;
+        private boolean capacityGiven = false;
 
         private Builder(String uid) {
             this.uid = uid;
@@ -331,6 +335,12 @@ public record Workload(
             return this;
         }
 
+        /** Sets capacityGiven. */
+        public Builder capacityGiven(boolean value) {
+            capacityGiven = value;
+            return this;
+        }
+
         /** Returns the value; its collections are copies. */
         public Workload build() {
             return new Workload(
@@ -358,7 +368,8 @@ public record Workload(
                     clusterId,
                     locality,
                     networkMode,
-                    capacity);
+                    capacity,
+                    capacityGiven);
         }
     }
 }

@@ -1,0 +1,202 @@
+package mesh.ambit.istiod.ambient;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import mesh.ambit.istiod.derive.DerivationException;
+import mesh.ambit.istiod.derive.Graph;
+import mesh.ambit.istiod.derive.Graph.Change;
+import mesh.ambit.kube.Kind;
+import mesh.ambit.kube.KubeObject;
+import mesh.ambit.kube.ObjectKey;
+import mesh.ambit.kube.ObjectSet;
+import mesh.ambit.model.MeshResource;
+import mesh.ambit.policy.Policy;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The mesh that objects describe, kept up to date while they change: a change costs what depends on it, whatever the
+ * size of the mesh. After any series of changes the state is the one that {@link AmbientIndex#compute} finds for the
+ * objects that are there.
+ *
+ * <p>An object that cannot be computed is left out with a warning, and nothing else with it. One thread.
+ */
+public final class AmbientEngine {
+    private final Graph graph = new Graph();
+    private final Facts facts;
+    private final Outputs outputs;
+    private final Claims<MeshResource> addresses = new Claims<>();
+    private final Claims<Policy> policies = new Claims<>();
+    private final SortedMap<ObjectKey, List<String>> warnings = new TreeMap<>();
+
+    /** Creates one that knows of no object. */
+    public AmbientEngine(MeshSettings settings) {
+        this.facts = new Facts(graph, settings.domainSuffix());
+        this.outputs = new Outputs(new AmbientRules(settings));
+        graph.want(outputs.ofMesh, "");
+        graph.want(outputs.ofPeers, "");
+    }
+
+    /** Makes {@code objects} those that are there, and returns what that changes. Costs a look at every object. */
+    public MeshUpdate replace(ObjectSet before, ObjectSet objects) {
+        Map<ObjectKey, @Nullable KubeObject> changes = new TreeMap<>();
+        for (KubeObject object : objects.all()) {
+            if (before.find(object.key()) != object) {
+                changes.put(object.key(), object);
+            }
+        }
+        Set<ObjectKey> gone = new HashSet<>();
+        for (KubeObject object : before.all()) {
+            if (objects.find(object.key()) == null) {
+                gone.add(object.key());
+            }
+        }
+        return apply(changes.values(), gone);
+    }
+
+    /** Adds or replaces {@code present}, takes away the objects of the keys {@code gone}, and returns what that changes. */
+    public MeshUpdate apply(Collection<? extends KubeObject> present, Collection<ObjectKey> gone) {
+        for (ObjectKey key : gone) {
+            put(key, null);
+        }
+        for (KubeObject object : present) {
+            put(object.key(), object);
+        }
+        Set<String> before = new HashSet<>();
+        Set<String> after = new TreeSet<>();
+        for (List<Change<?, ?>> changes = graph.refresh(); !changes.isEmpty(); changes = graph.refresh()) {
+            for (Change<?, ?> change : changes) {
+                take(change, before, after);
+            }
+        }
+        after.removeAll(before);
+        return update(after);
+    }
+
+    private void put(ObjectKey key, @Nullable KubeObject object) {
+        KubeObject former = graph.find(Facts.OBJECT, key);
+        if (object == null ? former == null : object.equals(former)) {
+            return;
+        }
+        facts.replace(key, former, object);
+        if (Outputs.has(key.kind())) {
+            graph.want(outputs.ofObject, key);
+        } else if (key.kind() == Kind.PEER_AUTHENTICATION) {
+            graph.want(outputs.ofPeers, key.namespace());
+        }
+    }
+
+    private void take(Change<?, ?> change, Set<String> warningsBefore, Set<String> warningsAfter) {
+        ObjectKey source = source(change);
+        Output before = change.before() instanceof Output output ? output : Output.NOTHING;
+        Output after = change.after() instanceof Output output ? output : Output.NOTHING;
+        DerivationException error = change.error();
+        List<String> said = error == null ? after.warnings() : List.of(source + " is left out: " + reason(error));
+
+        move(addresses, source, byName(before), byName(after));
+        move(policies, source, policiesByName(before), policiesByName(after));
+        facts.replaceAbroad(source, before.abroad(), after.abroad());
+        List<String> saidBefore = said.isEmpty() ? warnings.remove(source) : warnings.put(source, said);
+        warningsBefore.addAll(saidBefore == null ? List.of() : saidBefore);
+        warningsAfter.addAll(said);
+        forget(change);
+    }
+
+    /** Lets go of what an object added when there is no such object any more. */
+    private void forget(Change<?, ?> change) {
+        if (change.rule() == outputs.ofObject && change.key() instanceof ObjectKey key) {
+            if (graph.find(Facts.OBJECT, key) == null) {
+                graph.release(outputs.ofObject, key);
+            }
+        } else if (change.rule() == outputs.ofPeers && change.key() instanceof String namespace) {
+            if (!namespace.isEmpty() && graph.find(Facts.PEERS, namespace) == null) {
+                graph.release(outputs.ofPeers, namespace);
+            }
+        }
+    }
+
+    private ObjectKey source(Change<?, ?> change) {
+        if (change.key() instanceof ObjectKey key) {
+            return key;
+        }
+        Kind kind = change.rule() == outputs.ofPeers ? Kind.PEER_AUTHENTICATION : Kind.CONFIG_MAP;
+        return new ObjectKey(kind, change.key().toString(), "");
+    }
+
+    private static String reason(DerivationException error) {
+        Throwable cause = error.getCause();
+        return "computing it failed (" + (cause == null ? error.getMessage() : cause) + ")";
+    }
+
+    private static Map<String, MeshResource> byName(Output output) {
+        Map<String, MeshResource> byName = new TreeMap<>();
+        output.addresses().forEach(resource -> byName.put(resource.resourceName(), resource));
+        return byName;
+    }
+
+    private static Map<String, Policy> policiesByName(Output output) {
+        Map<String, Policy> byName = new TreeMap<>();
+        output.policies().forEach(policy -> byName.put(policy.key(), policy));
+        return byName;
+    }
+
+    private static <R> void move(Claims<R> claims, ObjectKey source, Map<String, R> before, Map<String, R> after) {
+        for (String name : before.keySet()) {
+            if (!after.containsKey(name)) {
+                claims.remove(name, source);
+            }
+        }
+        after.forEach((name, resource) -> {
+            if (!resource.equals(before.get(name))) {
+                claims.put(name, source, resource);
+            }
+        });
+    }
+
+    private MeshUpdate update(Collection<String> newWarnings) {
+        List<MeshResource> changed = new ArrayList<>();
+        List<String> removed = new ArrayList<>();
+        addresses.publish((_, resource) -> changed.add(resource), removed::add);
+        List<Policy> changedPolicies = new ArrayList<>();
+        List<String> removedPolicies = new ArrayList<>();
+        policies.publish((_, policy) -> changedPolicies.add(policy), removedPolicies::add);
+        changed.sort(Comparator.comparing(MeshResource::resourceName));
+        removed.sort(null);
+        changedPolicies.sort(Comparator.comparing(Policy::key));
+        removedPolicies.sort(null);
+        return new MeshUpdate(changed, removed, changedPolicies, removedPolicies, List.copyOf(newWarnings));
+    }
+
+    /** Returns what is left out or taken otherwise than written at the moment, one sentence each, sorted. */
+    public List<String> warnings() {
+        TreeSet<String> all = new TreeSet<>();
+        warnings.values().forEach(all::addAll);
+        return List.copyOf(all);
+    }
+
+    /** Returns everything that clients may ask for at the moment. Copies all of it. */
+    public MeshState state() {
+        SortedMap<String, MeshResource> resources = new TreeMap<>();
+        addresses.resources().forEach(resources::put);
+        SortedMap<String, Policy> authorizations = new TreeMap<>();
+        policies.resources().forEach(authorizations::put);
+        return new MeshState(resources, authorizations, warnings());
+    }
+
+    /** Returns how many steps of the computation ran so far. */
+    long steps() {
+        return graph.runs();
+    }
+
+    /** Returns how many values are held. */
+    int size() {
+        return graph.size();
+    }
+}

@@ -1,0 +1,22 @@
+package mesh.ambit.istiod.ambient;
+
+import java.util.List;
+import java.util.Map;
+import mesh.ambit.kube.ObjectKey;
+
+/**
+ * What selects workloads of one namespace that have the same labels. Most pods share theirs with many others, so this is
+ * found out once for all of them.
+ *
+ * @param members Services and ServiceEntries of the namespace, by key
+ * @param policies {@code namespace/name} of policies, in the order in which workloads list them
+ */
+record Selection(List<ObjectKey> members, List<String> policies) {
+    Selection {
+        members = List.copyOf(members);
+        policies = List.copyOf(policies);
+    }
+
+    /** Whose selection it is. */
+    record Of(String namespace, Map<String, String> labels) {}
+}
