@@ -1,6 +1,7 @@
 package mesh.ambit.cli;
 
 import java.util.concurrent.Callable;
+import mesh.ambit.cli.compile.CompileCommand;
 import mesh.ambit.cli.demo.DemoCommand;
 import mesh.ambit.cli.train.TrainCommand;
 import mesh.ambit.cli.up.DownCommand;
@@ -31,6 +32,7 @@ import picocli.CommandLine.Spec;
             RestartZtunnelCommand.class,
             StatusCommand.class,
             ExecCommand.class,
+            CompileCommand.class,
             ZtunnelCommand.class,
             IstiodLiteCommand.class,
             NodeSetupCommand.class,

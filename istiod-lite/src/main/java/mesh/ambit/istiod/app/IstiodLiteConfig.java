@@ -97,14 +97,7 @@ record IstiodLiteConfig(
                 address("--monitoringAddr", options.monitoringAddr, environment),
                 literals(options.addresses, environment),
                 new LinkedHashSet<>(options.nodes),
-                new MeshSettings(
-                        required(CLUSTER_ID, MeshSettings.DEFAULT.clusterId(), environment),
-                        required(TRUST_DOMAIN, MeshSettings.DEFAULT.trustDomain(), environment),
-                        options.domain,
-                        required(POD_NAMESPACE, MeshSettings.DEFAULT.rootNamespace(), environment),
-                        required(POD_NAMESPACE, MeshSettings.DEFAULT.systemNamespace(), environment),
-                        MeshSettings.DEFAULT.revision(),
-                        Feature.from(environment)),
+                mesh(environment, options.domain),
                 environment.value(CA_TRUSTED_NODE_ACCOUNTS, Set.of("istio-system/ztunnel"), IstiodLiteConfig::accounts),
                 certificates,
                 environment.value(TOKEN_AUDIENCES, List.of("istio-ca"), IstiodLiteConfig::audiences),
@@ -117,6 +110,18 @@ record IstiodLiteConfig(
                 logFilter(options.logOutputLevel, environment));
         environment.throwIfInvalid();
         return config;
+    }
+
+    /** Returns what the computation needs to know; what is wrong is noted in {@code environment}. */
+    static MeshSettings mesh(Environment environment, String domain) {
+        return new MeshSettings(
+                required(CLUSTER_ID, MeshSettings.DEFAULT.clusterId(), environment),
+                required(TRUST_DOMAIN, MeshSettings.DEFAULT.trustDomain(), environment),
+                domain,
+                required(POD_NAMESPACE, MeshSettings.DEFAULT.rootNamespace(), environment),
+                required(POD_NAMESPACE, MeshSettings.DEFAULT.systemNamespace(), environment),
+                MeshSettings.DEFAULT.revision(),
+                Feature.from(environment));
     }
 
     private static CertificateRules certificates(Environment environment) {

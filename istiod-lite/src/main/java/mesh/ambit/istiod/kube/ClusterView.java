@@ -30,7 +30,8 @@ public record ClusterView(ObjectSet objects, Map<String, List<String>> clusterIp
     }
 
     /** Returns the view of two folders, given the addresses assigned before. Pure. */
-    static ClusterView of(FolderSnapshot declared, FolderSnapshot observed, Map<String, List<String>> formerIps) {
+    public static ClusterView of(
+            FolderSnapshot declared, FolderSnapshot observed, Map<String, List<String>> formerIps) {
         ObjectSet merged = Defaults.fill(ObservedPods.overlay(declared.objects(), observed.objects()));
         ClusterIps.Assignment assignment = ClusterIps.assign(merged, formerIps);
         List<Problem> problems = new ArrayList<>(declared.problems());

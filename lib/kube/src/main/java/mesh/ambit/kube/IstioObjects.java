@@ -185,7 +185,7 @@ final class IstioObjects {
             Fields portMtls = portLevel.childOrEmpty(port);
             Mode portMode = mode(portMtls);
             done(portMtls);
-            if (Checks.isPortText(port) && Integer.parseInt(port) > 0) {
+            if (isPort(port)) {
                 ports.put(Integer.parseInt(port), portMode);
             } else {
                 portLevel.found(
@@ -206,6 +206,11 @@ final class IstioObjects {
         }
         done(spec);
         return new PeerAuthentication(meta, selector, mode, ports);
+    }
+
+    /** A store that nobody guards holds any number, and clients can be told of it. */
+    private boolean isPort(String text) {
+        return checked() ? Checks.isPortText(text) && Integer.parseInt(text) > 0 : text.matches("0|[1-9][0-9]{0,8}");
     }
 
     private static Mode mode(Fields mtls) {

@@ -1,0 +1,72 @@
+package mesh.ambit.istiod.app;
+
+import com.google.gson.JsonObject;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import mesh.ambit.config.ConfigException;
+import mesh.ambit.config.Environment;
+import mesh.ambit.istiod.ambient.AmbientIndex;
+import mesh.ambit.istiod.ambient.MeshSettings;
+import mesh.ambit.istiod.ambient.MeshState;
+import mesh.ambit.istiod.ambient.NodeScope;
+import mesh.ambit.istiod.kube.ClusterView;
+import mesh.ambit.istiod.push.MeshJson;
+import mesh.ambit.kube.FolderException;
+import mesh.ambit.kube.FolderSnapshot;
+import mesh.ambit.kube.FolderSource;
+import mesh.ambit.kube.Problem;
+import mesh.ambit.kube.Reading;
+
+/**
+ * What the controller makes of a folder, computed without running it.
+ *
+ * @param resources message names, and below each the resources by their xDS name, everything in a fixed order
+ * @param problems objects and files that count for nothing because they are wrong, one line each
+ * @param remarks what is enforced otherwise than written, or could not be known, one line each
+ */
+public record Compilation(JsonObject resources, List<String> problems, List<String> remarks) {
+    public Compilation {
+        problems = List.copyOf(problems);
+        remarks = List.copyOf(remarks);
+    }
+
+    /**
+     * Computes what {@code folder} says.
+     *
+     * @param reading {@code CHECKED} takes the folder as the controller would; {@code AS_STORED} takes every object as it
+     *     is, from a store that fills in, derives and checks nothing
+     * @param node only what matters on this node; empty for the whole mesh
+     * @param environment the controller's variables
+     * @throws FolderException when there is no such folder
+     * @throws ConfigException when a variable is wrong
+     */
+    public static Compilation of(Path folder, Reading reading, String node, Environment environment) {
+        MeshSettings settings = IstiodLiteConfig.mesh(environment, MeshSettings.DEFAULT.domainSuffix());
+        environment.throwIfInvalid();
+        FolderSnapshot snapshot = FolderSource.read(folder, reading);
+        List<String> remarks = new ArrayList<>();
+        List<Problem> problems;
+        MeshState state;
+        if (reading == Reading.AS_STORED) {
+            problems = snapshot.problems();
+            state = AmbientIndex.compute(snapshot.objects(), settings);
+        } else {
+            ClusterView view = ClusterView.of(snapshot, FolderSnapshot.EMPTY, Map.of());
+            problems = view.problems();
+            AssumedPods pods = AssumedPods.in(view.objects());
+            state = pods.without(AmbientIndex.compute(pods.objects(), settings));
+            if (!pods.uids().isEmpty()) {
+                remarks.add(pods.uids().size() + " pods are taken as running; their addresses are known once they do");
+            }
+        }
+        remarks.addAll(state.warnings());
+        MeshState shown = node.isEmpty() ? state : NodeScope.of(state, node);
+        if (!node.isEmpty() && shown.addresses().isEmpty()) {
+            remarks.add("no workload is on node " + node);
+        }
+        return new Compilation(
+                MeshJson.of(shown), problems.stream().map(Problem::message).toList(), remarks);
+    }
+}

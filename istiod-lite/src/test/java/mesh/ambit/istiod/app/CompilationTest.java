@@ -1,0 +1,172 @@
+package mesh.ambit.istiod.app;
+
+import static java.util.Objects.requireNonNull;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import java.io.IOException;
+import java.net.URISyntaxException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import mesh.ambit.config.ConfigException;
+import mesh.ambit.config.Environment;
+import mesh.ambit.kube.FolderException;
+import mesh.ambit.kube.Reading;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class CompilationTest {
+    private static final String ADDRESS = "istio.workload.Address";
+    private static final String AUTHORIZATION = "istio.security.Authorization";
+
+    private static final String SHOP = """
+            apiVersion: v1
+            kind: Namespace
+            metadata: {name: shop, labels: {istio.io/dataplane-mode: ambient}}
+            ---
+            apiVersion: v1
+            kind: Pod
+            metadata: {name: web, namespace: shop, labels: {app: web}}
+            spec: {nodeName: node-a, containers: [{name: web}]}
+            ---
+            apiVersion: v1
+            kind: Pod
+            metadata: {name: db, namespace: store, labels: {app: db}}
+            spec: {nodeName: node-b, containers: [{name: db}]}
+            ---
+            apiVersion: v1
+            kind: Service
+            metadata: {name: web, namespace: shop}
+            spec: {selector: {app: web}, ports: [{port: 80}]}
+            ---
+            apiVersion: security.istio.io/v1
+            kind: AuthorizationPolicy
+            metadata: {name: web, namespace: shop}
+            spec: {selector: {matchLabels: {app: web}}, rules: [{}]}
+            ---
+            apiVersion: security.istio.io/v1
+            kind: AuthorizationPolicy
+            metadata: {name: store, namespace: store}
+            spec: {rules: [{}]}
+            ---
+            apiVersion: security.istio.io/v1
+            kind: AuthorizationPolicy
+            metadata: {name: all, namespace: istio-system}
+            spec: {action: DENY}
+            """;
+
+    @TempDir
+    Path folder;
+
+    /** The keys of the recorded files stand in their order, so equal texts prove ours. */
+    @ParameterizedTest
+    @CsvSource({"01-basic,", "23-authz-l4,", "40-flag-dry-run, AMBIENT_ENABLE_DRY_RUN_AUTHORIZATION_POLICY"})
+    void asStoredIsTheRecordedStateToTheLetter(String scenario, String flag) throws Exception {
+        Path recorded = recorded(scenario);
+        JsonObject expected = JsonParser.parseString(Files.readString(recorded.resolve("expected.json")))
+                .getAsJsonObject();
+
+        Compilation compiled = Compilation.of(
+                recorded.resolve("input"),
+                Reading.AS_STORED,
+                "",
+                Environment.of(flag == null ? Map.of() : Map.of(flag, "true")));
+
+        assertThat(compiled.problems()).isEmpty();
+        assertThat(compiled.resources().keySet()).containsExactly(AUTHORIZATION, ADDRESS);
+        assertThat(compiled.resources().get(ADDRESS).toString())
+                .isEqualTo(expected.get("addresses").toString());
+        assertThat(compiled.resources().get(AUTHORIZATION).toString())
+                .isEqualTo(expected.get("authorizations").toString());
+    }
+
+    @Test
+    void declaredPodsAreTakenAsRunningWithoutAddresses() throws IOException {
+        Files.writeString(folder.resolve("shop.yaml"), SHOP);
+
+        Compilation compiled = compile("");
+
+        JsonObject web =
+                addresses(compiled).getAsJsonObject("Kubernetes//Pod/shop/web").getAsJsonObject("workload");
+        assertThat(web.get("tunnelProtocol").getAsString()).isEqualTo("HBONE");
+        assertThat(web.has("addresses")).isFalse();
+        assertThat(web.has("status")).as("healthy").isFalse();
+        assertThat(addresses(compiled)
+                        .getAsJsonObject("Kubernetes//Pod/store/db")
+                        .getAsJsonObject("workload")
+                        .has("tunnelProtocol"))
+                .isFalse();
+        assertThat(addresses(compiled)
+                        .getAsJsonObject("shop/web.shop.svc.cluster.local")
+                        .getAsJsonObject("service")
+                        .has("addresses"))
+                .as("assigned as the controller would")
+                .isTrue();
+        assertThat(compiled.remarks()).anyMatch(remark -> remark.contains("2 pods are taken as running"));
+    }
+
+    @Test
+    void aNodeIsItsWorkloadsTheirServicesAndThePoliciesInForceThere() throws IOException {
+        Files.writeString(folder.resolve("shop.yaml"), SHOP);
+
+        Compilation a = compile("node-a");
+        Compilation b = compile("node-b");
+
+        assertThat(addresses(a).keySet())
+                .containsExactly("Kubernetes//Pod/shop/web", "shop/web.shop.svc.cluster.local");
+        assertThat(a.resources().getAsJsonObject(AUTHORIZATION).keySet())
+                .containsExactly("istio-system/all", "shop/web");
+        assertThat(addresses(b).keySet()).containsExactly("Kubernetes//Pod/store/db");
+        assertThat(b.resources().getAsJsonObject(AUTHORIZATION).keySet())
+                .containsExactly("istio-system/all", "store/store");
+        assertThat(compile("node-c").remarks()).contains("no workload is on node node-c");
+    }
+
+    @Test
+    void whatIsWrongIsNamedAndTheRestCompiled() throws IOException {
+        Files.writeString(folder.resolve("shop.yaml"), SHOP);
+        Files.writeString(
+                folder.resolve("wrong.yaml"),
+                "{apiVersion: v1, kind: Service, metadata: {name: bad, namespace: shop}, spec: {ports: [{port: 70000}]}}");
+
+        Compilation compiled = compile("");
+
+        assertThat(compiled.problems())
+                .singleElement()
+                .asString()
+                .contains("wrong.yaml", "Service shop/bad", "spec.ports[0].port", "INVALID_PORT");
+        assertThat(addresses(compiled).keySet()).contains("shop/web.shop.svc.cluster.local");
+    }
+
+    @Test
+    void noFolderAndNoSenseInTheEnvironmentAreRefused() {
+        assertThatThrownBy(() -> Compilation.of(folder.resolve("none"), Reading.CHECKED, "", Environment.of(Map.of())))
+                .isInstanceOf(FolderException.class)
+                .hasMessageContaining("there is no such folder");
+        assertThatThrownBy(() -> Compilation.of(
+                        folder,
+                        Reading.CHECKED,
+                        "",
+                        Environment.of(Map.of("PILOT_AUTO_ALLOW_WAYPOINT_POLICY", "perhaps"))))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining("PILOT_AUTO_ALLOW_WAYPOINT_POLICY=perhaps");
+    }
+
+    private Compilation compile(String node) {
+        return Compilation.of(folder, Reading.CHECKED, node, Environment.of(Map.of()));
+    }
+
+    private static JsonObject addresses(Compilation compiled) {
+        return compiled.resources().getAsJsonObject(ADDRESS);
+    }
+
+    private static Path recorded(String scenario) throws URISyntaxException {
+        return Path.of(requireNonNull(CompilationTest.class.getResource("/golden/" + scenario))
+                .toURI());
+    }
+}
