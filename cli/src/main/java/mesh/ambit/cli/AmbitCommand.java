@@ -2,6 +2,7 @@ package mesh.ambit.cli;
 
 import java.util.concurrent.Callable;
 import mesh.ambit.cli.compile.CompileCommand;
+import mesh.ambit.cli.debug.DebugCommand;
 import mesh.ambit.cli.demo.DemoCommand;
 import mesh.ambit.cli.train.TrainCommand;
 import mesh.ambit.cli.up.DownCommand;
@@ -33,6 +34,7 @@ import picocli.CommandLine.Spec;
             StatusCommand.class,
             ExecCommand.class,
             CompileCommand.class,
+            DebugCommand.class,
             ZtunnelCommand.class,
             IstiodLiteCommand.class,
             NodeSetupCommand.class,

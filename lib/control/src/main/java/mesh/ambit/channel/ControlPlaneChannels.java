@@ -13,6 +13,7 @@ import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.handler.ssl.SslContext;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.security.cert.X509Certificate;
 import java.util.List;
 import java.util.concurrent.Executor;
@@ -65,8 +66,37 @@ public final class ControlPlaneChannels implements AutoCloseable {
     /** Opens a channel that trusts {@code roots}, whatever those of {@code controlPlane} are. */
     public ManagedChannel open(ControlPlane controlPlane, List<X509Certificate> roots, Executor callbacks)
             throws IOException {
-        requireNonNull(callbacks, "callbacks");
         SslContext tls = ClientTls.context(roots, controlPlane.alternativeName(), policy);
+        return builder(controlPlane, callbacks).sslContext(tls).build();
+    }
+
+    /**
+     * Opens a channel without TLS.
+     *
+     * @throws IllegalArgumentException where that is not allowed
+     */
+    public ManagedChannel openPlaintext(ControlPlane controlPlane, Executor callbacks) {
+        if (!mayBePlaintext(controlPlane)) {
+            throw new IllegalArgumentException(controlPlane.host() + " is not a loopback address");
+        }
+        return builder(controlPlane, callbacks).usePlaintext().build();
+    }
+
+    /** Returns whether TLS may be left out: only where nothing leaves this machine. Asks no DNS. */
+    public static boolean mayBePlaintext(ControlPlane controlPlane) {
+        String host = controlPlane.host();
+        if (host.equals("localhost")) {
+            return true;
+        }
+        try {
+            return InetAddress.ofLiteral(host).isLoopbackAddress();
+        } catch (IllegalArgumentException e) {
+            return false;
+        }
+    }
+
+    private NettyChannelBuilder builder(ControlPlane controlPlane, Executor callbacks) {
+        requireNonNull(callbacks, "callbacks");
         return NettyChannelBuilder.forAddress(controlPlane.host(), controlPlane.port())
                 .eventLoopGroup(loop)
                 .channelType(NioSocketChannel.class)
@@ -78,15 +108,13 @@ public final class ControlPlaneChannels implements AutoCloseable {
                 .keepAliveTime(PING_INTERVAL_SECONDS, TimeUnit.SECONDS)
                 .keepAliveTimeout(PING_TIMEOUT_SECONDS, TimeUnit.SECONDS)
                 .maxInboundMessageSize(MAX_MESSAGE_BYTES)
-                .sslContext(tls)
                 .executor(callbacks)
                 .intercept(new CallMetadata(controlPlane))
                 // Retrying is decided by the callers, who know what was sent.
                 .disableRetry()
                 .disableServiceConfigLookUp()
                 // Traffic of a mesh does not go through the machine's web proxy.
-                .proxyDetector(target -> null)
-                .build();
+                .proxyDetector(target -> null);
     }
 
     @Override

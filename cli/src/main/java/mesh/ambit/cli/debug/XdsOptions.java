@@ -1,0 +1,160 @@
+package mesh.ambit.cli.debug;
+
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import mesh.ambit.channel.ControlPlane;
+import mesh.ambit.channel.TokenSource;
+import mesh.ambit.channel.TrustRoots;
+import mesh.ambit.cli.up.StateOption;
+import mesh.ambit.config.ConfigException;
+import mesh.ambit.wire.TypeUrl;
+import mesh.ambit.xds.AdsNode;
+import mesh.ambit.xds.AdsWatch.Subscription;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Whom to ask, as whom, and for what. */
+final class XdsOptions {
+    private static final String EVERYTHING = "*";
+    private static final String PREFIX = "type.googleapis.com/";
+
+    @Option(names = "--address", paramLabel = "HOST:PORT", description = "The controller (default: ${DEFAULT-VALUE}).")
+    private String address = "127.0.0.1:15012";
+
+    @Option(names = "--plaintext", description = "Without TLS; only to a loopback address.")
+    private boolean plaintext;
+
+    @Option(
+            names = "--ca",
+            paramLabel = "FILE",
+            description = "PEM certificates to trust (default: root-cert.pem of the mesh's state folder).")
+    private @Nullable Path ca;
+
+    @Option(
+            names = "--server-name",
+            paramLabel = "NAME",
+            description = "Name that the certificate may have in the place of the host (default: ${DEFAULT-VALUE}).")
+    private String serverName = "istiod.istio-system.svc";
+
+    @Option(
+            names = "--token",
+            paramLabel = "FILE",
+            description = "File of the token to show (default: the node's of the mesh's state folder).")
+    private @Nullable Path token;
+
+    @Mixin
+    private StateOption state = new StateOption();
+
+    @Option(
+            names = "--cluster",
+            paramLabel = "NAME",
+            description = "Cluster that the token is of (default: ${DEFAULT-VALUE}).")
+    private String cluster = "Kubernetes";
+
+    @Option(
+            names = "--node",
+            paramLabel = "NAME",
+            description = "Ask as the proxy of this node. On demand its workloads come without being asked for.")
+    private String node = "";
+
+    @Option(names = "--node-id", paramLabel = "ID", description = "The whole node id instead, in four parts with ~.")
+    private @Nullable String nodeId;
+
+    @Option(
+            names = "--namespace",
+            paramLabel = "NAME",
+            description = "Namespace of the asking proxy (default: ${DEFAULT-VALUE}).")
+    private String namespace = "istio-system";
+
+    @Option(names = "--metadata", paramLabel = "KEY=VALUE", description = "Further metadata of the node. Repeatable.")
+    private Map<String, String> metadata = new TreeMap<>();
+
+    @Option(
+            names = "--type",
+            paramLabel = "TYPE",
+            description = "address, authorization, workload, or a type URL. Repeatable (default: address and"
+                    + " authorization).")
+    private List<String> types = new ArrayList<>();
+
+    @Option(
+            names = "--name",
+            paramLabel = "NAME",
+            description = "Ask for this only: a uid, network/ip, or namespace/hostname; /ip in a mesh of one network."
+                    + " Repeatable.")
+    private List<String> names = new ArrayList<>();
+
+    @Option(names = "--on-demand", description = "Ask for nothing beyond the node's own and --name.")
+    private boolean onDemand;
+
+    boolean plaintext() {
+        return plaintext;
+    }
+
+    /** Returns whom to ask. */
+    ControlPlane controlPlane() {
+        URI uri;
+        try {
+            uri = ControlPlane.parseAddress(address);
+        } catch (IllegalArgumentException e) {
+            throw new ConfigException(List.of("--address " + address + ": " + e.getMessage()));
+        }
+        Path root = state.folder().root();
+        Path roots = ca == null ? root.resolve("root-cert.pem") : ca;
+        if (!plaintext && !Files.isReadable(roots)) {
+            throw new ConfigException(
+                    List.of(roots + ": no such certificates (expected: --ca FILE, or the mesh's --state)"));
+        }
+        return new ControlPlane(uri, new TrustRoots.File(roots), serverName, token(root), cluster, Map.of());
+    }
+
+    private @Nullable TokenSource token(Path root) {
+        if (token != null) {
+            if (!Files.isReadable(token)) {
+                throw new ConfigException(List.of(token + ": the token cannot be read"));
+            }
+            return new TokenSource.File(token);
+        }
+        Path ofNode = root.resolve("nodes").resolve(node).resolve("token");
+        return !node.isEmpty() && Files.isReadable(ofNode) ? new TokenSource.File(ofNode) : null;
+    }
+
+    /** Returns as whom to ask. */
+    AdsNode node() {
+        AdsNode proxy = AdsNode.ofNodeProxy("127.0.0.1", "ambit-debug", namespace, node, metadata);
+        return nodeId == null ? proxy : new AdsNode(nodeId, proxy.metadata());
+    }
+
+    /** Returns what to ask for. Names concern the first type alone: policies are always told all. */
+    List<Subscription> subscriptions() {
+        List<String> urls = types.isEmpty()
+                ? TypeUrl.ALL
+                : types.stream().map(XdsOptions::url).distinct().toList();
+        List<Subscription> subscriptions = new ArrayList<>();
+        for (String url : urls) {
+            boolean byName = !url.equals(TypeUrl.AUTHORIZATION) || urls.size() == 1;
+            if (byName && !names.isEmpty()) {
+                subscriptions.add(new Subscription(url, names, List.of()));
+            } else if (byName && onDemand) {
+                subscriptions.add(new Subscription(url, List.of(EVERYTHING), List.of(EVERYTHING)));
+            } else {
+                subscriptions.add(new Subscription(url, List.of(), List.of()));
+            }
+        }
+        return subscriptions;
+    }
+
+    private static String url(String type) {
+        return switch (type) {
+            case "address" -> TypeUrl.ADDRESS;
+            case "authorization" -> TypeUrl.AUTHORIZATION;
+            case "workload" -> PREFIX + "istio.workload.Workload";
+            default -> type.contains("/") ? type : PREFIX + type;
+        };
+    }
+}
