@@ -24,15 +24,18 @@ import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.X509ExtendedKeyManager;
 import mesh.ambit.telemetry.Addresses;
+import org.jspecify.annotations.Nullable;
 
 /** The port of node proxies: TLS, gRPC, limits. Has its own threads for the sockets; calls run on virtual threads. */
 final class ControlServer implements AutoCloseable {
-    /** A reconnecting client lists every name and version it holds, about 100 bytes each. */
-    private static final int MAX_REQUEST_BYTES = 256 * 1024 * 1024;
-
-    private static final long KEEPALIVE_SECONDS = 30;
-    private static final long KEEPALIVE_TIMEOUT_SECONDS = 10;
     private static final long CLIENT_PING_SECONDS = 10;
+
+    /** How long a connection that was asked to be made anew may go on. */
+    private static final long ROTATION_GRACE_SECONDS = 10;
+
+    /** How long a connection may be open without a call: nodes hold their stream, strangers hold nothing. */
+    private static final long MAX_IDLE_SECONDS = 300;
+
     private static final long GRACE_MILLIS = 1_000;
 
     /** Handshakes and encryption of all nodes; what is said is computed elsewhere. */
@@ -54,8 +57,8 @@ final class ControlServer implements AutoCloseable {
      * Begins to listen.
      *
      * @param keys key and certificate that the port shows, asked for at each handshake
-     * @param root what client certificates are verified with; clients without one get through to {@code gate}
-     * @param gate judges every call
+     * @param root what client certificates are verified with; clients without one get through to {@code gates}
+     * @param gates judge every call, the first one first
      * @param endStreams at the end, ends the calls that would go on for ever
      * @throws IOException naming the address that is not available
      */
@@ -63,28 +66,57 @@ final class ControlServer implements AutoCloseable {
             InetSocketAddress address,
             X509ExtendedKeyManager keys,
             X509Certificate root,
-            ServerInterceptor gate,
+            List<ServerInterceptor> gates,
             List<BindableService> services,
-            Runnable endStreams)
+            Runnable endStreams,
+            DiscoverySettings settings)
             throws IOException {
-        SslContext tls = tls(keys, root);
+        return start(address, tls(keys, root), gates, services, endStreams, settings);
+    }
+
+    /** Begins to listen without TLS; for loopback only. See the other method. */
+    static ControlServer startPlaintext(
+            InetSocketAddress address,
+            List<ServerInterceptor> gates,
+            List<BindableService> services,
+            Runnable endStreams,
+            DiscoverySettings settings)
+            throws IOException {
+        return start(address, null, gates, services, endStreams, settings);
+    }
+
+    private static ControlServer start(
+            InetSocketAddress address,
+            @Nullable SslContext tls,
+            List<ServerInterceptor> gates,
+            List<BindableService> services,
+            Runnable endStreams,
+            DiscoverySettings settings)
+            throws IOException {
         ExecutorService calls = Executors.newVirtualThreadPerTaskExecutor();
         EventLoopGroup sockets = new MultiThreadIoEventLoopGroup(
                 Math.min(Runtime.getRuntime().availableProcessors(), MAX_SOCKET_THREADS),
                 new DefaultThreadFactory("ambit-grpc", true),
                 NioIoHandler.newFactory());
         NettyServerBuilder builder = NettyServerBuilder.forAddress(address)
-                .sslContext(tls)
                 .channelType(NioServerSocketChannel.class)
                 .bossEventLoopGroup(sockets)
                 .workerEventLoopGroup(sockets)
                 .executor(calls)
-                .intercept(gate)
-                .maxInboundMessageSize(MAX_REQUEST_BYTES)
-                .keepAliveTime(KEEPALIVE_SECONDS, TimeUnit.SECONDS)
-                .keepAliveTimeout(KEEPALIVE_TIMEOUT_SECONDS, TimeUnit.SECONDS)
+                .maxInboundMessageSize(settings.maxRequestBytes())
+                .maxConcurrentCallsPerConnection(settings.maxStreams())
+                .keepAliveTime(settings.keepaliveInterval().toMillis(), TimeUnit.MILLISECONDS)
+                .keepAliveTimeout(settings.keepaliveTimeout().toMillis(), TimeUnit.MILLISECONDS)
                 .permitKeepAliveTime(CLIENT_PING_SECONDS, TimeUnit.SECONDS)
-                .permitKeepAliveWithoutCalls(true);
+                .permitKeepAliveWithoutCalls(true)
+                .maxConnectionIdle(MAX_IDLE_SECONDS, TimeUnit.SECONDS)
+                .maxConnectionAge(settings.maxConnectionAge().toMillis(), TimeUnit.MILLISECONDS)
+                .maxConnectionAgeGrace(ROTATION_GRACE_SECONDS, TimeUnit.SECONDS);
+        if (tls != null) {
+            builder.sslContext(tls);
+        }
+        // gRPC asks the one that was added last first.
+        gates.reversed().forEach(builder::intercept);
         services.forEach(builder::addService);
         try {
             return new ControlServer(builder.build().start(), sockets, calls, endStreams);

@@ -1,77 +1,29 @@
 package mesh.ambit.istiod.app;
 
-import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 import java.time.Instant;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
-import mesh.ambit.config.AmbitVersion;
 import mesh.ambit.istiod.issuer.IssuerMetrics;
-import mesh.ambit.istiod.push.PushMetrics;
 
 /**
- * The controller's metrics under upstream's names.
+ * The certificate authority's metrics under upstream's names.
  *
  * <p>Counts are registered as gauges over adders: upstream's counters have no {@code _total} at the end, and the library
  * would add it.
  */
-final class ControllerMetrics implements PushMetrics, IssuerMetrics {
+final class ControllerMetrics implements IssuerMetrics {
     private final MeterRegistry registry;
     private final Map<String, LongAdder> counts = new ConcurrentHashMap<>();
-    private final AtomicInteger streams = new AtomicInteger();
-    private final AtomicInteger services = new AtomicInteger();
 
     ControllerMetrics(MeterRegistry registry, Instant rootExpiry) {
         this.registry = registry;
-        Gauge.builder("pilot.xds", streams, AtomicInteger::get)
-                .description("Number of endpoints connected to this controller over xDS.")
-                .tag("version", AmbitVersion.version())
-                .register(registry);
-        Gauge.builder("pilot.services", services, AtomicInteger::get)
-                .description("Total services known.")
-                .register(registry);
         Gauge.builder("citadel.server.root.cert.expiry.timestamp", rootExpiry::getEpochSecond)
                 .description("The unix timestamp, in seconds, when the root certificate expires.")
                 .register(registry);
-    }
-
-    void services(int known) {
-        services.set(known);
-    }
-
-    @Override
-    public void connected(int open) {
-        streams.set(open);
-    }
-
-    @Override
-    public void pushed(String type, int bytes) {
-        count("pilot.xds.pushes", "Responses sent to proxies.", Tags.of("type", type));
-        DistributionSummary.builder("pilot.xds.config.size")
-                .description("Size of what is sent to a proxy at once.")
-                .baseUnit("bytes")
-                .tag("type", type)
-                .register(registry)
-                .record(bytes);
-    }
-
-    @Override
-    public void rejected(String type) {
-        count("pilot.total.xds.rejects", "Responses that a proxy rejected.", Tags.of("type", type));
-    }
-
-    @Override
-    public void expiredNonce() {
-        count("pilot.xds.expired.nonce", "Requests that answered an older response.", Tags.empty());
-    }
-
-    @Override
-    public void internalError() {
-        count("pilot.total.xds.internal.errors", "Streams ended by a fault of this controller.", Tags.empty());
     }
 
     @Override

@@ -6,44 +6,63 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Supplier;
+import mesh.ambit.admin.HttpQuery;
 import mesh.ambit.admin.HttpReply;
 import mesh.ambit.admin.HttpRoute;
 import mesh.ambit.istiod.ambient.Feature;
+import mesh.ambit.istiod.push.DebugAnswers;
 import mesh.ambit.istiod.push.PushHub;
+import org.jspecify.annotations.Nullable;
 
-/** Pages for a person who wants to see what the controller knows. They answer this machine only. */
-final class DebugPages {
+/** Pages for a person who wants to see what the controller knows: over HTTP, and over xDS for command lines. */
+final class DebugPages implements DebugAnswers.Pages {
     private static final Gson GSON =
             new GsonBuilder().setPrettyPrinting().disableHtmlEscaping().create();
+    private static final String ROOT = "/debug";
 
-    private DebugPages() {}
+    private final Map<String, HttpRoute> pages = new LinkedHashMap<>();
 
-    /** Returns the routes below {@code /debug}. */
-    static Map<String, HttpRoute> routes(
-            IstiodLiteConfig config, PushHub hub, Supplier<MeshPublisher.Published> published) {
-        Map<String, HttpRoute> pages = new LinkedHashMap<>();
-        pages.put("/debug/syncz", _ -> HttpReply.json(GSON.toJson(hub.status())));
-        pages.put("/debug/ambientz", _ -> HttpReply.json(hub.dump()));
-        pages.put(
-                "/debug/problems",
-                _ -> HttpReply.json(GSON.toJson(published.get().problems())));
-        pages.put("/debug/config", _ -> HttpReply.json(GSON.toJson(describe(config))));
-        HttpRoute index = _ -> HttpReply.text(200, index(pages, published.get()));
+    DebugPages(IstiodLiteConfig config, PushHub hub, Supplier<MeshPublisher.Published> published) {
+        pages.put("syncz", query -> HttpReply.json(SynczPage.syncz(hub.status(), query.parameter("namespace"))));
+        pages.put("adsz", query -> adsz(hub, query));
+        pages.put("connections", _ -> HttpReply.json(SynczPage.connections(hub.status())));
+        pages.put("ambientz", _ -> HttpReply.json(hub.dump()));
+        pages.put("problems", _ -> HttpReply.json(GSON.toJson(published.get().problems())));
+        pages.put("config", _ -> HttpReply.json(GSON.toJson(describe(config))));
+        pages.put("list", _ -> HttpReply.json(GSON.toJson(pages.keySet())));
+        pages.put("", _ -> HttpReply.text(200, index(published.get())));
+    }
+
+    /** Returns the routes below {@code /debug}; {@code access} decides who may see them. */
+    Map<String, HttpRoute> routes(DebugAccess access) {
         Map<String, HttpRoute> routes = new LinkedHashMap<>();
-        pages.forEach((path, page) -> routes.put(path, forThisMachine(page)));
-        routes.put("/debug", forThisMachine(index));
+        pages.forEach(
+                (name, page) -> routes.put(name.isEmpty() ? ROOT : ROOT + "/" + name, access.guarded(name, page)));
         return routes;
     }
 
-    private static HttpRoute forThisMachine(HttpRoute page) {
-        return query -> query.fromLoopback()
-                ? page.answer(query)
-                : HttpReply.text(403, "debug pages answer loopback connections only\n");
+    @Override
+    public @Nullable String text(String name) {
+        HttpRoute page = pages.get(name);
+        return page == null
+                ? null
+                : page.answer(new HttpQuery("GET", ROOT + "/" + name, Map.of(), "", "", false))
+                        .body();
     }
 
-    private static String index(Map<String, HttpRoute> pages, MeshPublisher.Published published) {
+    private static HttpReply adsz(PushHub hub, HttpQuery query) {
+        if ("true".equals(query.parameter("push"))) {
+            hub.wakeAll();
+            return HttpReply.text(200, "Pushed to " + hub.status().size() + " servers\n");
+        }
+        return HttpReply.json(SynczPage.connections(hub.status()));
+    }
+
+    private String index(MeshPublisher.Published published) {
         StringBuilder text = new StringBuilder();
-        pages.keySet().forEach(path -> text.append(path).append('\n'));
+        for (String name : pages.keySet()) {
+            text.append(ROOT).append(name.isEmpty() ? "" : "/").append(name).append('\n');
+        }
         if (!published.problems().isEmpty()) {
             text.append("\nproblems:\n");
             published.problems().forEach(problem -> text.append(problem).append('\n'));
@@ -75,8 +94,7 @@ final class DebugPages {
                 IstiodLiteConfig.MAX_WORKLOAD_CERT_TTL,
                 config.certificates().maxTtl().toString());
         values.put(IstiodLiteConfig.TOKEN_AUDIENCES, config.audiences().toString());
-        values.put(IstiodLiteConfig.PILOT_DEBOUNCE_AFTER, config.pushInterval().toString());
-        values.put(IstiodLiteConfig.PILOT_MAX_REQUESTS_PER_SECOND, Integer.toString(config.streamsPerSecond()));
+        values.putAll(config.discovery().describe());
         for (Feature feature : Feature.values()) {
             values.put(feature.variable(), Boolean.toString(config.mesh().has(feature)));
         }

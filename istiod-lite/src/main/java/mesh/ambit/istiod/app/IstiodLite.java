@@ -28,6 +28,8 @@ import mesh.ambit.istiod.issuer.CertificateAuthority;
 import mesh.ambit.istiod.issuer.CertificateService;
 import mesh.ambit.istiod.issuer.NodeAuthorizer;
 import mesh.ambit.istiod.issuer.ServingCertificate;
+import mesh.ambit.istiod.push.AdmissionInterceptor;
+import mesh.ambit.istiod.push.DebugAnswers;
 import mesh.ambit.istiod.push.DiscoveryService;
 import mesh.ambit.istiod.push.PushHub;
 import mesh.ambit.telemetry.Metrics;
@@ -41,10 +43,14 @@ final class IstiodLite implements AutoCloseable {
     /** How often certificates and tokens are looked at; far below half of the shortest life. */
     private static final long HOUSEKEEPING_SECONDS = 30;
 
+    /** How often it is looked whether proxies take what they are sent. */
+    private static final long INSPECTION_SECONDS = 5;
+
     private final IstiodLiteConfig config;
     private final InstantSource clock;
     private final Deque<AutoCloseable> parts = new ArrayDeque<>();
     private int grpcPort;
+    private int plaintextPort;
     private int httpPort;
     private int monitoringPort;
 
@@ -86,21 +92,29 @@ final class IstiodLite implements AutoCloseable {
                 Thread.ofPlatform().name("housekeeping").daemon().factory());
         parts.push(housekeeping::shutdownNow);
         ExecutorService workers = opened(Executors.newVirtualThreadPerTaskExecutor());
-        PushHub hub = new PushHub(workers, clock.instant(), counts);
+        DiscoveryMetrics discoveryCounts = new DiscoveryMetrics(metrics.registry());
+        DiscoverySettings discovery = config.discovery();
+        PushHub hub = new PushHub(workers, discovery.pushThrottle(), clock, discoveryCounts);
         Platform platform = platform(keys, metrics);
-        MeshPublisher publisher = opened(new MeshPublisher(config.mesh(), hub, config.pushInterval(), published -> {
-            counts.services(published.view().objects().services().size());
+        MeshPublisher publisher = opened(new MeshPublisher(config.mesh(), hub, discovery.pace(), published -> {
+            discoveryCounts.services(published.view().objects().services().size());
             later(housekeeping, () -> platform.refresh(published));
         }));
         opened(platform).follow(publisher::view);
 
+        DebugPages pages = new DebugPages(config, hub, publisher::published);
+        DebugAnswers debug = new DebugAnswers(
+                config.mesh().systemNamespace(), replica(), AmbitVersion.version(), hub::status, pages);
+        AdmissionInterceptor admission = new AdmissionInterceptor(discovery.streamsPerSecond());
         ControlServer grpc = opened(ControlServer.start(
                 config.secureGrpc(),
                 serving.keyManager(),
                 authority.root(),
-                new CallerInterceptor(platform.authenticator(), trustDomain, counts::unauthenticated),
                 List.of(
-                        new DiscoveryService(hub, counts, config.streamsPerSecond(), housekeeping),
+                        admission,
+                        new CallerInterceptor(platform.authenticator(), trustDomain, counts::unauthenticated)),
+                List.of(
+                        new DiscoveryService(hub, debug, CallerInterceptor::caller),
                         new CertificateService(
                                 authority,
                                 new NodeAuthorizer(config.trustedNodeAccounts(), trustDomain),
@@ -108,13 +122,26 @@ final class IstiodLite implements AutoCloseable {
                                 () -> publisher.published().placement(),
                                 clock,
                                 counts)),
-                hub::closeStreams));
+                hub::closeStreams,
+                discovery));
         grpcPort = grpc.port();
-        httpPort = listen("http", config.http(), httpRoutes(hub, publisher, platform))
+        if (discovery.plaintext() != null) {
+            ControlServer plaintext = opened(ControlServer.startPlaintext(
+                    discovery.plaintext(),
+                    List.of(admission),
+                    List.of(new DiscoveryService(hub, debug, () -> null)),
+                    hub::closeStreams,
+                    discovery));
+            plaintextPort = plaintext.port();
+        }
+        DebugAccess access = new DebugAccess(platform.authenticator(), debug, discovery.debugNamespaces());
+        httpPort = listen("http", config.http(), httpRoutes(pages.routes(access), platform))
                 .port();
         monitoringPort = listen("monitoring", config.monitoring(), monitoringRoutes(metrics))
                 .port();
 
+        housekeeping.scheduleWithFixedDelay(
+                () -> guarded(hub::inspect), INSPECTION_SECONDS, INSPECTION_SECONDS, TimeUnit.SECONDS);
         housekeeping.scheduleWithFixedDelay(
                 () -> guarded(() -> {
                     serving.refresh();
@@ -161,8 +188,8 @@ final class IstiodLite implements AutoCloseable {
         }
     }
 
-    private Map<String, HttpRoute> httpRoutes(PushHub hub, MeshPublisher publisher, Platform platform) {
-        Map<String, HttpRoute> routes = new LinkedHashMap<>(DebugPages.routes(config, hub, publisher::published));
+    private Map<String, HttpRoute> httpRoutes(Map<String, HttpRoute> pages, Platform platform) {
+        Map<String, HttpRoute> routes = new LinkedHashMap<>(pages);
         routes.put(
                 "/ready",
                 _ -> ready
@@ -184,6 +211,16 @@ final class IstiodLite implements AutoCloseable {
         return routes;
     }
 
+    /** Returns which of several controllers this is: the pod's name, where there is one. */
+    private static String replica() {
+        String pod = System.getenv("POD_NAME");
+        if (pod != null && !pod.isEmpty()) {
+            return pod;
+        }
+        String host = System.getenv("HOSTNAME");
+        return host == null || host.isEmpty() ? "istiod-lite" : host;
+    }
+
     private List<String> dnsNames() {
         String namespaced = "istiod." + config.mesh().systemNamespace() + ".svc";
         return Stream.of("istiod.istio-system.svc", namespaced, "localhost")
@@ -198,6 +235,11 @@ final class IstiodLite implements AutoCloseable {
 
     int grpcPort() {
         return grpcPort;
+    }
+
+    /** Returns the port without TLS; 0 if there is none. */
+    int plaintextPort() {
+        return plaintextPort;
     }
 
     int httpPort() {

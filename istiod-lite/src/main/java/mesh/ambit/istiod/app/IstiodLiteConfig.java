@@ -9,7 +9,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import mesh.ambit.config.ConfigException;
-import mesh.ambit.config.Durations;
 import mesh.ambit.config.Environment;
 import mesh.ambit.config.HostPort;
 import mesh.ambit.istiod.ambient.Feature;
@@ -33,8 +32,7 @@ import org.jspecify.annotations.Nullable;
  * @param trustedNodeAccounts whose tokens may ask for identities of pods, {@code namespace/serviceaccount}
  * @param certificates lifetimes
  * @param audiences for which tokens are accepted; ours are minted for the first
- * @param pushInterval the longest that a change waits for the next push
- * @param streamsPerSecond how many discovery streams may begin in a second
+ * @param discovery how the mesh is told to the proxies
  * @param logFilter what is logged
  */
 record IstiodLiteConfig(
@@ -50,8 +48,7 @@ record IstiodLiteConfig(
         Set<String> trustedNodeAccounts,
         CertificateRules certificates,
         List<String> audiences,
-        Duration pushInterval,
-        int streamsPerSecond,
+        DiscoverySettings discovery,
         LogFilter logFilter) {
     static final String CLUSTER_ID = "CLUSTER_ID";
     static final String TRUST_DOMAIN = "TRUST_DOMAIN";
@@ -60,16 +57,9 @@ record IstiodLiteConfig(
     static final String DEFAULT_WORKLOAD_CERT_TTL = "DEFAULT_WORKLOAD_CERT_TTL";
     static final String MAX_WORKLOAD_CERT_TTL = "MAX_WORKLOAD_CERT_TTL";
     static final String TOKEN_AUDIENCES = "TOKEN_AUDIENCES";
-    static final String PILOT_DEBOUNCE_AFTER = "PILOT_DEBOUNCE_AFTER";
-    static final String PILOT_MAX_REQUESTS_PER_SECOND = "PILOT_MAX_REQUESTS_PER_SECOND";
 
     private static final Duration DEFAULT_TTL = Duration.ofHours(24);
     private static final Duration MAX_TTL = Duration.ofDays(90);
-    private static final Duration DEFAULT_PUSH_INTERVAL = Duration.ofMillis(100);
-    private static final Duration MAX_PUSH_INTERVAL = Duration.ofSeconds(10);
-
-    /** Upstream's measure of how many streams a machine can begin in a second. */
-    private static final int MAX_STREAMS_PER_SECOND = 100;
 
     IstiodLiteConfig {
         addresses = List.copyOf(addresses);
@@ -101,12 +91,7 @@ record IstiodLiteConfig(
                 environment.value(CA_TRUSTED_NODE_ACCOUNTS, Set.of("istio-system/ztunnel"), IstiodLiteConfig::accounts),
                 certificates,
                 environment.value(TOKEN_AUDIENCES, List.of("istio-ca"), IstiodLiteConfig::audiences),
-                environment.value(PILOT_DEBOUNCE_AFTER, DEFAULT_PUSH_INTERVAL, IstiodLiteConfig::pushInterval),
-                environment.number(
-                        PILOT_MAX_REQUESTS_PER_SECOND,
-                        Math.min(15 + 5 * processors, MAX_STREAMS_PER_SECOND),
-                        1,
-                        1_000_000),
+                DiscoverySettings.from(options.discovery, environment, processors),
                 logFilter(options.logOutputLevel, environment));
         environment.throwIfInvalid();
         return config;
@@ -133,14 +118,6 @@ record IstiodLiteConfig(
             environment.reject(DEFAULT_WORKLOAD_CERT_TTL + " and " + MAX_WORKLOAD_CERT_TTL + ": " + e.getMessage());
             return new CertificateRules(DEFAULT_TTL, MAX_TTL);
         }
-    }
-
-    private static Duration pushInterval(String text) {
-        Duration interval = Durations.parse(text);
-        if (interval.compareTo(MAX_PUSH_INTERVAL) > 0) {
-            throw new IllegalArgumentException("too long, expected: at most 10s");
-        }
-        return interval;
     }
 
     private static String required(String name, String fallback, Environment environment) {
@@ -179,7 +156,7 @@ record IstiodLiteConfig(
         return audiences;
     }
 
-    private static InetSocketAddress address(String flag, String text, Environment environment) {
+    static InetSocketAddress address(String flag, String text, Environment environment) {
         try {
             HostPort parsed = HostPort.parse(text);
             return parsed.host().isEmpty()

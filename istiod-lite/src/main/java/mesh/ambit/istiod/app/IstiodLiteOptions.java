@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** The command line of the controller, as typed; {@link IstiodLiteConfig} checks it. Names as upstream's. */
@@ -38,7 +39,7 @@ final class IstiodLiteOptions {
     @Option(
             names = "--httpAddr",
             paramLabel = "ADDR",
-            description = "Port of /ready, and of /debug for this machine only (default: ${DEFAULT-VALUE}).")
+            description = "Port of /ready and /debug (default: ${DEFAULT-VALUE}).")
     String httpAddr = ":8080";
 
     @Option(
@@ -64,6 +65,9 @@ final class IstiodLiteOptions {
             paramLabel = "NAME",
             description = "Node that gets a token though no object names it. Repeatable.")
     List<String> nodes = new ArrayList<>();
+
+    @Mixin
+    DiscoveryOptions discovery = new DiscoveryOptions();
 
     @Option(
             names = "--log_output_level",

@@ -1,6 +1,5 @@
 package mesh.ambit.istiod.app;
 
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedSet;
@@ -55,14 +54,14 @@ final class MeshPublisher implements AutoCloseable {
     /**
      * Creates one.
      *
-     * @param interval pushes are at least this far apart
+     * @param pace how far pushes are apart
      * @param afterwards told of each publication, on the pacing thread
      */
-    MeshPublisher(MeshSettings settings, PushHub hub, Duration interval, Consumer<Published> afterwards) {
+    MeshPublisher(MeshSettings settings, PushHub hub, PacedTrigger.Pace pace, Consumer<Published> afterwards) {
         this.settings = settings;
         this.hub = hub;
         this.afterwards = afterwards;
-        this.pacer = new PacedTrigger(interval, this::publish);
+        this.pacer = new PacedTrigger(pace, this::publish, hub::lastPush);
     }
 
     /** Takes a new view; what was made of it is published soon, of the latest if more come meanwhile. */
@@ -81,13 +80,13 @@ final class MeshPublisher implements AutoCloseable {
         return first;
     }
 
-    private void publish() {
+    private void publish(long changedNanos) {
         ClusterView view = latest;
         MeshState state = AmbientIndex.compute(view.objects(), settings);
         Published before = published;
         Published next = new Published(view, state, placement(view));
         published = next;
-        hub.publish(state.addresses().values(), state.authorizations().values());
+        hub.publish(state.addresses().values(), state.authorizations().values(), changedNanos);
         report(before, next);
         afterwards.accept(next);
         first.complete(next);

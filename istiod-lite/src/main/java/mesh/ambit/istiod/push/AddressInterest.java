@@ -1,7 +1,6 @@
 package mesh.ambit.istiod.push;
 
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -10,173 +9,179 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import mesh.ambit.model.NamespacedHostname;
 import mesh.ambit.model.Workload;
-import mesh.ambit.protocol.discovery.Resource;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Interest in workloads and services: in all of them, or on demand in those that were asked for and those of the
- * client's own node.
+ * client's own node. Which of the two, the first request decides for the whole stream, as with the reference.
  *
  * <p>On demand, whoever asked for an address or a service also hears of workloads that come to have that address or
  * come to stand behind that service, without asking again.
  */
 final class AddressInterest implements Interest {
-    private final boolean workloadsOnly;
+    private final ResourceType type;
     private final String node;
-    private final Set<String> pending = new TreeSet<>();
 
-    /** On demand: every name asked for and every resource told. Unused while {@link #wildcard}. */
+    /** On demand: every name asked for and every resource told. Empty for a client that wants everything. */
     private final Set<String> stored = new HashSet<>();
 
+    /** Those of {@link #stored} to which the last answer was that there is no such thing. */
+    private final Set<String> missing = new HashSet<>();
+
+    private Step at = Step.first();
     private boolean wildcard;
 
-    /** Creates one for {@link ResourceType#ADDRESS}, or {@code workloadsOnly} for {@link ResourceType#WORKLOAD}. */
-    AddressInterest(boolean workloadsOnly, String node) {
-        this.workloadsOnly = workloadsOnly;
+    /** Creates one for {@link ResourceType#ADDRESS} or {@link ResourceType#WORKLOAD}. */
+    AddressInterest(ResourceType type, String node) {
+        this.type = type;
         this.node = node;
     }
 
     @Override
-    public Update first(SubscriptionRequest request, PushState state) {
+    public Update first(SubscriptionRequest request, Revision now) {
+        at = now.step();
         Set<String> names = request.firstNames();
         wildcard = names.remove(SubscriptionRequest.WILDCARD)
                 || request.subscribe().isEmpty();
         return wildcard
-                ? everything(request.mentioned(), request.initialVersions(), state)
-                : asked(names, request.initialVersions(), state);
+                ? everything(names, request.initialVersions(), now)
+                : asked(names, request.initialVersions(), now);
     }
 
     @Override
-    public @Nullable Update change(SubscriptionRequest request, PushState state) {
-        if (!request.namesSomething()) {
+    public @Nullable Update change(SubscriptionRequest request, Revision now) {
+        if (wildcard) {
+            if (request.subscribe().isEmpty() && request.unsubscribe().isEmpty()) {
+                return null;
+            }
+            Set<String> names = request.firstNames();
+            names.remove(SubscriptionRequest.WILDCARD);
+            names.addAll(now.changes(type, at).removed());
+            at = now.step();
+            return everything(names, request.initialVersions(), now);
+        }
+        Set<String> names = request.mentioned();
+        boolean changed = names.stream().anyMatch(name -> isNews(name, now));
+        Set<String> dropped = new TreeSet<>();
+        for (String name : request.unsubscribe()) {
+            if (stored.remove(name)) {
+                dropped.add(name);
+                missing.remove(name);
+            }
+            changed |= names.remove(name);
+        }
+        if (!changed && dropped.isEmpty()) {
             return null;
         }
-        boolean toWildcard = request.subscribe().contains(SubscriptionRequest.WILDCARD);
-        boolean fromWildcard = request.unsubscribe().contains(SubscriptionRequest.WILDCARD);
-        Set<String> names = new TreeSet<>(request.subscribe());
         names.remove(SubscriptionRequest.WILDCARD);
-        if (wildcard ? !fromWildcard : toWildcard && !fromWildcard) {
-            wildcard = true;
-            // What it held on demand and has vanished since would otherwise stay with it for ever.
-            names.addAll(stored);
-            stored.clear();
-            return everything(names, Map.of(), state);
-        }
-        wildcard = false;
-        List<String> dropped = drop(request.unsubscribe(), state);
-        if (names.isEmpty()) {
-            return dropped == null ? null : new Update(List.of(), dropped);
-        }
-        Update found = asked(names, Map.of(), state);
-        if (dropped == null) {
-            return found;
-        }
-        Set<String> removed = new TreeSet<>(dropped);
-        removed.addAll(found.removed());
-        return new Update(found.resources(), List.copyOf(removed));
+        Update found = asked(names, request.initialVersions(), now);
+        // Pods of its own node a client keeps, so they are not gone for it.
+        found.resources().forEach(resource -> dropped.remove(resource.name()));
+        dropped.addAll(found.removed());
+        return new Update(found.resources(), List.copyOf(dropped));
     }
 
-    /** Returns the whole mesh, less what the client holds in the same version. */
-    private Update everything(Collection<String> held, Map<String, String> versions, PushState state) {
-        Set<String> removed = new TreeSet<>(held);
-        removed.addAll(pending);
-        removed.remove(SubscriptionRequest.WILDCARD);
-        pending.clear();
-        List<Resource> resources = new ArrayList<>();
-        for (AddressResource resource : state.addresses().values()) {
-            if (!serves(resource)) {
-                continue;
+    /**
+     * Returns whether asking for {@code name} is more than a repetition. Who asks again for what was not there, or is no
+     * longer there, has forgotten our answer and waits for another one.
+     */
+    private boolean isNews(String name, Revision now) {
+        return !stored.contains(name)
+                || missing.contains(name)
+                || now.state().resolve(name).isEmpty();
+    }
+
+    /** Returns the whole mesh less what the client holds in the same version, and those of {@code names} that are not. */
+    private Update everything(Set<String> names, Map<String, String> versions, Revision now) {
+        Update everything = now.everything(type);
+        Set<String> removed = new TreeSet<>();
+        for (String name : names) {
+            if (!now.state().addresses().containsKey(name)) {
+                removed.add(name);
             }
-            removed.remove(resource.name());
-            if (!resource.version().equals(versions.get(resource.name()))) {
-                resources.add(workloadsOnly ? resource.bare() : resource.plain());
+        }
+        if (versions.isEmpty()) {
+            return removed.isEmpty() ? everything : new Update(everything.resources(), List.copyOf(removed));
+        }
+        List<EncodedResource> resources = new ArrayList<>();
+        now.state().addresses().forEach((name, resource) -> {
+            if (Revision.serves(type, resource) && !isHeld(resource, versions)) {
+                resources.add(Revision.encoded(type, resource));
+            }
+        });
+        return new Update(resources, List.copyOf(removed));
+    }
+
+    /** Returns what {@code names} stand for and what is new on the client's node, less what it holds unchanged. */
+    private Update asked(Set<String> names, Map<String, String> versions, Revision now) {
+        Map<String, AddressResource> found = new TreeMap<>();
+        Set<String> awaited = new HashSet<>();
+        Set<String> removed = new TreeSet<>();
+        for (String name : names) {
+            List<AddressResource> answers = now.state().resolve(name);
+            boolean byName = now.state().addresses().containsKey(name);
+            for (AddressResource resource : answers) {
+                found.put(resource.name(), resource);
+                // Somebody waits for this name and is woken by the alias only, so it is sent though unchanged.
+                if (!byName) {
+                    awaited.add(resource.name());
+                }
+            }
+            if (answers.isEmpty()) {
+                removed.add(name);
+                missing.add(name);
+            } else {
+                missing.remove(name);
+            }
+        }
+        for (AddressResource resource : now.state().onNode(node)) {
+            if (!stored.contains(resource.name())) {
+                found.put(resource.name(), resource);
+            }
+        }
+        stored.addAll(names);
+        stored.addAll(found.keySet());
+        List<EncodedResource> resources = new ArrayList<>();
+        for (AddressResource resource : found.values()) {
+            removed.removeAll(resource.aliases());
+            if (Revision.serves(type, resource) && (awaited.contains(resource.name()) || !isHeld(resource, versions))) {
+                resources.add(onDemand(resource));
             }
         }
         return new Update(resources, List.copyOf(removed));
     }
 
-    /** Returns what {@code names} stand for and the workloads of the client's node, less what it holds unchanged. */
-    private Update asked(Set<String> names, Map<String, String> versions, PushState state) {
-        Map<String, AddressResource> found = new TreeMap<>();
-        Set<String> awaited = new HashSet<>();
+    private static boolean isHeld(AddressResource resource, Map<String, String> versions) {
+        String held = versions.get(resource.name());
+        return held != null && held.equals(resource.version());
+    }
+
+    @Override
+    public boolean isDue(Revision now) {
+        return at.number() != now.step().number();
+    }
+
+    @Override
+    public @Nullable Update push(Revision now, boolean keepRemovals) {
+        Step before = at;
+        at = now.step();
+        if (wildcard) {
+            return now.changes(type, before).orNull();
+        }
+        List<EncodedResource> resources = new ArrayList<>();
         List<String> removed = new ArrayList<>();
-        for (String name : names) {
-            boolean any = false;
-            boolean byName = state.addresses().containsKey(name);
-            for (AddressResource resource : state.resolve(name)) {
-                if (serves(resource)) {
-                    any = true;
-                    found.put(resource.name(), resource);
-                    // Somebody waits for this name and is woken by the alias only, so it is sent though unchanged.
-                    if (!byName) {
-                        awaited.add(resource.name());
-                    }
-                }
-            }
-            if (!any) {
-                removed.add(name);
-            }
-        }
-        state.onNode(node).forEach(resource -> found.put(resource.name(), resource));
-        stored.addAll(names);
-        stored.addAll(found.keySet());
-        List<Resource> resources = new ArrayList<>();
-        for (AddressResource resource : found.values()) {
-            if (awaited.contains(resource.name()) || !resource.version().equals(versions.get(resource.name()))) {
-                resources.add(onDemand(resource));
-            }
-        }
-        return new Update(resources, removed);
-    }
-
-    /** Forgets {@code names} and returns those that are now gone for the client; null if none of them was stored. */
-    private @Nullable List<String> drop(Set<String> names, PushState state) {
-        Set<String> dropped = new TreeSet<>(names);
-        dropped.retainAll(stored);
-        if (dropped.isEmpty()) {
-            return null;
-        }
-        dropped.removeIf(name -> {
-            AddressResource resource = state.addresses().get(name);
-            return resource != null && resource.runsOn(node);
-        });
-        stored.removeAll(dropped);
-        return List.copyOf(dropped);
-    }
-
-    @Override
-    public void note(MeshChange change) {
-        pending.addAll(change.workloads());
-        if (!workloadsOnly) {
-            pending.addAll(change.services());
-        }
-    }
-
-    @Override
-    public boolean isDue() {
-        return !pending.isEmpty();
-    }
-
-    @Override
-    public @Nullable Update push(PushState state) {
-        List<Resource> resources = new ArrayList<>();
-        List<String> removed = new ArrayList<>();
-        for (String name : pending) {
-            AddressResource resource = state.addresses().get(name);
-            if (resource == null || !serves(resource)) {
-                if (wildcard || stored.contains(name)) {
+        for (String name : before.changesUntil(at).addresses()) {
+            AddressResource resource = now.state().addresses().find(name);
+            if (resource == null) {
+                if (stored.contains(name)) {
                     removed.add(name);
                 }
-            } else if (wildcard) {
-                resources.add(workloadsOnly ? resource.bare() : resource.plain());
-            } else if (concerns(resource)) {
+            } else if (Revision.serves(type, resource) && concerns(resource)) {
                 resources.add(onDemand(resource));
                 stored.add(name);
             }
         }
-        pending.clear();
-        Update update = new Update(resources, removed);
-        return update.isEmpty() ? null : update;
+        return new Update(resources, removed).orNull();
     }
 
     private boolean concerns(AddressResource resource) {
@@ -191,19 +196,19 @@ final class AddressInterest implements Interest {
                         .anyMatch(stored::contains);
     }
 
-    private boolean serves(AddressResource resource) {
-        return !workloadsOnly || resource.source() instanceof Workload;
-    }
-
-    private Resource onDemand(AddressResource resource) {
-        if (!workloadsOnly) {
-            return resource.aliased();
-        }
-        return resource.bare().toBuilder().addAllAliases(resource.aliases()).build();
+    private EncodedResource onDemand(AddressResource resource) {
+        return type == ResourceType.ADDRESS
+                ? resource.aliased()
+                : resource.bare().withAliases(resource.aliases());
     }
 
     @Override
     public int size() {
         return stored.size();
+    }
+
+    @Override
+    public long behind(Revision now) {
+        return at.namesUntil(now.step());
     }
 }

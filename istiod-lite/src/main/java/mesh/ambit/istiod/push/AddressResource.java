@@ -1,6 +1,5 @@
 package mesh.ambit.istiod.push;
 
-import com.google.protobuf.Any;
 import com.google.protobuf.InvalidProtocolBufferException;
 import java.util.ArrayList;
 import java.util.List;
@@ -9,7 +8,6 @@ import mesh.ambit.model.NetworkAddress;
 import mesh.ambit.model.NetworkCidr;
 import mesh.ambit.model.Service;
 import mesh.ambit.model.Workload;
-import mesh.ambit.protocol.discovery.Resource;
 import mesh.ambit.protocol.workload.Address;
 
 /**
@@ -17,34 +15,36 @@ import mesh.ambit.protocol.workload.Address;
  * the same.
  *
  * @param source what it was encoded from
+ * @param hash of its bytes; the version that clients see is its text
  * @param plain the resource as a wildcard subscriber gets it: name, version, bytes
  */
-record AddressResource(MeshResource source, Resource plain) {
+record AddressResource(MeshResource source, long hash, EncodedResource plain) {
     String name() {
-        return plain.getName();
+        return plain.name();
     }
 
     String version() {
-        return plain.getVersion();
+        return XxHash64.version(hash);
     }
 
-    /** Returns the resource with its aliases, as an on-demand subscriber gets it; the bytes are shared. */
-    Resource aliased() {
-        return plain.toBuilder().addAllAliases(aliases()).build();
+    /** Returns the resource with its aliases, as an on-demand subscriber gets it. */
+    EncodedResource aliased() {
+        return plain.withAliases(aliases());
     }
 
     /** Returns the workload alone, as type {@link ResourceType#WORKLOAD} carries it, under the version of the address. */
-    Resource bare() {
+    EncodedResource bare() {
         try {
-            Address address = Address.parseFrom(plain.getResource().getValue());
-            return plain.toBuilder()
-                    .setResource(Any.newBuilder()
-                            .setTypeUrl(ResourceType.WORKLOAD.typeUrl())
-                            .setValue(address.getWorkload().toByteString()))
-                    .build();
+            Address address = Address.parseFrom(plain.resource().getResource().getValue());
+            return plain.withContent(
+                    ResourceType.WORKLOAD, address.getWorkload().toByteString());
         } catch (InvalidProtocolBufferException e) {
             throw new IllegalStateException("our own encoding of " + name() + " does not decode", e);
         }
+    }
+
+    boolean isWorkload() {
+        return source instanceof Workload;
     }
 
     /** Returns the other names that a client is told: {@code network/address}, for a range {@code network/base/length}. */

@@ -5,58 +5,68 @@ import io.grpc.StatusRuntimeException;
 import io.grpc.SynchronizationContext;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
-import java.util.EnumMap;
-import java.util.HashSet;
+import java.time.Instant;
 import java.util.Map;
-import java.util.Set;
-import java.util.TreeMap;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import mesh.ambit.istiod.issuer.CallerIdentity;
 import mesh.ambit.protocol.discovery.DeltaDiscoveryRequest;
-import mesh.ambit.protocol.discovery.DeltaDiscoveryResponse;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One client's stream: feeds requests and states to its {@link Subscription}s and sends what they answer.
+ * One client's stream: feeds requests and revisions to its {@link Subscription}s and sends what they answer.
  *
- * <p>Everything happens one after the other in {@link #loop}, whatever thread it comes from. A client that does not
- * read is sent nothing: changes merge in its subscriptions, and its next request is not fetched.
+ * <p>Everything happens one after the other in {@code loop}, whatever thread it comes from, requests before pushes. A
+ * client that does not read is sent nothing: it stays where it is in the history of the mesh, costs nothing, and its next
+ * request is not fetched.
  */
 final class AdsStream implements StreamObserver<DeltaDiscoveryRequest> {
     private static final Logger LOG = LoggerFactory.getLogger(AdsStream.class);
-
-    /** Names that one client may subscribe to on demand, several times the largest mesh. */
-    private static final int MAX_NAMES = 1_000_000;
+    private static final int MAX_UNKNOWN_TYPES = 16;
 
     private final String connection;
-    private final CallerIdentity caller;
-    private final ServerCallStreamObserver<DeltaDiscoveryResponse> responses;
+    private final @Nullable CallerIdentity caller;
+    private final ServerCallStreamObserver<EncodedResponse> responses;
     private final PushHub hub;
+    private final DebugAnswers debug;
     private final PushMetrics metrics;
+    private final Instant opened;
     private final SynchronizationContext loop = new SynchronizationContext(this::fault);
-    private final Map<ResourceType, Subscription> subscriptions = new EnumMap<>(ResourceType.class);
-    private final Set<String> unknownTypes = new HashSet<>();
 
-    private PushState state = PushState.EMPTY;
-    private @Nullable ProxyNode proxy;
-    private long responseCount;
+    /** In the order of the types; written in {@link #loop}, read by the status page too. */
+    private final Map<ResourceType, Subscription> subscriptions = new ConcurrentSkipListMap<>();
+
+    private final Outbox outbox;
+    private final AtomicInteger waitingRequests = new AtomicInteger();
+    private final AtomicBoolean woken = new AtomicBoolean();
+
+    private volatile @Nullable ProxyNode proxy;
+    private int unknownTypes;
     private boolean requestOutstanding;
     private boolean ended;
-    private volatile StreamStatus status;
 
+    /**
+     * Creates one.
+     *
+     * @param caller who was proved to call; null on a port that asks for no proof
+     */
     AdsStream(
             String connection,
-            CallerIdentity caller,
-            ServerCallStreamObserver<DeltaDiscoveryResponse> responses,
+            @Nullable CallerIdentity caller,
+            ServerCallStreamObserver<EncodedResponse> responses,
             PushHub hub,
-            PushMetrics metrics) {
+            DebugAnswers debug) {
         this.connection = connection;
         this.caller = caller;
         this.responses = responses;
         this.hub = hub;
-        this.metrics = metrics;
-        this.status = new StreamStatus(connection, "", "", Map.of());
+        this.debug = debug;
+        this.metrics = hub.metrics();
+        this.opened = hub.now();
+        this.outbox = new Outbox(connection, responses, hub, loop::execute);
     }
 
     /** Takes over the call; must run before the method of the service returns. */
@@ -65,44 +75,31 @@ final class AdsStream implements StreamObserver<DeltaDiscoveryRequest> {
         responses.setOnReadyHandler(() -> loop.execute(this::ready));
         responses.setOnCancelHandler(() -> loop.execute(this::end));
         responses.setOnCloseHandler(() -> loop.execute(this::end));
-    }
-
-    /** Begins to take requests. */
-    void start() {
         loop.execute(() -> {
-            if (!ended) {
-                state = hub.register(this);
-                fetch();
-            }
+            hub.register(this);
+            fetch();
         });
     }
 
-    /** Queues {@code next}, to be worked on in {@link #work}; so that states keep their order, under the hub's lock. */
-    void offer(PushState next, MeshChange change) {
-        loop.executeLater(() -> {
-            state = next;
-            subscriptions.values().forEach(subscription -> subscription.note(change));
-            pushDue();
-        });
-    }
-
-    /** Works off what is queued. */
-    void work() {
-        loop.drain();
-    }
-
-    StreamStatus status() {
-        return status;
+    /** Sends what is due, if the client takes it; called after each new revision, and merges with calls before it. */
+    void wake() {
+        if (woken.compareAndSet(false, true)) {
+            loop.execute(() -> {
+                woken.set(false);
+                proceed();
+            });
+        }
     }
 
     @Override
     public void onNext(DeltaDiscoveryRequest request) {
+        waitingRequests.incrementAndGet();
         loop.execute(() -> {
+            waitingRequests.decrementAndGet();
             requestOutstanding = false;
             if (!ended) {
                 handle(request);
-                publishStatus();
-                fetch();
+                proceed();
             }
         });
     }
@@ -132,21 +129,75 @@ final class AdsStream implements StreamObserver<DeltaDiscoveryRequest> {
         });
     }
 
+    /** Cuts the stream if its client has taken nothing for too long or is hopelessly behind; called now and then. */
+    void inspect(long nowNanos) {
+        loop.execute(() -> {
+            if (ended) {
+                return;
+            }
+            outbox.inspect(nowNanos);
+            Revision now = hub.current();
+            long behind = subscriptions.values().stream()
+                    .mapToLong(subscription -> subscription.behind(now))
+                    .max()
+                    .orElse(0);
+            if (outbox.isStuck(nowNanos)) {
+                LOG.warn(
+                        "{}: cut, the client took nothing for {}",
+                        connection,
+                        hub.limits().patience());
+                metrics.writeTimeout();
+                close(Status.UNAVAILABLE.withDescription("responses are not taken"));
+            } else if (behind > hub.limits().maxBehind()) {
+                LOG.warn("{}: cut, the client is {} changes behind and does not read", connection, behind);
+                metrics.writeTimeout();
+                close(Status.UNAVAILABLE.withDescription("too far behind, come again with what you hold"));
+            }
+        });
+    }
+
+    Instant opened() {
+        return opened;
+    }
+
+    String connection() {
+        return connection;
+    }
+
+    /** Returns who the client says it is; null before its first request. Any thread. */
+    @Nullable
+    ProxyNode proxy() {
+        return proxy;
+    }
+
+    /** Returns what is said about each type; a view that changes, for any thread to look at. */
+    Map<ResourceType, Subscription> subscriptions() {
+        return subscriptions;
+    }
+
     private void ready() {
-        pushDue();
-        publishStatus();
-        fetch();
+        outbox.drained();
+        proceed();
+    }
+
+    private void proceed() {
+        if (!ended) {
+            outbox.flush();
+            pushDue();
+            fetch();
+        }
     }
 
     /** Asks for the next request, once the client takes what it asked for before. */
     private void fetch() {
-        if (!ended && !requestOutstanding && responses.isReady()) {
+        if (!ended && !requestOutstanding && outbox.isEmpty() && responses.isReady()) {
             requestOutstanding = true;
             responses.request(1);
         }
     }
 
     private void handle(DeltaDiscoveryRequest request) {
+        metrics.received(request.getSerializedSize());
         ProxyNode known = proxy;
         if (known == null) {
             known = introduce(request);
@@ -154,34 +205,50 @@ final class AdsStream implements StreamObserver<DeltaDiscoveryRequest> {
                 return;
             }
             proxy = known;
+            metrics.connected(known.version(), true);
+        }
+        if (DebugAnswers.isDebug(request.getTypeUrl())) {
+            answerDebug(request);
+            return;
         }
         ResourceType type = ResourceType.find(request.getTypeUrl());
         if (type == null) {
-            // Each type once, and few of them: the client chooses the text.
-            if (unknownTypes.size() < 16 && unknownTypes.add(request.getTypeUrl())) {
+            // Few of them: the client chooses the text.
+            if (unknownTypes++ < MAX_UNKNOWN_TYPES) {
                 LOG.warn("{}: asks for type {}, which is not served", connection, request.getTypeUrl());
             }
             return;
         }
         String node = known.nodeName();
         Subscription subscription = subscriptions.computeIfAbsent(type, t -> Subscription.of(t, node));
-        switch (subscription.request(SubscriptionRequest.from(request), state)) {
+        Revision now = hub.current();
+        switch (subscription.request(SubscriptionRequest.from(request), now, hub.nowMillis())) {
             case Reaction.Answer(Update update) -> {
-                pushDuePolicies(type);
-                send(type, subscription, update);
+                pushPolicies(type, now);
+                outbox.add(type, subscription, now.state().version(), update);
             }
-            case Reaction.Acknowledged() -> LOG.debug("{}: {} acknowledged", connection, type.label());
-            case Reaction.Rejected(String reason) -> {
-                LOG.warn("{}: client rejected {}: {}", connection, type.label(), reason);
+            case Reaction.Acknowledged() -> LOG.debug("{}: {} acknowledged", connection, type);
+            case Reaction.Rejected(SubscriptionRequest.Rejection rejection) -> {
+                LOG.warn("{}: client rejected {}: {}", connection, type, rejection.reason());
                 metrics.rejected(type.label());
             }
             case Reaction.Stale() -> {
-                LOG.debug("{}: {} answers an older response", connection, type.label());
-                metrics.expiredNonce();
+                LOG.debug("{}: {} answers an older response", connection, type);
+                metrics.expiredNonce(type.label());
             }
         }
-        if (subscription.size() > MAX_NAMES) {
-            close(Status.RESOURCE_EXHAUSTED.withDescription("more than " + MAX_NAMES + " names subscribed"));
+        if (subscription.size() > hub.limits().maxNames()) {
+            close(Status.RESOURCE_EXHAUSTED.withDescription(
+                    "more than " + hub.limits().maxNames() + " names subscribed"));
+        }
+    }
+
+    private void answerDebug(DeltaDiscoveryRequest request) {
+        try {
+            outbox.add(debug.answer(request, caller, connection));
+        } catch (StatusRuntimeException e) {
+            LOG.warn("{}: {} of {} refused: {}", connection, request.getTypeUrl(), caller, e.getMessage());
+            close(e.getStatus());
         }
     }
 
@@ -195,7 +262,7 @@ final class AdsStream implements StreamObserver<DeltaDiscoveryRequest> {
             close(Status.INVALID_ARGUMENT.withDescription(e.getMessage()));
             return null;
         }
-        if (!introduced.mayBe(caller.namespace(), caller.serviceAccount())) {
+        if (caller != null && !introduced.mayBe(caller.namespace(), caller.serviceAccount())) {
             LOG.warn(
                     "{}: refused, {} calls itself a proxy of namespace {} and service account {}",
                     connection,
@@ -211,71 +278,72 @@ final class AdsStream implements StreamObserver<DeltaDiscoveryRequest> {
                 introduced.type(),
                 introduced.id(),
                 introduced.nodeName(),
-                caller);
+                caller == null ? "nobody in particular" : caller);
         return introduced;
     }
 
-    /** Sends what is due, policies first; stops where the client takes no more, and goes on in {@link #ready}. */
+    /**
+     * Sends what is due, as far as the client takes it: new policies, then workloads that may name them, then the
+     * removal of policies that no workload names any more.
+     */
     private void pushDue() {
-        if (ended) {
+        Revision now = hub.current();
+        if (ended || waitingRequests.get() > 0 || !outbox.isEmpty()) {
             return;
         }
-        subscriptions.forEach((type, subscription) -> {
-            if (subscription.isDue() && responses.isReady()) {
-                Update update = subscription.push(state);
-                if (update != null) {
-                    send(type, subscription, update);
+        boolean said = false;
+        boolean keepRemovals = isDue(ResourceType.ADDRESS, now) || isDue(ResourceType.WORKLOAD, now);
+        if (isDue(ResourceType.AUTHORIZATION, now)) {
+            if (!responses.isReady()) {
+                return;
+            }
+            said = push(ResourceType.AUTHORIZATION, now, keepRemovals);
+        }
+        for (ResourceType type : ResourceType.POLICIES_LAST) {
+            if (isDue(type, now)) {
+                if (!responses.isReady()) {
+                    return;
                 }
+                said |= push(type, now, false);
             }
-        });
-        publishStatus();
-    }
-
-    /** Sends due policies before an answer with workloads that may name them, even to a client that is behind. */
-    private void pushDuePolicies(ResourceType answered) {
-        Subscription policies = subscriptions.get(ResourceType.AUTHORIZATION);
-        if (answered != ResourceType.AUTHORIZATION && policies != null && policies.isDue()) {
-            Update update = policies.push(state);
-            if (update != null) {
-                send(ResourceType.AUTHORIZATION, policies, update);
-            }
+        }
+        if (said) {
+            metrics.converged(System.nanoTime() - now.changedNanos());
         }
     }
 
-    private void send(ResourceType type, Subscription subscription, Update update) {
-        responseCount++;
-        String nonce = connection + "/" + responseCount;
-        DeltaDiscoveryResponse response = DeltaDiscoveryResponse.newBuilder()
-                .setSystemVersionInfo(state.version())
-                .setTypeUrl(type.typeUrl())
-                .setNonce(nonce)
-                .addAllResources(update.resources())
-                .addAllRemovedResources(update.removed())
-                .build();
-        subscription.sent(nonce);
-        responses.onNext(response);
-        metrics.pushed(type.label(), response.getSerializedSize());
-        LOG.debug(
-                "{}: {} with {} resources, {} removed",
-                connection,
-                type.label(),
-                update.resources().size(),
-                update.removed().size());
+    private boolean isDue(ResourceType type, Revision now) {
+        Subscription subscription = subscriptions.get(type);
+        return subscription != null && subscription.isDue(now);
     }
 
-    private void publishStatus() {
-        Map<String, String> types = new TreeMap<>();
-        subscriptions.forEach((type, subscription) ->
-                types.put(type.typeUrl(), subscription.status().toString()));
-        ProxyNode known = proxy;
-        status = new StreamStatus(
-                connection, known == null ? "" : known.id(), known == null ? "" : known.nodeName(), types);
+    private boolean push(ResourceType type, Revision now, boolean keepRemovals) {
+        Subscription subscription = subscriptions.get(type);
+        Update update = subscription == null ? null : subscription.push(now, keepRemovals);
+        if (subscription == null || update == null) {
+            return false;
+        }
+        metrics.queued(System.nanoTime() - now.publishedNanos());
+        outbox.add(type, subscription, now.state().version(), update);
+        return true;
+    }
+
+    /** Sends due policies before an answer with workloads that may name them. */
+    private void pushPolicies(ResourceType answered, Revision now) {
+        if (answered != ResourceType.AUTHORIZATION && isDue(ResourceType.AUTHORIZATION, now)) {
+            push(ResourceType.AUTHORIZATION, now, true);
+        }
     }
 
     private void end() {
         if (!ended) {
             ended = true;
+            outbox.end();
             hub.unregister(this);
+            ProxyNode known = proxy;
+            if (known != null) {
+                metrics.connected(known.version(), false);
+            }
             LOG.debug("{}: stream ended", connection);
         }
     }

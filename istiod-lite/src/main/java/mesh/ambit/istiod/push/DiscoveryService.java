@@ -1,19 +1,22 @@
 package mesh.ambit.istiod.push;
 
+import io.grpc.BindableService;
+import io.grpc.MethodDescriptor;
+import io.grpc.ServerServiceDefinition;
 import io.grpc.Status;
 import io.grpc.stub.ServerCallStreamObserver;
+import io.grpc.stub.ServerCalls;
 import io.grpc.stub.StreamObserver;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
 import mesh.ambit.istiod.issuer.CallerIdentity;
-import mesh.ambit.istiod.issuer.CallerInterceptor;
-import mesh.ambit.protocol.discovery.AggregatedDiscoveryServiceGrpc.AggregatedDiscoveryServiceImplBase;
+import mesh.ambit.protocol.discovery.AggregatedDiscoveryServiceGrpc;
 import mesh.ambit.protocol.discovery.DeltaDiscoveryRequest;
 import mesh.ambit.protocol.discovery.DeltaDiscoveryResponse;
+import org.jspecify.annotations.Nullable;
 
-/** The delta ADS method: admits streams, each of which is an {@link AdsStream}. Must stand behind the interceptor. */
-public final class DiscoveryService extends AggregatedDiscoveryServiceImplBase {
+/** The delta ADS method: opens streams, each of which is an {@link AdsStream}. */
+public final class DiscoveryService implements BindableService {
     private static final StreamObserver<DeltaDiscoveryRequest> REFUSED = new StreamObserver<>() {
         @Override
         public void onNext(DeltaDiscoveryRequest request) {}
@@ -26,53 +29,52 @@ public final class DiscoveryService extends AggregatedDiscoveryServiceImplBase {
     };
 
     private final PushHub hub;
-    private final PushMetrics metrics;
-    private final AdmissionRate admission;
-    private final ScheduledExecutorService timer;
+    private final DebugAnswers debug;
+    private final Supplier<@Nullable CallerIdentity> caller;
     private final AtomicLong connections = new AtomicLong();
 
     /**
      * Creates the service.
      *
-     * @param streamsPerSecond how many streams may begin in a second
-     * @param timer lets a stream wait for its turn; not shut down here
+     * @param caller tells who was proved to make the call that the current thread serves; null on a port that asks for
+     *     no proof
      */
-    public DiscoveryService(PushHub hub, PushMetrics metrics, int streamsPerSecond, ScheduledExecutorService timer) {
+    public DiscoveryService(PushHub hub, DebugAnswers debug, Supplier<@Nullable CallerIdentity> caller) {
         this.hub = hub;
-        this.metrics = metrics;
-        this.admission = new AdmissionRate(streamsPerSecond);
-        this.timer = timer;
+        this.debug = debug;
+        this.caller = caller;
     }
 
+    /** Returns the service with responses that are encoded already. */
     @Override
-    public StreamObserver<DeltaDiscoveryRequest> deltaAggregatedResources(
-            StreamObserver<DeltaDiscoveryResponse> responses) {
+    public ServerServiceDefinition bindService() {
+        MethodDescriptor<DeltaDiscoveryRequest, DeltaDiscoveryResponse> generated =
+                AggregatedDiscoveryServiceGrpc.getDeltaAggregatedResourcesMethod();
+        MethodDescriptor<DeltaDiscoveryRequest, EncodedResponse> method = generated.toBuilder(
+                        generated.getRequestMarshaller(), new EncodedResponse.Marshaller())
+                .setSchemaDescriptor(null)
+                .build();
+        return ServerServiceDefinition.builder(AggregatedDiscoveryServiceGrpc.SERVICE_NAME)
+                .addMethod(method, ServerCalls.asyncBidiStreamingCall(this::open))
+                .build();
+    }
+
+    private StreamObserver<DeltaDiscoveryRequest> open(StreamObserver<EncodedResponse> responses) {
         if (!hub.hasState()) {
             responses.onError(Status.UNAVAILABLE
                     .withDescription("the mesh is not known yet, try again")
                     .asRuntimeException());
             return REFUSED;
         }
-        long waitNanos = admission.reserve(System.nanoTime());
-        if (waitNanos == AdmissionRate.REFUSED) {
-            responses.onError(Status.RESOURCE_EXHAUSTED
-                    .withDescription("too many new streams, try again")
-                    .asRuntimeException());
-            return REFUSED;
-        }
-        CallerIdentity caller = CallerInterceptor.caller();
+        CallerIdentity known = caller.get();
+        String name = known == null ? "plaintext" : known.namespace() + "/" + known.serviceAccount();
         AdsStream stream = new AdsStream(
-                caller.namespace() + "/" + caller.serviceAccount() + "-" + connections.incrementAndGet(),
-                caller,
-                (ServerCallStreamObserver<DeltaDiscoveryResponse>) responses,
+                name + "-" + connections.incrementAndGet(),
+                known,
+                (ServerCallStreamObserver<EncodedResponse>) responses,
                 hub,
-                metrics);
+                debug);
         stream.attach();
-        if (waitNanos == 0) {
-            stream.start();
-        } else {
-            timer.schedule(stream::start, waitNanos, TimeUnit.NANOSECONDS);
-        }
         return stream;
     }
 }

@@ -1,60 +1,48 @@
 package mesh.ambit.istiod.push;
 
-import java.util.HashSet;
-import java.util.Map;
+import java.util.Collections;
 import java.util.Set;
-import mesh.ambit.model.Workload;
+import java.util.SortedSet;
+import java.util.TreeSet;
 
 /**
- * The names of what differs between two states: added, changed or gone.
+ * The names of what differs between two states: added, changed or gone; sorted.
  *
- * @param workloads resource names of workloads
- * @param services resource names of services
+ * @param addresses resource names of workloads and services
  * @param policies resource names of policies
  */
-record MeshChange(Set<String> workloads, Set<String> services, Set<String> policies) {
+record MeshChange(SortedSet<String> addresses, SortedSet<String> policies) {
+    static final MeshChange NONE = new MeshChange(new TreeSet<>(), new TreeSet<>());
+
     MeshChange {
-        workloads = Set.copyOf(workloads);
-        services = Set.copyOf(services);
-        policies = Set.copyOf(policies);
+        addresses = Collections.unmodifiableSortedSet(addresses);
+        policies = Collections.unmodifiableSortedSet(policies);
     }
 
-    /** Returns what a client that holds {@code before} must hear of to hold {@code after}. */
-    static MeshChange between(PushState before, PushState after) {
-        Set<String> workloads = new HashSet<>();
-        Set<String> services = new HashSet<>();
-        collectAddresses(before.addresses(), after.addresses(), workloads, services);
-        collectAddresses(after.addresses(), before.addresses(), workloads, services);
-        Set<String> policies = new HashSet<>();
-        collectPolicies(before.policies(), after.policies(), policies);
-        collectPolicies(after.policies(), before.policies(), policies);
-        return new MeshChange(workloads, services, policies);
+    static MeshChange of(Set<String> addresses, Set<String> policies) {
+        return new MeshChange(new TreeSet<>(addresses), new TreeSet<>(policies));
     }
 
     boolean isEmpty() {
-        return workloads.isEmpty() && services.isEmpty() && policies.isEmpty();
+        return addresses.isEmpty() && policies.isEmpty();
     }
 
-    private static void collectAddresses(
-            Map<String, AddressResource> one,
-            Map<String, AddressResource> other,
-            Set<String> workloads,
-            Set<String> services) {
-        one.forEach((name, resource) -> {
-            AddressResource counterpart = other.get(name);
-            if (counterpart == null || !counterpart.version().equals(resource.version())) {
-                (resource.source() instanceof Workload ? workloads : services).add(name);
-            }
-        });
+    int size() {
+        return addresses.size() + policies.size();
     }
 
-    private static void collectPolicies(
-            Map<String, PolicyResource> one, Map<String, PolicyResource> other, Set<String> policies) {
-        one.forEach((name, resource) -> {
-            PolicyResource counterpart = other.get(name);
-            if (counterpart == null || !counterpart.source().equals(resource.source())) {
-                policies.add(name);
-            }
-        });
+    /** Several changes as one. */
+    static final class Union {
+        private final TreeSet<String> addresses = new TreeSet<>();
+        private final TreeSet<String> policies = new TreeSet<>();
+
+        void add(MeshChange change) {
+            addresses.addAll(change.addresses);
+            policies.addAll(change.policies);
+        }
+
+        MeshChange change() {
+            return new MeshChange(addresses, policies);
+        }
     }
 }

@@ -7,6 +7,10 @@ import com.google.gson.JsonParser;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.MessageOrBuilder;
 import com.google.protobuf.util.JsonFormat;
+import java.util.Collection;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import mesh.ambit.model.PersistentMap;
 import mesh.ambit.protocol.security.Authorization;
 import mesh.ambit.protocol.workload.Address;
 
@@ -21,18 +25,18 @@ final class MeshDump {
         JsonArray services = new JsonArray();
         JsonArray policies = new JsonArray();
         try {
-            for (AddressResource resource : state.addresses().values()) {
-                Address address =
-                        Address.parseFrom(resource.plain().getResource().getValue());
+            for (AddressResource resource : sorted(state.addresses())) {
+                Address address = Address.parseFrom(
+                        resource.plain().resource().getResource().getValue());
                 if (address.hasWorkload()) {
                     workloads.add(json(address.getWorkload()));
                 } else {
                     services.add(json(address.getService()));
                 }
             }
-            for (PolicyResource policy : state.policies().values()) {
-                policies.add(json(
-                        Authorization.parseFrom(policy.plain().getResource().getValue())));
+            for (PolicyResource policy : sorted(state.policies())) {
+                policies.add(json(Authorization.parseFrom(
+                        policy.plain().resource().getResource().getValue())));
             }
         } catch (InvalidProtocolBufferException e) {
             throw new IllegalStateException("our own encoding does not decode", e);
@@ -43,6 +47,12 @@ final class MeshDump {
         dump.add("services", services);
         dump.add("policies", policies);
         return dump;
+    }
+
+    private static <T> Collection<T> sorted(PersistentMap<String, T> resources) {
+        SortedMap<String, T> byName = new TreeMap<>();
+        resources.forEach(byName::put);
+        return byName.values();
     }
 
     private static JsonElement json(MessageOrBuilder message) throws InvalidProtocolBufferException {

@@ -1,77 +1,78 @@
 package mesh.ambit.istiod.push;
 
-import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
-import mesh.ambit.protocol.discovery.Resource;
+import mesh.ambit.model.PersistentMap;
 import org.jspecify.annotations.Nullable;
 
 /** Interest in policies: whoever asks, by whatever names, gets all of them. */
 final class PolicyInterest implements Interest {
-    /** What the client holds, as far as we know. */
-    private final Set<String> known = new HashSet<>();
-
-    private final Set<String> pending = new TreeSet<>();
+    private Step added = Step.first();
+    private Step removed = added;
 
     @Override
-    public Update first(SubscriptionRequest request, PushState state) {
-        known.addAll(request.firstNames());
-        return all(state);
+    public Update first(SubscriptionRequest request, Revision now) {
+        added = now.step();
+        removed = now.step();
+        return all(request.firstNames(), now);
     }
 
+    /**
+     * A change of names is answered with everything, a repetition is not: after each answer the client knows exactly the
+     * policies that there are.
+     */
     @Override
-    public @Nullable Update change(SubscriptionRequest request, PushState state) {
-        if (!request.namesSomething()) {
+    public @Nullable Update change(SubscriptionRequest request, Revision now) {
+        PersistentMap<String, PolicyResource> known = now.state().policies();
+        boolean more = request.mentioned().stream().anyMatch(name -> !known.containsKey(name));
+        boolean less =
+                request.unsubscribe().stream().anyMatch(name -> known.containsKey(name) || request.mentions(name));
+        if (!more && !less) {
             return null;
         }
-        known.addAll(request.subscribe());
-        return all(state);
+        Set<String> doubtful = request.firstNames();
+        doubtful.addAll(now.changes(ResourceType.AUTHORIZATION, removed).removed());
+        added = now.step();
+        removed = now.step();
+        return all(doubtful, now);
     }
 
-    private Update all(PushState state) {
-        known.remove(SubscriptionRequest.WILDCARD);
-        pending.clear();
-        List<Resource> resources = new ArrayList<>();
-        state.policies().values().forEach(policy -> resources.add(policy.plain()));
-        Set<String> removed = new TreeSet<>(known);
-        removed.removeAll(state.policies().keySet());
-        known.clear();
-        known.addAll(state.policies().keySet());
-        return new Update(resources, List.copyOf(removed));
-    }
-
-    @Override
-    public void note(MeshChange change) {
-        pending.addAll(change.policies());
+    private static Update all(Set<String> doubtful, Revision now) {
+        TreeSet<String> gone = new TreeSet<>(doubtful);
+        gone.remove(SubscriptionRequest.WILDCARD);
+        gone.removeIf(name -> now.state().policies().containsKey(name));
+        Update everything = now.everything(ResourceType.AUTHORIZATION);
+        return gone.isEmpty() ? everything : new Update(everything.resources(), List.copyOf(gone));
     }
 
     @Override
-    public boolean isDue() {
-        return !pending.isEmpty();
+    public boolean isDue(Revision now) {
+        return added.number() != now.step().number()
+                || removed.number() != now.step().number();
     }
 
     @Override
-    public @Nullable Update push(PushState state) {
-        List<Resource> resources = new ArrayList<>();
-        List<String> removed = new ArrayList<>();
-        for (String name : pending) {
-            PolicyResource policy = state.policies().get(name);
-            if (policy != null) {
-                resources.add(policy.plain());
-                known.add(name);
-            } else if (known.remove(name)) {
-                removed.add(name);
-            }
+    public @Nullable Update push(Revision now, boolean keepRemovals) {
+        Update additions = now.changes(ResourceType.AUTHORIZATION, added);
+        added = now.step();
+        if (keepRemovals) {
+            return new Update(additions.resources(), List.of()).orNull();
         }
-        pending.clear();
-        Update update = new Update(resources, removed);
-        return update.isEmpty() ? null : update;
+        Update removals = now.changes(ResourceType.AUTHORIZATION, removed);
+        removed = now.step();
+        return additions.removed().equals(removals.removed())
+                ? additions.orNull()
+                : new Update(additions.resources(), removals.removed()).orNull();
     }
 
     @Override
     public int size() {
-        return known.size();
+        return 0;
+    }
+
+    @Override
+    public long behind(Revision now) {
+        return added.namesUntil(now.step());
     }
 }

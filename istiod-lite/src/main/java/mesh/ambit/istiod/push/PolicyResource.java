@@ -1,7 +1,6 @@
 package mesh.ambit.istiod.push;
 
 import mesh.ambit.policy.Policy;
-import mesh.ambit.protocol.discovery.Resource;
 
 /**
  * A policy as it is sent, encoded once and shared like {@link AddressResource}.
@@ -9,4 +8,4 @@ import mesh.ambit.protocol.discovery.Resource;
  * @param source what it was encoded from
  * @param plain name and bytes; policies carry no version, so that a reconnecting client gets all of them again
  */
-record PolicyResource(Policy source, Resource plain) {}
+record PolicyResource(Policy source, EncodedResource plain) {}

@@ -17,9 +17,17 @@ import org.jspecify.annotations.Nullable;
  * @param namespace its namespace
  * @param serviceAccount its service account; null if it does not say
  * @param nodeName the node whose workloads it serves; empty if it does not say
+ * @param clusterId the cluster it says it is in; may be empty
+ * @param version its version, as it says; may be empty
  */
 record ProxyNode(
-        String type, String id, String namespace, @Nullable String serviceAccount, String nodeName) {
+        String type,
+        String id,
+        String namespace,
+        @Nullable String serviceAccount,
+        String nodeName,
+        String clusterId,
+        String version) {
     private static final Set<String> TYPES = Set.of("sidecar", "router", "waypoint", "ztunnel", "agentgateway");
     private static final int ID_PARTS = 4;
 
@@ -54,7 +62,9 @@ record ProxyNode(
                 parts[2],
                 namespace,
                 serviceAccount.isEmpty() ? null : serviceAccount,
-                text(metadata, "NODE_NAME"));
+                text(metadata, "NODE_NAME"),
+                text(metadata, "CLUSTER_ID"),
+                text(metadata, "ISTIO_VERSION"));
     }
 
     /** Returns whether a caller proven to be that service account may call itself this. */

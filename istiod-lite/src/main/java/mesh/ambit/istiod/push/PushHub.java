@@ -1,124 +1,174 @@
 package mesh.ambit.istiod.push;
 
+import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Comparator;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
-import java.util.concurrent.locks.ReentrantLock;
+import java.util.concurrent.atomic.AtomicInteger;
 import mesh.ambit.model.MeshResource;
 import mesh.ambit.policy.Policy;
-import org.jspecify.annotations.Nullable;
 
 /**
- * Holds the current state of the mesh and hands each new one to every stream.
+ * Holds the current state of the mesh and wakes every stream for each new one.
  *
  * <p>{@link #publish} is called by one thread; streams come and go on others.
  */
 public final class PushHub {
+    /** Large responses that wait in the transport at once: a few copies of a large mesh. */
+    private static final long BUDGET_BYTES = 64L << 20;
+
     private final Executor workers;
+    private final int parallelism;
+    private final InstantSource clock;
     private final PushMetrics metrics;
+    private final StreamLimits limits;
+    private final SendBudget budget;
     private final String startStamp;
-    private final ReentrantLock lock = new ReentrantLock();
-    private final Set<AdsStream> streams = new LinkedHashSet<>();
-    private volatile @Nullable PushState current;
-    private long count;
+    private final Set<AdsStream> streams = ConcurrentHashMap.newKeySet();
+    private volatile Revision current = Revision.NOTHING;
+    private volatile boolean published;
+    private volatile long lastPushNanos;
 
     /**
      * Creates one without a state.
      *
-     * @param workers runs one short task for each stream and state; may use many threads
-     * @param started tells our states from those of an earlier run, in the text that clients see
+     * @param workers runs the pushes, whose tasks are short and never block
+     * @param parallelism how many streams are pushed to at once
+     * @param clock tells when something was sent; our start time is part of the text that clients see as version
      */
-    public PushHub(Executor workers, Instant started, PushMetrics metrics) {
-        this.workers = workers;
-        this.startStamp = started.toString();
-        this.metrics = metrics;
+    public PushHub(Executor workers, int parallelism, InstantSource clock, PushMetrics metrics) {
+        this(workers, parallelism, clock, metrics, StreamLimits.DEFAULT);
     }
 
-    /** Makes these resources the state of the mesh and pushes what differs; returns whether anything does. */
-    public boolean publish(Collection<? extends MeshResource> resources, Collection<Policy> policies) {
-        PushState before = current;
-        PushState next =
-                (before == null ? PushState.EMPTY : before).next(startStamp + "/" + (count + 1), resources, policies);
-        MeshChange change = MeshChange.between(before == null ? PushState.EMPTY : before, next);
-        if (before != null && change.isEmpty()) {
+    PushHub(Executor workers, int parallelism, InstantSource clock, PushMetrics metrics, StreamLimits limits) {
+        this.workers = workers;
+        this.parallelism = parallelism;
+        this.clock = clock;
+        this.metrics = metrics;
+        this.limits = limits;
+        this.budget = new SendBudget(BUDGET_BYTES, workers);
+        this.startStamp = clock.instant().toString();
+    }
+
+    /** Makes exactly these resources the mesh, as {@link #publish(MeshDelta, long)} does what differs. */
+    public boolean publish(
+            Collection<? extends MeshResource> resources, Collection<Policy> policies, long changedNanos) {
+        return publish(current.state().deltaTo(resources, policies), changedNanos);
+    }
+
+    /**
+     * Changes the mesh by {@code delta} and pushes what differs; returns whether anything does. The first call makes the
+     * mesh known, even an empty one.
+     *
+     * @param changedNanos when the first of these changes was heard of, by {@link System#nanoTime()}
+     */
+    public boolean publish(MeshDelta delta, long changedNanos) {
+        Revision before = current;
+        PushState.Next next =
+                before.state().with(startStamp + "/" + (before.step().number() + 1), delta);
+        if (published && next.change().isEmpty()) {
             return false;
         }
-        count++;
-        List<AdsStream> told;
-        lock.lock();
-        try {
-            current = next;
-            told = List.copyOf(streams);
-            // Under the lock, so that a stream which registers now begins with this state and nothing in between.
-            told.forEach(stream -> stream.offer(next, change));
-        } finally {
-            lock.unlock();
-        }
-        told.forEach(stream -> workers.execute(stream::work));
+        long now = System.nanoTime();
+        // The way first: whoever sees the new revision can walk to it.
+        current = new Revision(next.state(), before.step().append(next.change()), changedNanos, now);
+        published = true;
+        metrics.published(now - changedNanos);
+        wakeAll(now);
         return true;
+    }
+
+    /** Wakes every stream; each worker takes the next one until none is left. */
+    private void wakeAll(long startNanos) {
+        List<AdsStream> woken = new ArrayList<>(streams);
+        if (woken.isEmpty()) {
+            lastPushNanos = 0;
+            return;
+        }
+        AtomicInteger taken = new AtomicInteger();
+        AtomicInteger done = new AtomicInteger();
+        for (int i = 0; i < Math.min(parallelism, woken.size()); i++) {
+            workers.execute(() -> {
+                for (int at = taken.getAndIncrement(); at < woken.size(); at = taken.getAndIncrement()) {
+                    woken.get(at).wake();
+                    if (done.incrementAndGet() == woken.size()) {
+                        lastPushNanos = System.nanoTime() - startNanos;
+                    }
+                }
+            });
+        }
+    }
+
+    /** Returns how long it took to put the last push before every client; pushes should be further apart than that. */
+    public Duration lastPush() {
+        return Duration.ofNanos(lastPushNanos);
     }
 
     /** Returns whether there is a state to serve. */
     public boolean hasState() {
-        return current != null;
+        return published;
     }
 
     /** Returns what each client has and lacks, by connection. */
-    public List<StreamStatus> status() {
-        lock.lock();
-        try {
-            return streams.stream()
-                    .map(AdsStream::status)
-                    .sorted(Comparator.comparing(StreamStatus::connection))
-                    .toList();
-        } finally {
-            lock.unlock();
-        }
+    public List<ClientStatus> status() {
+        return ClientStatus.of(streams);
     }
 
     /** Returns the current state as JSON: workloads, services and policies as clients are told. */
     public String dump() {
-        PushState state = current;
-        return MeshDump.of(state == null ? PushState.EMPTY : state).toString();
+        return MeshDump.of(current.state()).toString();
+    }
+
+    /** Wakes every stream though nothing changed; for a person who suspects that one was forgotten. */
+    public void wakeAll() {
+        wakeAll(System.nanoTime());
+    }
+
+    /** Cuts streams whose clients take nothing any more; to be called every few seconds. */
+    public void inspect() {
+        long now = System.nanoTime();
+        streams.forEach(stream -> stream.inspect(now));
     }
 
     /** Ends every stream in good order, so that clients come again at once; to us or to our successor. */
     public void closeStreams() {
-        List<AdsStream> open;
-        lock.lock();
-        try {
-            open = List.copyOf(streams);
-        } finally {
-            lock.unlock();
-        }
-        open.forEach(AdsStream::onCompleted);
+        List.copyOf(streams).forEach(AdsStream::onCompleted);
     }
 
-    /** Adds {@code stream} and returns the state with which it begins; every later one is offered to it. */
-    PushState register(AdsStream stream) {
-        lock.lock();
-        try {
-            streams.add(stream);
-            metrics.connected(streams.size());
-            PushState state = current;
-            return state == null ? PushState.EMPTY : state;
-        } finally {
-            lock.unlock();
-        }
+    Revision current() {
+        return current;
+    }
+
+    PushMetrics metrics() {
+        return metrics;
+    }
+
+    StreamLimits limits() {
+        return limits;
+    }
+
+    SendBudget budget() {
+        return budget;
+    }
+
+    Instant now() {
+        return clock.instant();
+    }
+
+    long nowMillis() {
+        return clock.millis();
+    }
+
+    void register(AdsStream stream) {
+        streams.add(stream);
     }
 
     void unregister(AdsStream stream) {
-        lock.lock();
-        try {
-            if (streams.remove(stream)) {
-                metrics.connected(streams.size());
-            }
-        } finally {
-            lock.unlock();
-        }
+        streams.remove(stream);
     }
 }

@@ -1,37 +1,44 @@
 package mesh.ambit.istiod.push;
 
-/** What the xDS server counts; the program connects it with its registry. */
+/** What the xDS server counts; the program connects it with its registry. Thread-safe. */
 public interface PushMetrics {
     /** Counts nothing. */
-    PushMetrics NONE = new PushMetrics() {
-        @Override
-        public void connected(int streams) {}
+    PushMetrics NONE = new PushMetrics() {};
 
-        @Override
-        public void pushed(String type, int bytes) {}
+    /** A stream of a client of this version was opened, or ended; the version is its own word. */
+    default void connected(String version, boolean open) {}
 
-        @Override
-        public void rejected(String type) {}
+    /**
+     * A response went out.
+     *
+     * @param type short name of the type
+     * @param typeUrl its long name
+     * @param bytes length of the response
+     * @param nanos how long it took to put together and hand to the transport
+     */
+    default void pushed(String type, String typeUrl, long bytes, long nanos) {}
 
-        @Override
-        public void expiredNonce() {}
+    /** A request of {@code bytes} came. */
+    default void received(int bytes) {}
 
-        @Override
-        public void internalError() {}
-    };
+    /** A changed mesh waited so long for a client's turn. */
+    default void queued(long nanos) {}
 
-    /** So many streams are open now. */
-    void connected(int streams);
+    /** A client was sent everything that it lacked, so long after the first change of it. */
+    default void converged(long nanos) {}
 
-    /** A response went out. */
-    void pushed(String type, int bytes);
+    /** A changed mesh was handed out, so long after the first change of it was heard of. */
+    default void published(long nanos) {}
 
     /** A client refused a response. */
-    void rejected(String type);
+    default void rejected(String type) {}
 
     /** A client answered a response that was no longer the last. */
-    void expiredNonce();
+    default void expiredNonce(String type) {}
+
+    /** A stream was cut because its client took nothing for too long. */
+    default void writeTimeout() {}
 
     /** A stream ended by a fault of ours. */
-    void internalError();
+    default void internalError() {}
 }

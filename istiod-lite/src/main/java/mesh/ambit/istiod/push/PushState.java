@@ -2,71 +2,120 @@ package mesh.ambit.istiod.push;
 
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Collections;
-import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
-import java.util.SortedMap;
-import java.util.TreeMap;
+import java.util.Set;
 import mesh.ambit.model.MeshResource;
-import mesh.ambit.model.NamespacedHostname;
-import mesh.ambit.model.Service;
-import mesh.ambit.model.Workload;
+import mesh.ambit.model.PersistentMap;
 import mesh.ambit.policy.Policy;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Everything that clients may be told at one moment, encoded. Immutable; one object serves all streams.
  *
- * <p>What is the same as in the state before is taken over from it, encoded bytes included.
+ * <p>What is the same as in the state before is shared with it, so that a change costs what it changes.
  */
 final class PushState {
     /** The mesh before anything is known of it. */
-    static final PushState EMPTY = new PushState("", new TreeMap<>(), new TreeMap<>());
+    static final PushState EMPTY = new PushState("", PersistentMap.empty(), PersistentMap.empty(), null);
 
     private final String version;
-    private final SortedMap<String, AddressResource> addresses;
-    private final SortedMap<String, PolicyResource> policies;
-    private volatile @Nullable Lookup lookup;
+    private final PersistentMap<String, AddressResource> addresses;
+    private final PersistentMap<String, PolicyResource> policies;
+
+    /** Made when the first on-demand client asks, and kept up from then on. */
+    private volatile @Nullable LookupTables lookups;
 
     private PushState(
-            String version, SortedMap<String, AddressResource> addresses, SortedMap<String, PolicyResource> policies) {
+            String version,
+            PersistentMap<String, AddressResource> addresses,
+            PersistentMap<String, PolicyResource> policies,
+            @Nullable LookupTables lookups) {
         this.version = version;
-        this.addresses = Collections.unmodifiableSortedMap(addresses);
-        this.policies = Collections.unmodifiableSortedMap(policies);
+        this.addresses = addresses;
+        this.policies = policies;
+        this.lookups = lookups;
     }
 
-    /** Returns the state with exactly these resources; {@code version} is shown to clients and means nothing to them. */
-    PushState next(String version, Collection<? extends MeshResource> resources, Collection<Policy> policies) {
-        SortedMap<String, AddressResource> nextAddresses = new TreeMap<>();
-        for (MeshResource resource : resources) {
+    /** A state, and the names in which it differs from the one before. */
+    record Next(PushState state, MeshChange change) {}
+
+    /** Returns the state after {@code delta}; {@code version} is shown to clients and means nothing to them. */
+    Next with(String version, MeshDelta delta) {
+        PersistentMap<String, AddressResource> nextAddresses = addresses;
+        PersistentMap<String, PolicyResource> nextPolicies = policies;
+        LookupTables nextLookups = lookups;
+        Set<String> changedAddresses = new HashSet<>();
+        Set<String> changedPolicies = new HashSet<>();
+
+        Set<String> added = new HashSet<>();
+        for (MeshResource resource : delta.addresses()) {
             String name = resource.resourceName();
-            AddressResource before = addresses.get(name);
-            nextAddresses.put(
-                    name,
-                    before != null && before.source().equals(resource) ? before : ResourceEncoder.encode(resource));
+            added.add(name);
+            AddressResource before = nextAddresses.find(name);
+            if (before != null && before.source().equals(resource)) {
+                continue;
+            }
+            AddressResource after = ResourceEncoder.encode(resource);
+            nextAddresses = nextAddresses.with(name, after);
+            nextLookups = nextLookups == null ? null : nextLookups.with(before, after);
+            if (before == null || before.hash() != after.hash()) {
+                changedAddresses.add(name);
+            }
         }
-        SortedMap<String, PolicyResource> nextPolicies = new TreeMap<>();
-        for (Policy policy : policies) {
-            PolicyResource before = this.policies.get(policy.key());
-            nextPolicies.put(
-                    policy.key(),
-                    before != null && before.source().equals(policy) ? before : ResourceEncoder.encode(policy));
+        for (String name : delta.removedAddresses()) {
+            AddressResource before = nextAddresses.find(name);
+            if (before != null && !added.contains(name)) {
+                nextAddresses = nextAddresses.without(name);
+                nextLookups = nextLookups == null ? null : nextLookups.with(before, null);
+                changedAddresses.add(name);
+            }
         }
-        return new PushState(version, nextAddresses, nextPolicies);
+        Set<String> addedPolicies = new HashSet<>();
+        for (Policy policy : delta.policies()) {
+            String name = policy.key();
+            addedPolicies.add(name);
+            PolicyResource before = nextPolicies.find(name);
+            if (before == null || !before.source().equals(policy)) {
+                nextPolicies = nextPolicies.with(name, ResourceEncoder.encode(policy));
+                changedPolicies.add(name);
+            }
+        }
+        for (String name : delta.removedPolicies()) {
+            if (!addedPolicies.contains(name) && nextPolicies.containsKey(name)) {
+                nextPolicies = nextPolicies.without(name);
+                changedPolicies.add(name);
+            }
+        }
+        return new Next(
+                new PushState(version, nextAddresses, nextPolicies, nextLookups),
+                MeshChange.of(changedAddresses, changedPolicies));
+    }
+
+    /** Returns what leads from this state to the one of exactly these resources. */
+    MeshDelta deltaTo(Collection<? extends MeshResource> resources, Collection<Policy> wanted) {
+        Set<String> names = new HashSet<>();
+        resources.forEach(resource -> names.add(resource.resourceName()));
+        List<String> gone = new ArrayList<>(addresses.keys());
+        gone.removeIf(names::contains);
+        Set<String> policyNames = new HashSet<>();
+        wanted.forEach(policy -> policyNames.add(policy.key()));
+        List<String> gonePolicies = new ArrayList<>(policies.keys());
+        gonePolicies.removeIf(policyNames::contains);
+        return new MeshDelta(resources, gone, wanted, gonePolicies);
     }
 
     String version() {
         return version;
     }
 
-    /** Returns workloads and services by resource name, sorted. */
-    SortedMap<String, AddressResource> addresses() {
+    /** Returns workloads and services by resource name. */
+    PersistentMap<String, AddressResource> addresses() {
         return addresses;
     }
 
-    /** Returns policies by resource name, sorted. */
-    SortedMap<String, PolicyResource> policies() {
+    /** Returns policies by resource name. */
+    PersistentMap<String, PolicyResource> policies() {
         return policies;
     }
 
@@ -76,63 +125,49 @@ final class PushState {
      * all its workloads. Empty for an unknown name.
      */
     List<AddressResource> resolve(String name) {
-        AddressResource named = addresses.get(name);
-        if (named != null && named.source() instanceof Workload) {
+        AddressResource named = addresses.find(name);
+        if (named != null && named.isWorkload()) {
             return List.of(named);
         }
-        List<AddressResource> workloads = lookup().workloadsByAddress.get(name);
-        if (workloads != null) {
-            return workloads;
+        LookupTables tables = lookups();
+        List<String> workloads = tables.workloadsAt(name);
+        if (!workloads.isEmpty()) {
+            return found(workloads);
         }
-        List<AddressResource> services =
-                named != null ? List.of(named) : lookup().servicesByAddress.getOrDefault(name, List.of());
-        List<AddressResource> found = new ArrayList<>();
-        for (AddressResource service : services) {
-            found.add(service);
-            found.addAll(lookup().workloadsByService.getOrDefault(service.name(), List.of()));
+        List<String> services = named != null ? List.of(name) : tables.servicesAt(name);
+        if (services.isEmpty()) {
+            return List.of();
         }
+        // Of several services that share an address the first by name, as only one can have it.
+        String service = services.getFirst();
+        List<AddressResource> found = new ArrayList<>(found(List.of(service)));
+        found.addAll(found(tables.workloadsOf(service)));
         return found;
     }
 
     /** Returns the workloads of {@code node}; none for the empty name. */
     List<AddressResource> onNode(String node) {
-        return node.isEmpty() ? List.of() : lookup().workloadsByNode.getOrDefault(node, List.of());
+        return node.isEmpty() ? List.of() : found(lookups().workloadsOn(node));
     }
 
-    private Lookup lookup() {
-        Lookup present = lookup;
-        if (present == null) {
-            // Two streams may both get here; both make the same tables.
-            present = new Lookup(addresses.values());
-            lookup = present;
-        }
-        return present;
-    }
-
-    /** Tables for on-demand clients, made only when the first of them asks. */
-    private static final class Lookup {
-        final Map<String, List<AddressResource>> workloadsByAddress = new HashMap<>();
-        final Map<String, List<AddressResource>> servicesByAddress = new HashMap<>();
-        final Map<String, List<AddressResource>> workloadsByService = new HashMap<>();
-        final Map<String, List<AddressResource>> workloadsByNode = new HashMap<>();
-
-        Lookup(Collection<AddressResource> resources) {
-            for (AddressResource resource : resources) {
-                switch (resource.source()) {
-                    case Workload workload -> {
-                        resource.lookups().forEach(text -> add(workloadsByAddress, text, resource));
-                        for (NamespacedHostname service : workload.services().keySet()) {
-                            add(workloadsByService, service.toString(), resource);
-                        }
-                        add(workloadsByNode, workload.node(), resource);
-                    }
-                    case Service _ -> resource.lookups().forEach(text -> add(servicesByAddress, text, resource));
-                }
+    private List<AddressResource> found(List<String> names) {
+        List<AddressResource> found = new ArrayList<>(names.size());
+        for (String name : names) {
+            AddressResource resource = addresses.find(name);
+            if (resource != null) {
+                found.add(resource);
             }
         }
+        return found;
+    }
 
-        private static void add(Map<String, List<AddressResource>> table, String key, AddressResource resource) {
-            table.computeIfAbsent(key, _ -> new ArrayList<>()).add(resource);
+    private LookupTables lookups() {
+        LookupTables present = lookups;
+        if (present == null) {
+            // Two streams may both get here; both make the same tables.
+            present = LookupTables.of(addresses.values());
+            lookups = present;
         }
+        return present;
     }
 }

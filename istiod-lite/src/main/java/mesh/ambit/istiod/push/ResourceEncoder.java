@@ -17,22 +17,24 @@ final class ResourceEncoder {
 
     static AddressResource encode(MeshResource resource) {
         ByteString bytes = AddressWire.encode(resource);
+        long hash = XxHash64.hash(bytes.toByteArray());
         return new AddressResource(
                 resource,
-                Resource.newBuilder()
+                hash,
+                EncodedResource.of(Resource.newBuilder()
                         .setName(resource.resourceName())
-                        .setVersion(XxHash64.version(bytes.toByteArray()))
+                        .setVersion(XxHash64.version(hash))
                         .setResource(any(ResourceType.ADDRESS, bytes))
-                        .build());
+                        .build()));
     }
 
     static PolicyResource encode(Policy policy) {
         return new PolicyResource(
                 policy,
-                Resource.newBuilder()
+                EncodedResource.of(Resource.newBuilder()
                         .setName(policy.key())
                         .setResource(any(ResourceType.AUTHORIZATION, AuthorizationWire.encode(policy)))
-                        .build());
+                        .build()));
     }
 
     private static Any any(ResourceType type, ByteString bytes) {

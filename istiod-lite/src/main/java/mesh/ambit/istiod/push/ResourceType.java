@@ -1,5 +1,6 @@
 package mesh.ambit.istiod.push;
 
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -9,11 +10,14 @@ import org.jspecify.annotations.Nullable;
  */
 enum ResourceType {
     /** Policies; every subscriber gets all of them. */
-    AUTHORIZATION("type.googleapis.com/istio.security.Authorization", "authorization"),
+    AUTHORIZATION("type.googleapis.com/istio.security.Authorization", "wads"),
     /** Workloads and services, all or on demand. */
-    ADDRESS("type.googleapis.com/istio.workload.Address", "address"),
+    ADDRESS("type.googleapis.com/istio.workload.Address", "wds"),
     /** The older form of {@link #ADDRESS}: bare workloads, no services, versions of the address form. */
-    WORKLOAD("type.googleapis.com/istio.workload.Workload", "workload");
+    WORKLOAD("type.googleapis.com/istio.workload.Workload", "wds");
+
+    /** The order in which removals are safe: first what may refer to policies, then they. */
+    static final List<ResourceType> POLICIES_LAST = List.of(ADDRESS, WORKLOAD, AUTHORIZATION);
 
     private final String typeUrl;
     private final String label;
@@ -37,7 +41,7 @@ enum ResourceType {
         return typeUrl;
     }
 
-    /** Returns the value of metric label {@code type}. */
+    /** Returns the value of metric label {@code type}, as upstream shortens it. */
     String label() {
         return label;
     }

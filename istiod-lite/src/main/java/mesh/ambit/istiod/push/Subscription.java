@@ -5,34 +5,13 @@ import org.jspecify.annotations.Nullable;
 /**
  * The conversation about one type on one stream: what was sent last, what the client said to it, what is due.
  *
- * <p>A state machine without I/O: the stream feeds it requests and changes, sends what it returns and reports the nonce
- * of what it sent. Not thread-safe; the stream owns it.
+ * <p>A state machine without I/O and clock: the stream feeds it requests and revisions, sends what it returns and reports
+ * the nonce of what it sent. The stream owns it; only {@link #standing} may be called from other threads.
  */
 final class Subscription {
-    /** How far the client is, in the words of {@code istioctl proxy-status}. */
-    enum Status {
-        NOT_SENT("NOT SENT"),
-        SYNCED("SYNCED"),
-        STALE("STALE"),
-        ERROR("ERROR");
-
-        private final String text;
-
-        Status(String text) {
-            this.text = text;
-        }
-
-        @Override
-        public String toString() {
-            return text;
-        }
-    }
-
     private final Interest interest;
     private boolean started;
-    private String sentNonce = "";
-    private String acknowledgedNonce = "";
-    private @Nullable String rejection;
+    private volatile Standing standing = Standing.NONE;
 
     private Subscription(Interest interest) {
         this.interest = interest;
@@ -43,67 +22,58 @@ final class Subscription {
         return new Subscription(
                 switch (type) {
                     case AUTHORIZATION -> new PolicyInterest();
-                    case ADDRESS -> new AddressInterest(false, node);
-                    case WORKLOAD -> new AddressInterest(true, node);
+                    case ADDRESS, WORKLOAD -> new AddressInterest(type, node);
                 });
     }
 
     /** Takes {@code request} into account and returns what it leads to. */
-    Reaction request(SubscriptionRequest request, PushState state) {
+    Reaction request(SubscriptionRequest request, Revision now, long nowMillis) {
         if (request.rejection() != null) {
-            rejection = request.rejection();
+            standing = standing.rejected(request.rejection(), nowMillis);
             return new Reaction.Rejected(request.rejection());
         }
         if (!started) {
             started = true;
-            return new Reaction.Answer(interest.first(request, state));
+            return new Reaction.Answer(interest.first(request, now));
         }
         if (!request.nonce().isEmpty()) {
-            if (!request.nonce().equals(sentNonce)) {
+            if (!request.nonce().equals(standing.sentNonce())) {
                 return new Reaction.Stale();
             }
-            acknowledgedNonce = request.nonce();
-            rejection = null;
+            standing = standing.acknowledged(nowMillis);
         }
-        Update update = interest.change(request, state);
+        Update update = interest.change(request, now);
         return update == null ? new Reaction.Acknowledged() : new Reaction.Answer(update);
     }
 
-    /** Notes that names changed; several notes before the next push become one push. */
-    void note(MeshChange change) {
-        if (started) {
-            interest.note(change);
-        }
-    }
-
     /** Returns whether {@link #push} may have something to say. */
-    boolean isDue() {
-        return interest.isDue();
+    boolean isDue(Revision now) {
+        return started && interest.isDue(now);
     }
 
-    /** Returns what is due, from {@code state}, and regards it as said; null if nothing concerns this client. */
+    /** Returns what is due and regards it as said; null if nothing concerns this client. See {@link Interest#push}. */
     @Nullable
-    Update push(PushState state) {
-        return interest.push(state);
+    Update push(Revision now, boolean keepRemovals) {
+        return interest.push(now, keepRemovals);
     }
 
     /** Notes that a response with {@code nonce} is on its way. */
-    void sent(String nonce) {
-        sentNonce = nonce;
+    void sent(String nonce, long nowMillis) {
+        standing = standing.sent(nonce, nowMillis);
     }
 
-    Status status() {
-        if (rejection != null) {
-            return Status.ERROR;
-        }
-        if (sentNonce.isEmpty()) {
-            return Status.NOT_SENT;
-        }
-        return sentNonce.equals(acknowledgedNonce) && !isDue() ? Status.SYNCED : Status.STALE;
+    /** Returns what was sent and what the client said to it; any thread. */
+    Standing standing() {
+        return standing;
     }
 
     /** Returns how many names are kept for this client. */
     int size() {
         return interest.size();
+    }
+
+    /** Returns how many changed names this client has yet to be told of. */
+    long behind(Revision now) {
+        return started ? interest.behind(now) : 0;
     }
 }

@@ -1,9 +1,10 @@
 package mesh.ambit.istiod.push;
 
+import java.util.Collections;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeSet;
 import mesh.ambit.protocol.discovery.DeltaDiscoveryRequest;
 import org.jspecify.annotations.Nullable;
 
@@ -21,15 +22,26 @@ record SubscriptionRequest(
         Set<String> unsubscribe,
         Map<String, String> initialVersions,
         String nonce,
-        @Nullable String rejection) {
+        @Nullable Rejection rejection) {
     /** The name that stands for everything. */
     static final String WILDCARD = "*";
 
+    /** How much of a client's words is kept. */
+    private static final int MAX_REASON = 4096;
+
     SubscriptionRequest {
-        subscribe = Set.copyOf(subscribe);
-        unsubscribe = Set.copyOf(unsubscribe);
-        initialVersions = Map.copyOf(initialVersions);
+        subscribe = Collections.unmodifiableSet(subscribe);
+        unsubscribe = Collections.unmodifiableSet(unsubscribe);
+        initialVersions = Collections.unmodifiableMap(initialVersions);
     }
+
+    /**
+     * A client's refusal.
+     *
+     * @param code gRPC status code
+     * @param reason what was wrong with which resource, in the client's words
+     */
+    record Rejection(int code, String reason) {}
 
     /** Reads the part of {@code request} that concerns its type. */
     static SubscriptionRequest from(DeltaDiscoveryRequest request) {
@@ -38,12 +50,23 @@ record SubscriptionRequest(
                 distinct(request.getResourceNamesUnsubscribeList()),
                 request.getInitialResourceVersionsMap(),
                 request.getResponseNonce(),
-                request.hasErrorDetail() ? request.getErrorDetail().getMessage() : null);
+                request.hasErrorDetail()
+                        ? new Rejection(
+                                request.getErrorDetail().getCode(),
+                                cut(request.getErrorDetail().getMessage()))
+                        : null);
     }
 
-    /** Returns whether it changes what the client is subscribed to, or asks for something again. */
-    boolean namesSomething() {
-        return !subscribe.isEmpty() || !unsubscribe.isEmpty();
+    /** Returns whether the request subscribes to {@code name} or says that the client holds it. */
+    boolean mentions(String name) {
+        return subscribe.contains(name) || initialVersions.containsKey(name);
+    }
+
+    /** Returns every name that the client wants or holds; the wildcard too. */
+    Set<String> mentioned() {
+        Set<String> names = new HashSet<>(subscribe);
+        names.addAll(initialVersions.keySet());
+        return names;
     }
 
     /** Returns the names that a first request stands for: subscribed or held, less unsubscribed. */
@@ -53,14 +76,11 @@ record SubscriptionRequest(
         return names;
     }
 
-    /** Returns every name of the request that the client may hold or wait for, sorted; the wildcard too. */
-    Set<String> mentioned() {
-        Set<String> names = new TreeSet<>(subscribe);
-        names.addAll(initialVersions.keySet());
-        return names;
+    private static Set<String> distinct(List<String> names) {
+        return names.isEmpty() ? Set.of() : new HashSet<>(names);
     }
 
-    private static Set<String> distinct(List<String> names) {
-        return Set.copyOf(names);
+    private static String cut(String reason) {
+        return reason.length() <= MAX_REASON ? reason : reason.substring(0, MAX_REASON) + "…";
     }
 }

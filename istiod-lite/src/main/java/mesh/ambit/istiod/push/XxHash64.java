@@ -29,9 +29,9 @@ final class XxHash64 {
 
     private XxHash64() {}
 
-    /** Returns the hash as a version: lower-case hexadecimal without leading zeros. */
-    static String version(byte[] bytes) {
-        return Long.toHexString(hash(bytes));
+    /** Returns {@code hash} as a version: lower-case hexadecimal without leading zeros. */
+    static String version(long hash) {
+        return Long.toHexString(hash);
     }
 
     /** Returns the hash of all {@code bytes}. */

@@ -105,7 +105,7 @@ class DiscoveryIT {
             proxy.subscribe(AdsClient.AUTHORIZATION);
             assertThat(proxy.next().getTypeUrl()).isEqualTo(AdsClient.AUTHORIZATION);
 
-            assertThat(lab.page("/debug/syncz").body()).contains("\"" + AdsClient.ADDRESS + "\": \"ERROR\"");
+            assertThat(lab.page("/debug/syncz").body()).contains("\"status\": \"ERROR\"", "\"lastError\": \"planted\"");
             proxy.finish();
         }
     }
@@ -124,8 +124,8 @@ class DiscoveryIT {
                             .body()
                             .lines())
                     .contains(
-                            "pilot_xds{version=\"" + AmbitVersion.version() + "\"} 1.0",
-                            "pilot_xds_pushes{type=\"address\"} 1.0",
+                            "pilot_xds{version=\"\"} 1.0",
+                            "pilot_xds_pushes{type=\"wds\"} 1.0",
                             "pilot_services 1.0",
                             "citadel_server_authentication_failure_count 1.0");
             assertThat(lab.page(lab.running().monitoringPort(), "/version").body())

@@ -34,8 +34,18 @@ class IstiodLiteConfigTest {
         assertThat(config.trustedNodeAccounts()).containsExactly("istio-system/ztunnel");
         assertThat(config.certificates()).isEqualTo(new CertificateRules(Duration.ofHours(24), Duration.ofDays(90)));
         assertThat(config.audiences()).containsExactly("istio-ca");
-        assertThat(config.pushInterval()).isEqualTo(Duration.ofMillis(100));
-        assertThat(config.streamsPerSecond()).isEqualTo(25);
+        assertThat(config.discovery())
+                .isEqualTo(new DiscoverySettings(
+                        Duration.ofMillis(100),
+                        25,
+                        25,
+                        100_000,
+                        256 << 20,
+                        Duration.ofSeconds(30),
+                        Duration.ofSeconds(10),
+                        Duration.ofMinutes(30),
+                        null,
+                        Set.of()));
         assertThat(config.addresses()).isEmpty();
         assertThat(config.nodes()).isEmpty();
     }
@@ -49,17 +59,26 @@ class IstiodLiteConfigTest {
         options.addresses = List.of("10.77.0.1", "fd77::1");
         options.nodes = List.of("node-a");
 
-        IstiodLiteConfig config = parse(Map.of(
-                "CLUSTER_ID", "one",
-                "TRUST_DOMAIN", "trust.test",
-                "POD_NAMESPACE", "mesh-system",
-                "CA_TRUSTED_NODE_ACCOUNTS", "a/b, c/d",
-                "DEFAULT_WORKLOAD_CERT_TTL", "30s",
-                "MAX_WORKLOAD_CERT_TTL", "1h",
-                "TOKEN_AUDIENCES", "x,y",
-                "PILOT_DEBOUNCE_AFTER", "10ms",
-                "PILOT_MAX_REQUESTS_PER_SECOND", "7",
-                "AMBIENT_ENABLE_DRY_RUN_AUTHORIZATION_POLICY", "true"));
+        options.discovery.plaintextAddr = "localhost:15010";
+        options.discovery.keepaliveInterval = "20s";
+        options.discovery.keepaliveTimeout = "5s";
+        options.discovery.keepaliveMaxServerConnectionAge = "5m";
+
+        IstiodLiteConfig config = parse(Map.ofEntries(
+                Map.entry("CLUSTER_ID", "one"),
+                Map.entry("TRUST_DOMAIN", "trust.test"),
+                Map.entry("POD_NAMESPACE", "mesh-system"),
+                Map.entry("CA_TRUSTED_NODE_ACCOUNTS", "a/b, c/d"),
+                Map.entry("DEFAULT_WORKLOAD_CERT_TTL", "30s"),
+                Map.entry("MAX_WORKLOAD_CERT_TTL", "1h"),
+                Map.entry("TOKEN_AUDIENCES", "x,y"),
+                Map.entry("PILOT_DEBOUNCE_AFTER", "10ms"),
+                Map.entry("PILOT_PUSH_THROTTLE", "3"),
+                Map.entry("PILOT_MAX_REQUESTS_PER_SECOND", "7"),
+                Map.entry("ISTIO_GPRC_MAXSTREAMS", "50"),
+                Map.entry("ISTIO_GPRC_MAXRECVMSGSIZE", "4096"),
+                Map.entry("DEBUG_ENDPOINT_AUTH_ALLOWED_NAMESPACES", "a, b"),
+                Map.entry("AMBIENT_ENABLE_DRY_RUN_AUTHORIZATION_POLICY", "true")));
 
         assertThat(config.secureGrpc()).isEqualTo(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), 1));
         assertThat(config.http()).isEqualTo(new InetSocketAddress(InetAddress.ofLiteral("::1"), 2));
@@ -75,8 +94,18 @@ class IstiodLiteConfigTest {
         assertThat(config.trustedNodeAccounts()).containsExactlyInAnyOrder("a/b", "c/d");
         assertThat(config.certificates()).isEqualTo(new CertificateRules(Duration.ofSeconds(30), Duration.ofHours(1)));
         assertThat(config.audiences()).containsExactly("x", "y");
-        assertThat(config.pushInterval()).isEqualTo(Duration.ofMillis(10));
-        assertThat(config.streamsPerSecond()).isEqualTo(7);
+        assertThat(config.discovery())
+                .isEqualTo(new DiscoverySettings(
+                        Duration.ofMillis(10),
+                        3,
+                        7,
+                        50,
+                        4096,
+                        Duration.ofSeconds(20),
+                        Duration.ofSeconds(5),
+                        Duration.ofMinutes(5),
+                        new InetSocketAddress(InetAddress.getLoopbackAddress(), 15010),
+                        Set.of("a", "b")));
     }
 
     @Test
@@ -84,6 +113,8 @@ class IstiodLiteConfigTest {
         options.secureGrpcAddr = "15012";
         options.addresses = List.of("istiod.example");
         options.logOutputLevel = "loud";
+        options.discovery.plaintextAddr = "0.0.0.0:15010";
+        options.discovery.keepaliveInterval = "10ms";
 
         ConfigException failure = catchThrowableOfType(
                 ConfigException.class,
@@ -96,7 +127,10 @@ class IstiodLiteConfigTest {
                         "TOKEN_AUDIENCES", " ,")));
 
         assertThat(failure.problems())
-                .hasSize(8)
+                .hasSize(10)
+                .anySatisfy(
+                        problem -> assertThat(problem).startsWith("invalid flag --plaintext-address=0.0.0.0:15010 ("))
+                .anySatisfy(problem -> assertThat(problem).startsWith("invalid flag --keepaliveInterval=10ms ("))
                 .anySatisfy(problem -> assertThat(problem).startsWith("invalid flag --secureGRPCAddr=15012 ("))
                 .anySatisfy(problem -> assertThat(problem).startsWith("invalid flag --address=istiod.example ("))
                 .anySatisfy(problem -> assertThat(problem).startsWith("invalid env var TRUST_DOMAIN= ("));

@@ -13,6 +13,7 @@ import io.grpc.stub.MetadataUtils;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import mesh.ambit.protocol.discovery.AggregatedDiscoveryServiceGrpc;
 import mesh.ambit.protocol.discovery.DeltaDiscoveryRequest;
 import mesh.ambit.protocol.discovery.DeltaDiscoveryResponse;
@@ -130,6 +131,16 @@ public final class AdsClient implements AutoCloseable {
             throw new AssertionError("no response; the stream " + (end.isDone() ? "ended: " + end.join() : "is open"));
         }
         return response;
+    }
+
+    /** Waits until something comes; returns whether that is a response, which stays to be taken, and not the end. */
+    boolean isServed() {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
+        while (responses.isEmpty() && !end.isDone()) {
+            assertThat(System.nanoTime() - deadline).as("waiting for an answer").isNegative();
+            LockSupport.parkNanos(1_000_000);
+        }
+        return !responses.isEmpty();
     }
 
     /** Ends our side, waits for the other and asserts that nothing came that was not taken. */

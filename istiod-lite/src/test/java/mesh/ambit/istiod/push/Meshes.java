@@ -75,8 +75,15 @@ final class Meshes {
         return List.of(policy("one"), policy("two"));
     }
 
-    static PushState state(Collection<? extends MeshResource> resources, Policy... policies) {
-        return PushState.EMPTY.next("test/1", resources, List.of(policies));
+    /** Returns the first revision that holds something. */
+    static Revision revision(Collection<? extends MeshResource> resources, Policy... policies) {
+        return after(Revision.NOTHING, resources, policies);
+    }
+
+    /** Returns the revision after {@code before} that holds exactly these. */
+    static Revision after(Revision before, Collection<? extends MeshResource> resources, Policy... policies) {
+        PushState.Next next = before.state().with("test", before.state().deltaTo(resources, List.of(policies)));
+        return new Revision(next.state(), before.step().append(next.change()), 0, 0);
     }
 
     /** Returns {@code resources} with those of the same name replaced by {@code changed}, or with {@code changed} added. */

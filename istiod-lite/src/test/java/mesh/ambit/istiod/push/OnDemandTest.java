@@ -7,7 +7,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import mesh.ambit.model.MeshResource;
-import mesh.ambit.protocol.discovery.Resource;
 import org.junit.jupiter.api.Test;
 
 class OnDemandTest {
@@ -16,7 +15,7 @@ class OnDemandTest {
     private static final String P3 = "Kubernetes//Pod/pier/p-3";
     private static final String A = "pier/a.pier.svc.cluster.local";
 
-    private PushState state = Meshes.state(Meshes.pier());
+    private Revision now = Meshes.revision(Meshes.pier());
     private Subscription client = Subscription.of(ResourceType.ADDRESS, "elsewhere");
 
     @Test
@@ -35,7 +34,7 @@ class OnDemandTest {
     void uidAddressHostnameAndVipAreFoundWithAliases() {
         nothing();
 
-        assertThat(ask(P1).resources().getFirst().getAliasesList()).containsExactly("/10.90.0.1");
+        assertThat(ask(P1).resources().getFirst().resource().getAliasesList()).containsExactly("/10.90.0.1");
         assertThat(names(ask("/10.90.0.3"))).containsExactly(P3);
         assertThat(names(ask("/fd00:90::4"))).containsExactly("Kubernetes//Pod/pier/dual");
         assertThat(names(ask(A))).containsExactly(P1, P2, A);
@@ -49,7 +48,8 @@ class OnDemandTest {
         Update found = ask("/203.0.113.0");
 
         assertThat(names(found)).containsExactly("pier/cidr.example.net");
-        assertThat(found.resources().getFirst().getAliasesList()).containsExactly("/203.0.112.9", "/203.0.113.0/24");
+        assertThat(found.resources().getFirst().resource().getAliasesList())
+                .containsExactly("/203.0.112.9", "/203.0.113.0/24");
         assertThat(ask("/203.0.113.5").removed()).containsExactly("/203.0.113.5");
         assertThat(ask("/203.0.113.0/24").removed()).containsExactly("/203.0.113.0/24");
     }
@@ -130,7 +130,10 @@ class OnDemandTest {
         client = Subscription.of(ResourceType.ADDRESS, "node-a");
         nothing();
 
-        assertThat(request(Set.of(), Set.of(P1))).isEqualTo(new Reaction.Answer(new Update(List.of(), List.of())));
+        Update update = begin(Set.of(), Set.of(P1));
+
+        assertThat(names(update)).containsExactly(P1);
+        assertThat(update.removed()).isEmpty();
     }
 
     @Test
@@ -139,7 +142,7 @@ class OnDemandTest {
         SubscriptionRequest request = new SubscriptionRequest(
                 Set.of("*"), Set.of("*"), Map.of(P1, current, P2, "old", "/10.90.0.1", "", "/10.9.9.9", ""), "", null);
 
-        Update update = ((Reaction.Answer) client.request(request, state)).update();
+        Update update = ((Reaction.Answer) client.request(request, now, 0)).update();
 
         assertThat(names(update)).containsExactly(P1, P2);
         assertThat(update.removed()).containsExactly("/10.9.9.9");
@@ -150,19 +153,64 @@ class OnDemandTest {
         String current = version(P1);
         SubscriptionRequest request = new SubscriptionRequest(Set.of("*"), Set.of("*"), Map.of(P1, current), "", null);
 
-        assertThat(client.request(request, state)).isEqualTo(new Reaction.Answer(new Update(List.of(), List.of())));
+        assertThat(client.request(request, now, 0)).isEqualTo(new Reaction.Answer(new Update(List.of(), List.of())));
     }
 
     @Test
-    void starLaterTurnsTheStreamIntoAWildcardOne() {
+    void starLaterChangesNothing() {
         nothing();
         ask(P1);
 
-        Update everything = ((Reaction.Answer) request(Set.of("*"), Set.of())).update();
-
-        assertThat(names(everything)).hasSize(9);
+        assertThat(begin(Set.of("*"), Set.of())).isEqualTo(Update.EMPTY);
         become(Meshes.with(Meshes.pier(), Meshes.pod("far", "node-z", "10.90.0.60")));
-        assertThat(names(push())).containsExactly("Kubernetes//Pod/pier/far");
+        assertThat(push()).isEqualTo(Update.EMPTY);
+    }
+
+    @Test
+    void repetitionIsNotAnsweredUnlessTheClientMustHaveForgotten() {
+        nothing();
+        ask("/10.90.0.1");
+
+        assertThat(request(Set.of("/10.90.0.1"), Set.of())).isEqualTo(new Reaction.Acknowledged());
+        become(Meshes.without(Meshes.pier(), P1));
+        assertThat(push().removed()).containsExactly(P1);
+        assertThat(ask("/10.90.0.1").removed()).containsExactly("/10.90.0.1");
+        become(Meshes.pier());
+        assertThat(names(push())).containsExactly(P1);
+        assertThat(names(ask("/10.90.0.1"))).containsExactly(P1);
+        assertThat(request(Set.of("/10.90.0.1"), Set.of())).isEqualTo(new Reaction.Acknowledged());
+    }
+
+    @Test
+    void podsOfTheClientsNodeAreToldOnce() {
+        client = Subscription.of(ResourceType.ADDRESS, "node-a");
+        nothing();
+
+        assertThat(names(ask(P2))).containsExactly(P2);
+    }
+
+    @Test
+    void aliasAskedForIsNotRemovedWhereItsOwnerIsAnswered() {
+        nothing();
+
+        Update update = begin(Set.of("/203.0.113.0/24", "pier/cidr.example.net"), Set.of());
+
+        assertThat(names(update)).containsExactly("pier/cidr.example.net");
+        assertThat(update.removed()).isEmpty();
+    }
+
+    @Test
+    void lookupTablesFollowTheMesh() {
+        nothing();
+        ask("/10.99.0.1");
+        become(Meshes.with(Meshes.without(Meshes.pier(), P3), Meshes.pod("p-2", "elsewhere", "10.90.0.22", "b")));
+        push();
+
+        assertThat(names(ask("/10.150.0.2"))).containsExactly(P2, "pier/b.pier.svc.cluster.local");
+        assertThat(names(ask(A))).containsExactly(P1, A);
+        assertThat(ask("/10.90.0.2").removed()).containsExactly("/10.90.0.2");
+        assertThat(now.state().onNode("elsewhere")).hasSize(1);
+        assertThat(now.state().onNode("node-b")).hasSize(2);
     }
 
     private void nothing() {
@@ -178,25 +226,23 @@ class OnDemandTest {
     }
 
     private Reaction request(Set<String> subscribe, Set<String> unsubscribe) {
-        return client.request(new SubscriptionRequest(subscribe, unsubscribe, Map.of(), "", null), state);
+        return client.request(new SubscriptionRequest(subscribe, unsubscribe, Map.of(), "", null), now, 0);
     }
 
     private void become(List<MeshResource> resources) {
-        PushState next = Meshes.state(resources);
-        client.note(MeshChange.between(state, next));
-        state = next;
+        now = Meshes.after(now, resources);
     }
 
     private Update push() {
-        Update update = client.push(state);
+        Update update = client.push(now, false);
         return update == null ? new Update(List.of(), List.of()) : update;
     }
 
     private String version(String name) {
-        return requireNonNull(state.addresses().get(name)).version();
+        return requireNonNull(now.state().addresses().find(name)).version();
     }
 
     private static List<String> names(Update update) {
-        return update.resources().stream().map(Resource::getName).toList();
+        return update.resources().stream().map(EncodedResource::name).toList();
     }
 }

@@ -5,9 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.time.Duration;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import mesh.ambit.istiod.push.PacedTrigger.Pace;
 import org.junit.jupiter.api.Test;
 
 class PacedTriggerTest {
+    private static final Pace PACE = new Pace(Duration.ofMillis(1), Duration.ofMillis(1));
+
     @Test
     void changeAfterAQuietIntervalIsPushedAtOnce() {
         assertThat(PacedTrigger.delayNanos(1000, 800, 100)).isZero();
@@ -21,6 +24,17 @@ class PacedTriggerTest {
     }
 
     @Test
+    void intervalGrowsWithTheWorkWithinItsLimits() {
+        Pace pace = new Pace(Duration.ofMillis(10), Duration.ofMillis(100));
+
+        assertThat(pace.intervalNanos(0)).isEqualTo(10_000_000);
+        assertThat(pace.intervalNanos(20_000_000)).isEqualTo(60_000_000);
+        assertThat(pace.intervalNanos(5_000_000_000L)).isEqualTo(100_000_000);
+        assertThat(new Pace(Duration.ofMillis(10), Duration.ofMillis(2)).intervalNanos(0))
+                .isEqualTo(2_000_000);
+    }
+
+    @Test
     void clockMayWrap() {
         assertThat(PacedTrigger.delayNanos(Long.MIN_VALUE + 9, Long.MAX_VALUE, 100))
                 .isEqualTo(90);
@@ -30,10 +44,13 @@ class PacedTriggerTest {
     void changesDuringARunLeadToExactlyOneMore() throws InterruptedException {
         Semaphore running = new Semaphore(0);
         Semaphore mayEnd = new Semaphore(0);
-        try (PacedTrigger trigger = new PacedTrigger(Duration.ofMillis(1), () -> {
-            running.release();
-            mayEnd.acquireUninterruptibly();
-        })) {
+        try (PacedTrigger trigger = new PacedTrigger(
+                PACE,
+                _ -> {
+                    running.release();
+                    mayEnd.acquireUninterruptibly();
+                },
+                () -> Duration.ZERO)) {
             trigger.trigger();
             assertThat(running.tryAcquire(10, TimeUnit.SECONDS)).isTrue();
 
@@ -52,10 +69,13 @@ class PacedTriggerTest {
     @Test
     void faultInTheActionDoesNotEndThePushes() throws InterruptedException {
         Semaphore ran = new Semaphore(0);
-        try (PacedTrigger trigger = new PacedTrigger(Duration.ofMillis(1), () -> {
-            ran.release();
-            throw new IllegalStateException("planted");
-        })) {
+        try (PacedTrigger trigger = new PacedTrigger(
+                PACE,
+                _ -> {
+                    ran.release();
+                    throw new IllegalStateException("planted");
+                },
+                () -> Duration.ZERO)) {
             trigger.trigger();
             assertThat(ran.tryAcquire(10, TimeUnit.SECONDS)).isTrue();
             trigger.trigger();

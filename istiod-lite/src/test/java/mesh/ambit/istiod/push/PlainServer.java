@@ -12,15 +12,17 @@ import io.netty.channel.socket.nio.NioSocketChannel;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Collection;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import mesh.ambit.identity.SpiffeId;
 import mesh.ambit.istiod.issuer.Authentication;
 import mesh.ambit.istiod.issuer.CallerIdentity;
 import mesh.ambit.istiod.issuer.CallerInterceptor;
+import mesh.ambit.model.MeshResource;
+import mesh.ambit.policy.Policy;
 
 /** The discovery service on a loopback port without TLS; every token proves {@code istio-system/ztunnel}. */
 final class PlainServer implements AutoCloseable {
@@ -30,7 +32,6 @@ final class PlainServer implements AutoCloseable {
     final PushHub hub;
     final ManagedChannel channel;
     private final ExecutorService workers = Executors.newVirtualThreadPerTaskExecutor();
-    private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
 
     /** Of our own, so that no thread of one test class works on into the next. */
     private final EventLoopGroup sockets = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
@@ -38,7 +39,11 @@ final class PlainServer implements AutoCloseable {
     private final Server server;
 
     PlainServer(int streamsPerSecond) throws IOException {
-        hub = new PushHub(workers, Instant.EPOCH, PushMetrics.NONE);
+        this(streamsPerSecond, StreamLimits.DEFAULT, PushMetrics.NONE);
+    }
+
+    PlainServer(int streamsPerSecond, StreamLimits limits, PushMetrics metrics) throws IOException {
+        hub = new PushHub(workers, 2, InstantSource.system(), metrics, limits);
         server = NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
                 .executor(workers)
                 .channelType(NioServerSocketChannel.class)
@@ -46,7 +51,11 @@ final class PlainServer implements AutoCloseable {
                 .workerEventLoopGroup(sockets)
                 .intercept(
                         new CallerInterceptor(token -> new Authentication.Accepted(ZTUNNEL), "cluster.local", () -> {}))
-                .addService(new DiscoveryService(hub, PushMetrics.NONE, streamsPerSecond, timer))
+                .intercept(new AdmissionInterceptor(streamsPerSecond))
+                .addService(new DiscoveryService(
+                        hub,
+                        new DebugAnswers("istio-system", "replica", "v", hub::status, name -> "page " + name),
+                        CallerInterceptor::caller))
                 .build()
                 .start();
         channel = NettyChannelBuilder.forAddress(
@@ -58,6 +67,11 @@ final class PlainServer implements AutoCloseable {
                 .build();
     }
 
+    /** Makes these the mesh. */
+    boolean publish(Collection<? extends MeshResource> resources, Collection<Policy> policies) {
+        return hub.publish(resources, policies, System.nanoTime());
+    }
+
     AdsClient client(String nodeName) {
         return new AdsClient(channel, "anything", "istio-system", nodeName);
     }
@@ -66,7 +80,6 @@ final class PlainServer implements AutoCloseable {
     public void close() {
         channel.shutdownNow();
         server.shutdownNow();
-        timer.shutdownNow();
         try {
             channel.awaitTermination(5, TimeUnit.SECONDS);
             server.awaitTermination(5, TimeUnit.SECONDS);

@@ -16,7 +16,8 @@ class ProxyNodeTest {
     void idAndMetadataTellTypeNamespaceAndNode() {
         ProxyNode node = parse(ID, Map.of("NAMESPACE", "istio-system", "NODE_NAME", "a"));
 
-        assertThat(node).isEqualTo(new ProxyNode("ztunnel", "ztunnel-a.istio-system", "istio-system", null, "a"));
+        assertThat(node)
+                .isEqualTo(new ProxyNode("ztunnel", "ztunnel-a.istio-system", "istio-system", null, "a", "", ""));
     }
 
     @Test

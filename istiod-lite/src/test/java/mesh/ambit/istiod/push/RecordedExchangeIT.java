@@ -13,6 +13,7 @@ import java.io.InputStreamReader;
 import java.io.Reader;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import mesh.ambit.protocol.discovery.DeltaDiscoveryRequest;
 import mesh.ambit.protocol.discovery.DeltaDiscoveryResponse;
@@ -31,8 +32,8 @@ class RecordedExchangeIT {
         JsonArray expected = read("expected-exchange.json").getAsJsonObject().getAsJsonArray("exchange");
 
         try (PlainServer server = new PlainServer(100)) {
-            server.hub.publish(Meshes.pier(), Meshes.pierPolicies());
-            PushState state = Meshes.state(Meshes.pier());
+            server.publish(Meshes.pier(), Meshes.pierPolicies());
+            PushState state = Meshes.revision(Meshes.pier()).state();
             @Nullable AdsClient client = null;
             String nonce = "";
             for (int i = 0; i < requests.size(); i++) {
@@ -72,7 +73,7 @@ class RecordedExchangeIT {
                 boolean current = version.getAsString().equals("CURRENT");
                 message.putInitialResourceVersions(
                         name,
-                        current ? requireNonNull(state.addresses().get(name)).version() : version.getAsString());
+                        current ? requireNonNull(state.addresses().find(name)).version() : version.getAsString());
             });
         }
         if (send.has("nonce")) {
@@ -89,9 +90,11 @@ class RecordedExchangeIT {
     /** Returns {@code response} in the form of the recording. */
     private static JsonObject describe(DeltaDiscoveryResponse response) {
         JsonArray removed = new JsonArray();
-        response.getRemovedResourcesList().forEach(removed::add);
+        response.getRemovedResourcesList().stream().sorted().forEach(removed::add);
         List<JsonObject> resources = new ArrayList<>();
-        for (Resource resource : response.getResourcesList()) {
+        List<Resource> inOrder = new ArrayList<>(response.getResourcesList());
+        inOrder.sort(Comparator.comparing(Resource::getName));
+        for (Resource resource : inOrder) {
             JsonObject description = new JsonObject();
             if (resource.getAliasesCount() > 0) {
                 JsonArray aliases = new JsonArray();

@@ -26,9 +26,9 @@ class SubscriptionPropertyTest {
     @Property(tries = 300)
     void obedientWildcardClientHoldsTheMesh(@ForAll @Size(max = 40) List<@IntRange(min = 0, max = 39) Integer> steps) {
         Map<Integer, MeshResource> mesh = new HashMap<>();
-        PushState state = PushState.EMPTY;
+        Revision now = Revision.NOTHING;
         Map<String, String> client = new HashMap<>();
-        Subscription subscription = connect(client, state);
+        Subscription subscription = connect(client, now);
         for (int i = 0; i < steps.size(); i++) {
             int action = steps.get(i) / 10;
             int pod = steps.get(i) % NAMES;
@@ -36,24 +36,22 @@ class SubscriptionPropertyTest {
                 case 0 -> mesh.put(pod, Meshes.pod("p-" + pod, "node-a", "10.90.0." + (i + 1)));
                 case 1 -> mesh.remove(pod);
                 case 2 -> {
-                    Update update = subscription.push(state);
+                    Update update = subscription.push(now, false);
                     if (update != null) {
                         apply(update, client);
                     }
                 }
-                default -> subscription = connect(client, state);
+                default -> subscription = connect(client, now);
             }
-            PushState next = state.next("v" + i, new ArrayList<>(mesh.values()), List.of());
-            subscription.note(MeshChange.between(state, next));
-            state = next;
+            now = Meshes.after(now, new ArrayList<>(mesh.values()));
         }
-        Update last = subscription.push(state);
+        Update last = subscription.push(now, false);
         if (last != null) {
             apply(last, client);
         }
 
         Map<String, String> expected = new HashMap<>();
-        state.addresses().forEach((name, resource) -> expected.put(name, resource.version()));
+        now.state().addresses().forEach((name, resource) -> expected.put(name, resource.version()));
         assertThat(client).isEqualTo(expected);
     }
 
@@ -61,11 +59,11 @@ class SubscriptionPropertyTest {
     @Property(tries = 300)
     void obedientOnDemandClientIsNeverBehind(@ForAll @Size(max = 40) List<@IntRange(min = 0, max = 39) Integer> steps) {
         Map<Integer, MeshResource> mesh = new HashMap<>();
-        PushState state = PushState.EMPTY;
+        Revision now = Revision.NOTHING;
         Map<String, String> client = new HashMap<>();
         Set<String> asked = new TreeSet<>();
         Subscription subscription = Subscription.of(ResourceType.ADDRESS, "elsewhere");
-        subscription.request(new SubscriptionRequest(Set.of("*"), Set.of("*"), Map.of(), "", null), state);
+        subscription.request(new SubscriptionRequest(Set.of("*"), Set.of("*"), Map.of(), "", null), now, 0);
         for (int i = 0; i < steps.size(); i++) {
             int action = steps.get(i) / 10;
             int pod = steps.get(i) % NAMES;
@@ -75,31 +73,29 @@ class SubscriptionPropertyTest {
                 case 1 -> mesh.remove(pod);
                 case 2 -> {
                     asked.add(name);
-                    ask(subscription, Set.of(name), Set.of(), state, client);
+                    ask(subscription, Set.of(name), Set.of(), now, client);
                 }
                 default -> {
                     asked.remove(name);
-                    ask(subscription, Set.of(), Set.of(name), state, client);
+                    ask(subscription, Set.of(), Set.of(name), now, client);
                 }
             }
-            PushState next = state.next("v" + i, new ArrayList<>(mesh.values()), List.of());
-            subscription.note(MeshChange.between(state, next));
-            state = next;
+            now = Meshes.after(now, new ArrayList<>(mesh.values()));
         }
-        Update last = subscription.push(state);
+        Update last = subscription.push(now, false);
         if (last != null) {
             apply(last, client);
         }
 
         Map<String, String> expected = new HashMap<>();
-        state.addresses().forEach((name, resource) -> expected.put(name, resource.version()));
+        now.state().addresses().forEach((name, resource) -> expected.put(name, resource.version()));
         expected.keySet().retainAll(asked);
         assertThat(client).isEqualTo(expected);
     }
 
-    private static Subscription connect(Map<String, String> held, PushState state) {
+    private static Subscription connect(Map<String, String> held, Revision now) {
         Subscription subscription = Subscription.of(ResourceType.ADDRESS, "node-a");
-        answer(subscription, new SubscriptionRequest(Set.of(), Set.of(), held, "", null), state, held);
+        answer(subscription, new SubscriptionRequest(Set.of(), Set.of(), held, "", null), now, held);
         return subscription;
     }
 
@@ -107,21 +103,22 @@ class SubscriptionPropertyTest {
             Subscription subscription,
             Set<String> subscribe,
             Set<String> unsubscribe,
-            PushState state,
+            Revision now,
             Map<String, String> client) {
-        answer(subscription, new SubscriptionRequest(subscribe, unsubscribe, Map.of(), "", null), state, client);
+        answer(subscription, new SubscriptionRequest(subscribe, unsubscribe, Map.of(), "", null), now, client);
     }
 
     private static void answer(
-            Subscription subscription, SubscriptionRequest request, PushState state, Map<String, String> client) {
-        switch (subscription.request(request, state)) {
+            Subscription subscription, SubscriptionRequest request, Revision now, Map<String, String> client) {
+        switch (subscription.request(request, now, 0)) {
             case Reaction.Answer(Update update) -> apply(update, client);
             case Reaction.Acknowledged _, Reaction.Rejected _, Reaction.Stale _ -> {}
         }
     }
 
     private static void apply(Update update, Map<String, String> client) {
-        for (Resource resource : update.resources()) {
+        for (EncodedResource encoded : update.resources()) {
+            Resource resource = encoded.resource();
             client.put(resource.getName(), resource.getVersion());
         }
         update.removed().forEach(client::remove);

@@ -38,8 +38,36 @@ final class HttpRouter extends SimpleChannelInboundHandler<FullHttpRequest> {
     @Override
     protected void channelRead0(ChannelHandlerContext ctx, FullHttpRequest request) {
         Throwable broken = request.decoderResult().cause();
-        boolean keepAlive = broken == null && HttpUtil.isKeepAlive(request);
-        HttpReply reply = broken == null ? answer(request, ctx.channel().remoteAddress()) : refuse(broken);
+        if (broken != null) {
+            write(ctx, refuse(broken), false);
+            return;
+        }
+        boolean keepAlive = HttpUtil.isKeepAlive(request);
+        HttpQuery query;
+        try {
+            query = query(request, ctx.channel().remoteAddress());
+        } catch (IllegalArgumentException e) {
+            LOG.debug("{}: URI that does not decode", ctx.channel(), e);
+            write(ctx, HttpReply.text(500, requireNonNullElse(e.getMessage(), "internal error") + "\n"), keepAlive);
+            return;
+        }
+        HttpRoute route = routes.get(query.path());
+        if (route == null || !route.mayBlock()) {
+            write(ctx, answer(route, query), keepAlive);
+            return;
+        }
+        // One answer after the other, also to a client that does not wait for them.
+        ctx.channel().config().setAutoRead(false);
+        Thread.ofVirtual().name("ambit-http-route").start(() -> {
+            HttpReply reply = answer(route, query);
+            ctx.executor().execute(() -> {
+                write(ctx, reply, keepAlive);
+                ctx.channel().config().setAutoRead(true);
+            });
+        });
+    }
+
+    private static void write(ChannelHandlerContext ctx, HttpReply reply, boolean keepAlive) {
         FullHttpResponse response = new DefaultFullHttpResponse(
                 HttpVersion.HTTP_1_1,
                 HttpResponseStatus.valueOf(reply.status()),
@@ -77,21 +105,25 @@ final class HttpRouter extends SimpleChannelInboundHandler<FullHttpRequest> {
                 && inet.getAddress().isLoopbackAddress();
     }
 
-    private HttpReply answer(FullHttpRequest request, SocketAddress peer) {
+    private static HttpQuery query(FullHttpRequest request, SocketAddress peer) {
+        QueryStringDecoder uri = new QueryStringDecoder(request.uri());
+        return new HttpQuery(
+                request.method().name(),
+                uri.path(),
+                uri.parameters(),
+                requireNonNullElse(request.headers().get(HttpHeaderNames.ACCEPT), ""),
+                requireNonNullElse(request.headers().get(HttpHeaderNames.AUTHORIZATION), ""),
+                isLoopback(peer));
+    }
+
+    private static HttpReply answer(@Nullable HttpRoute route, HttpQuery query) {
+        if (route == null) {
+            return HttpReply.empty(404);
+        }
         try {
-            QueryStringDecoder uri = new QueryStringDecoder(request.uri());
-            HttpRoute route = routes.get(uri.path());
-            @Nullable String accept = request.headers().get(HttpHeaderNames.ACCEPT);
-            return route == null
-                    ? HttpReply.empty(404)
-                    : route.answer(new HttpQuery(
-                            request.method().name(),
-                            uri.path(),
-                            uri.parameters(),
-                            requireNonNullElse(accept, ""),
-                            isLoopback(peer)));
+            return route.answer(query);
         } catch (RuntimeException e) {
-            LOG.warn("request to {} failed", request.uri(), e);
+            LOG.warn("request to {} failed", query.path(), e);
             return HttpReply.text(500, requireNonNullElse(e.getMessage(), "internal error") + "\n");
         }
     }

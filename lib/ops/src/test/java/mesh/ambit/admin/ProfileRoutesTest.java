@@ -31,6 +31,6 @@ class ProfileRoutesTest {
 
     private static HttpReply ask(String path, Map<String, List<String>> parameters) {
         HttpRoute route = requireNonNull(ProfileRoutes.routes().get(path), path);
-        return route.answer(new HttpQuery("GET", path, parameters, "", true));
+        return route.answer(new HttpQuery("GET", path, parameters, "", "", true));
     }
 }
