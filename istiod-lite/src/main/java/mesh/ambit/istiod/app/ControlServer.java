@@ -16,13 +16,13 @@ import io.netty.handler.ssl.SslProvider;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.security.cert.X509Certificate;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.X509ExtendedKeyManager;
+import javax.net.ssl.X509ExtendedTrustManager;
 import mesh.ambit.telemetry.Addresses;
 import org.jspecify.annotations.Nullable;
 
@@ -57,7 +57,7 @@ final class ControlServer implements AutoCloseable {
      * Begins to listen.
      *
      * @param keys key and certificate that the port shows, asked for at each handshake
-     * @param root what client certificates are verified with; clients without one get through to {@code gates}
+     * @param clients judges client certificates at each handshake; clients without one get through to {@code gates}
      * @param gates judge every call, the first one first
      * @param endStreams at the end, ends the calls that would go on for ever
      * @throws IOException naming the address that is not available
@@ -65,13 +65,13 @@ final class ControlServer implements AutoCloseable {
     static ControlServer start(
             InetSocketAddress address,
             X509ExtendedKeyManager keys,
-            X509Certificate root,
+            X509ExtendedTrustManager clients,
             List<ServerInterceptor> gates,
             List<BindableService> services,
             Runnable endStreams,
             DiscoverySettings settings)
             throws IOException {
-        return start(address, tls(keys, root), gates, services, endStreams, settings);
+        return start(address, tls(keys, clients), gates, services, endStreams, settings);
     }
 
     /** Begins to listen without TLS; for loopback only. See the other method. */
@@ -136,10 +136,10 @@ final class ControlServer implements AutoCloseable {
         return new IOException("cannot listen on " + Addresses.print(address) + ": " + cause.getMessage(), failure);
     }
 
-    private static SslContext tls(X509ExtendedKeyManager keys, X509Certificate root) throws SSLException {
+    private static SslContext tls(X509ExtendedKeyManager keys, X509ExtendedTrustManager clients) throws SSLException {
         // The JDK's TLS asks the key manager at every handshake, which is what renewal needs.
         return GrpcSslContexts.configure(SslContextBuilder.forServer(keys), SslProvider.JDK)
-                .trustManager(root)
+                .trustManager(clients)
                 .clientAuth(ClientAuth.OPTIONAL)
                 .protocols("TLSv1.3", "TLSv1.2")
                 .build();

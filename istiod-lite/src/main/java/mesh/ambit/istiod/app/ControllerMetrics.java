@@ -3,7 +3,6 @@ package mesh.ambit.istiod.app;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
-import java.time.Instant;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
@@ -19,11 +18,8 @@ final class ControllerMetrics implements IssuerMetrics {
     private final MeterRegistry registry;
     private final Map<String, LongAdder> counts = new ConcurrentHashMap<>();
 
-    ControllerMetrics(MeterRegistry registry, Instant rootExpiry) {
+    ControllerMetrics(MeterRegistry registry) {
         this.registry = registry;
-        Gauge.builder("citadel.server.root.cert.expiry.timestamp", rootExpiry::getEpochSecond)
-                .description("The unix timestamp, in seconds, when the root certificate expires.")
-                .register(registry);
     }
 
     @Override

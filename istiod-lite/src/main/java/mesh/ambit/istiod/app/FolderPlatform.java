@@ -8,6 +8,8 @@ import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
 import mesh.ambit.istiod.issuer.Authenticator;
+import mesh.ambit.istiod.issuer.FileMaterialStore;
+import mesh.ambit.istiod.issuer.MaterialStore;
 import mesh.ambit.istiod.issuer.NodeTokenAuthenticator;
 import mesh.ambit.istiod.issuer.NodeTokens;
 import mesh.ambit.istiod.issuer.TokenIssuer;
@@ -19,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 final class FolderPlatform implements Platform {
     private final IstiodLiteConfig config;
     private final Path folder;
+    private final Path keys;
     private final NodeTokens tokens;
     private final Authenticator authenticator;
     private @Nullable ClusterSource source;
@@ -26,6 +29,7 @@ final class FolderPlatform implements Platform {
     FolderPlatform(IstiodLiteConfig config, Path folder, Path keys, InstantSource clock) {
         this.config = config;
         this.folder = folder;
+        this.keys = keys;
         TokenIssuer issuer = TokenIssuer.loadOrCreate(keys);
         this.tokens = new NodeTokens(issuer, config.audiences().getFirst(), config.state(), clock);
         this.authenticator = new NodeTokenAuthenticator(
@@ -40,6 +44,11 @@ final class FolderPlatform implements Platform {
     @Override
     public Authenticator authenticator() {
         return authenticator;
+    }
+
+    @Override
+    public MaterialStore authorityStore() {
+        return new FileMaterialStore(keys, config.mesh().systemNamespace());
     }
 
     @Override

@@ -6,6 +6,7 @@ import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -16,6 +17,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import mesh.ambit.admin.AdminRoutes;
@@ -24,10 +27,10 @@ import mesh.ambit.admin.HttpRoute;
 import mesh.ambit.admin.HttpServer;
 import mesh.ambit.config.AmbitVersion;
 import mesh.ambit.istiod.issuer.CallerInterceptor;
-import mesh.ambit.istiod.issuer.CertificateAuthority;
 import mesh.ambit.istiod.issuer.CertificateService;
 import mesh.ambit.istiod.issuer.NodeAuthorizer;
-import mesh.ambit.istiod.issuer.ServingCertificate;
+import mesh.ambit.istiod.issuer.Placement;
+import mesh.ambit.istiod.issuer.Subject;
 import mesh.ambit.istiod.push.AdmissionInterceptor;
 import mesh.ambit.istiod.push.DebugAnswers;
 import mesh.ambit.istiod.push.DiscoveryService;
@@ -81,13 +84,19 @@ final class IstiodLite implements AutoCloseable {
     private void open() throws IOException {
         Path keys = config.state().resolve("istiod");
         String trustDomain = config.mesh().trustDomain();
-        CertificateAuthority authority = CertificateAuthority.loadOrCreate(keys, trustDomain, clock.instant());
-        ServingCertificate serving = new ServingCertificate(authority, dnsNames(), servingAddresses(), clock);
-        authority.publishTrustBundle(config.state().resolve("root-cert.pem"));
-
         Metrics metrics = opened(Metrics.of("pilot", AmbitVersion.version()));
-        ControllerMetrics counts = new ControllerMetrics(
-                metrics.registry(), authority.root().getNotAfter().toInstant());
+        ControllerMetrics counts = new ControllerMetrics(metrics.registry());
+        Platform platform = platform(keys, metrics);
+        AtomicReference<Supplier<Placement>> placement = new AtomicReference<>(() -> Placement.NONE);
+        AuthorityParts authority = opened(AuthorityParts.open(
+                config.authority(),
+                config.state(),
+                platform.authorityStore(),
+                trustDomain,
+                servingNames(),
+                () -> placement.get().get(),
+                clock));
+        authority.register(metrics.registry(), clock);
         ScheduledExecutorService housekeeping = Executors.newSingleThreadScheduledExecutor(
                 Thread.ofPlatform().name("housekeeping").daemon().factory());
         parts.push(housekeeping::shutdownNow);
@@ -95,11 +104,11 @@ final class IstiodLite implements AutoCloseable {
         DiscoveryMetrics discoveryCounts = new DiscoveryMetrics(metrics.registry());
         DiscoverySettings discovery = config.discovery();
         PushHub hub = new PushHub(workers, discovery.pushThrottle(), clock, discoveryCounts);
-        Platform platform = platform(keys, metrics);
         MeshPublisher publisher = opened(new MeshPublisher(config.mesh(), hub, discovery.pace(), published -> {
             discoveryCounts.services(published.view().objects().services().size());
             later(housekeeping, () -> platform.refresh(published));
         }));
+        placement.set(() -> publisher.published().placement());
         opened(platform).follow(publisher::view);
 
         DebugPages pages = new DebugPages(config, hub, publisher::published);
@@ -108,15 +117,15 @@ final class IstiodLite implements AutoCloseable {
         AdmissionInterceptor admission = new AdmissionInterceptor(discovery.streamsPerSecond());
         ControlServer grpc = opened(ControlServer.start(
                 config.secureGrpc(),
-                serving.keyManager(),
-                authority.root(),
+                authority.serving().keyManager(),
+                authority.clients().manager(),
                 List.of(
                         admission,
                         new CallerInterceptor(platform.authenticator(), trustDomain, counts::unauthenticated)),
                 List.of(
                         new DiscoveryService(hub, debug, CallerInterceptor::caller),
                         new CertificateService(
-                                authority,
+                                authority.authority(),
                                 new NodeAuthorizer(config.trustedNodeAccounts(), trustDomain),
                                 config.certificates(),
                                 () -> publisher.published().placement(),
@@ -144,7 +153,7 @@ final class IstiodLite implements AutoCloseable {
                 () -> guarded(hub::inspect), INSPECTION_SECONDS, INSPECTION_SECONDS, TimeUnit.SECONDS);
         housekeeping.scheduleWithFixedDelay(
                 () -> guarded(() -> {
-                    serving.refresh();
+                    authority.refresh();
                     platform.refresh(publisher.published());
                 }),
                 HOUSEKEEPING_SECONDS,
@@ -221,16 +230,24 @@ final class IstiodLite implements AutoCloseable {
         return host == null || host.isEmpty() ? "istiod-lite" : host;
     }
 
-    private List<String> dnsNames() {
-        String namespaced = "istiod." + config.mesh().systemNamespace() + ".svc";
-        return Stream.of("istiod.istio-system.svc", namespaced, "localhost")
-                .distinct()
-                .toList();
-    }
-
-    private List<InetAddress> servingAddresses() {
+    /** Every name under which the reference's clients know a controller, and where this one listens. */
+    private Subject.Server servingNames() {
+        String system = config.mesh().systemNamespace();
+        List<String> names = new ArrayList<>(List.of(
+                "istiod.istio-system.svc",
+                "istiod." + system + ".svc",
+                "istiod-remote." + system + ".svc",
+                "istio-pilot." + system + ".svc"));
+        String revision = config.mesh().revision();
+        if (!revision.isEmpty() && !revision.equals("default")) {
+            names.add("istiod-" + revision + "." + system + ".svc");
+        }
+        names.addAll(config.customHosts());
+        names.add("localhost");
         Stream<InetAddress> loopback = Stream.of("127.0.0.1", "::1").map(InetAddress::ofLiteral);
-        return Stream.concat(config.addresses().stream(), loopback).distinct().toList();
+        return new Subject.Server(
+                names.stream().distinct().toList(),
+                Stream.concat(config.addresses().stream(), loopback).distinct().toList());
     }
 
     int grpcPort() {

@@ -13,6 +13,7 @@ import mesh.ambit.config.Environment;
 import mesh.ambit.config.HostPort;
 import mesh.ambit.istiod.ambient.Feature;
 import mesh.ambit.istiod.ambient.MeshSettings;
+import mesh.ambit.istiod.issuer.AuthorityConfig;
 import mesh.ambit.istiod.issuer.CertificateRules;
 import mesh.ambit.telemetry.LogFilter;
 import org.jspecify.annotations.Nullable;
@@ -31,6 +32,8 @@ import org.jspecify.annotations.Nullable;
  * @param mesh what the computation needs to know
  * @param trustedNodeAccounts whose tokens may ask for identities of pods, {@code namespace/serviceaccount}
  * @param certificates lifetimes
+ * @param authority what signs them
+ * @param customHosts further DNS names of the serving certificate
  * @param audiences for which tokens are accepted; ours are minted for the first
  * @param discovery how the mesh is told to the proxies
  * @param logFilter what is logged
@@ -47,6 +50,8 @@ record IstiodLiteConfig(
         MeshSettings mesh,
         Set<String> trustedNodeAccounts,
         CertificateRules certificates,
+        AuthorityConfig authority,
+        List<String> customHosts,
         List<String> audiences,
         DiscoverySettings discovery,
         LogFilter logFilter) {
@@ -56,6 +61,7 @@ record IstiodLiteConfig(
     static final String CA_TRUSTED_NODE_ACCOUNTS = "CA_TRUSTED_NODE_ACCOUNTS";
     static final String DEFAULT_WORKLOAD_CERT_TTL = "DEFAULT_WORKLOAD_CERT_TTL";
     static final String MAX_WORKLOAD_CERT_TTL = "MAX_WORKLOAD_CERT_TTL";
+    static final String ISTIOD_CUSTOM_HOST = "ISTIOD_CUSTOM_HOST";
     static final String TOKEN_AUDIENCES = "TOKEN_AUDIENCES";
 
     private static final Duration DEFAULT_TTL = Duration.ofHours(24);
@@ -66,6 +72,7 @@ record IstiodLiteConfig(
         nodes = Set.copyOf(nodes);
         trustedNodeAccounts = Set.copyOf(trustedNodeAccounts);
         audiences = List.copyOf(audiences);
+        customHosts = List.copyOf(customHosts);
     }
 
     /**
@@ -90,6 +97,9 @@ record IstiodLiteConfig(
                 mesh(environment, options.domain),
                 environment.value(CA_TRUSTED_NODE_ACCOUNTS, Set.of("istio-system/ztunnel"), IstiodLiteConfig::accounts),
                 certificates,
+                AuthorityConfig.from(environment)
+                        .orAuditTo(options.state.resolve("istiod").resolve("audit.jsonl")),
+                environment.value(ISTIOD_CUSTOM_HOST, List.of(), IstiodLiteConfig::hosts),
                 environment.value(TOKEN_AUDIENCES, List.of("istio-ca"), IstiodLiteConfig::audiences),
                 DiscoverySettings.from(options.discovery, environment, processors),
                 logFilter(options.logOutputLevel, environment));
@@ -141,6 +151,19 @@ record IstiodLiteConfig(
             }
         }
         return accounts;
+    }
+
+    private static List<String> hosts(String text) {
+        List<String> hosts = new ArrayList<>();
+        for (String host : text.split(",", -1)) {
+            if (!host.isBlank() && !host.strip().matches("[A-Za-z0-9*]([-A-Za-z0-9.]*[A-Za-z0-9])?")) {
+                throw new IllegalArgumentException("'" + host + "' is no host name");
+            }
+            if (!host.isBlank()) {
+                hosts.add(host.strip());
+            }
+        }
+        return hosts;
     }
 
     private static List<String> audiences(String text) {

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.function.Consumer;
 import mesh.ambit.istiod.issuer.Authenticator;
+import mesh.ambit.istiod.issuer.MaterialStore;
 import mesh.ambit.istiod.issuer.TokenReviewAuthenticator;
 import mesh.ambit.istiod.kube.ClusterView;
 import mesh.ambit.istiod.kube.ClusterViews;
@@ -49,6 +50,11 @@ final class KubernetesPlatform implements Platform {
     @Override
     public Authenticator authenticator() {
         return authenticator;
+    }
+
+    @Override
+    public MaterialStore authorityStore() {
+        return new SecretStore(server, config.mesh().systemNamespace());
     }
 
     /** The kubelet gives nodes their tokens. */

@@ -14,7 +14,6 @@ import mesh.ambit.istiod.issuer.Placement;
 import mesh.ambit.istiod.kube.ClusterView;
 import mesh.ambit.istiod.push.PacedTrigger;
 import mesh.ambit.istiod.push.PushHub;
-import mesh.ambit.kube.Pod;
 import mesh.ambit.kube.Problem;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -84,7 +83,7 @@ final class MeshPublisher implements AutoCloseable {
         ClusterView view = latest;
         MeshState state = AmbientIndex.compute(view.objects(), settings);
         Published before = published;
-        Published next = new Published(view, state, placement(view));
+        Published next = new Published(view, state, new PodPlacement(view));
         published = next;
         hub.publish(state.addresses().values(), state.authorizations().values(), changedNanos);
         report(before, next);
@@ -101,17 +100,6 @@ final class MeshPublisher implements AutoCloseable {
                 LOG.warn("{}", warning);
             }
         }
-    }
-
-    /** Returns which accounts run where; a pod that has failed no longer counts, one that has succeeded does. */
-    static Placement placement(ClusterView view) {
-        List<Placement.Entry> entries = new ArrayList<>();
-        for (Pod pod : view.objects().pods()) {
-            if (!pod.nodeName().isEmpty() && !pod.status().phase().equals("Failed")) {
-                entries.add(new Placement.Entry(pod.metadata().namespace(), pod.serviceAccountName(), pod.nodeName()));
-            }
-        }
-        return Placement.of(entries);
     }
 
     @Override

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.function.Consumer;
 import mesh.ambit.istiod.issuer.Authenticator;
+import mesh.ambit.istiod.issuer.MaterialStore;
 import mesh.ambit.istiod.kube.ClusterView;
 
 /** What the mesh runs on: where its objects are, and who knows the callers. */
@@ -17,6 +18,9 @@ interface Platform extends AutoCloseable {
 
     /** Returns who judges bearer tokens. */
     Authenticator authenticator();
+
+    /** Returns where a root of our own is kept. */
+    MaterialStore authorityStore();
 
     /** Does what is to be done for the nodes now and then; called after each publication, and every half minute. */
     void refresh(MeshPublisher.Published published);

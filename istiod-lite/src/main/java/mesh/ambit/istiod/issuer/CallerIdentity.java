@@ -24,10 +24,18 @@ public record CallerIdentity(SpiffeId id, @Nullable BoundPod pod) {
         return id.serviceAccount();
     }
 
+    /** Returns {@code namespace/serviceaccount}. */
+    public String account() {
+        return namespace() + "/" + serviceAccount();
+    }
+
     /** Returns {@code namespace/serviceaccount}, with the pod and node behind it where they are known. */
     @Override
     public String toString() {
-        String account = namespace() + "/" + serviceAccount();
-        return pod == null ? account : account + " (pod " + pod.name() + " on node " + pod.node() + ")";
+        if (pod == null) {
+            return account();
+        }
+        String node = pod.node() == null ? "" : " on node " + pod.node();
+        return account() + " (pod " + pod.name() + node + ")";
     }
 }

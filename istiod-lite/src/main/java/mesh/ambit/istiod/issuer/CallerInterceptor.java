@@ -27,6 +27,7 @@ import org.slf4j.LoggerFactory;
 public final class CallerInterceptor implements ServerInterceptor {
     private static final Logger LOG = LoggerFactory.getLogger(CallerInterceptor.class);
     private static final Context.Key<CallerIdentity> CALLER = Context.key("caller");
+    private static final Context.Key<String> PEER = Context.key("peer");
     private static final Metadata.Key<String> AUTHORIZATION =
             Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER);
     private static final String BEARER = "bearer ";
@@ -57,12 +58,27 @@ public final class CallerInterceptor implements ServerInterceptor {
         return caller;
     }
 
+    /** Returns the address that the call comes from, for logs. */
+    static String peer() {
+        String peer = PEER.get();
+        return peer == null ? "" : peer;
+    }
+
     @Override
     public <A, B> ServerCall.Listener<A> interceptCall(
             ServerCall<A, B> call, Metadata headers, ServerCallHandler<A, B> next) {
         return switch (authenticate(call, headers)) {
             case Accepted(CallerIdentity caller) ->
-                Contexts.interceptCall(Context.current().withValue(CALLER, caller), call, headers, next);
+                Contexts.interceptCall(
+                        Context.current()
+                                .withValues(
+                                        CALLER,
+                                        caller,
+                                        PEER,
+                                        String.valueOf(call.getAttributes().get(Grpc.TRANSPORT_ATTR_REMOTE_ADDR))),
+                        call,
+                        headers,
+                        next);
             case Refused(String reason) -> {
                 LOG.warn(
                         "{}: refused a call of {}: {}",

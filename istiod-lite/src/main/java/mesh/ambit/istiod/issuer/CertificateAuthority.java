@@ -1,166 +1,274 @@
 package mesh.ambit.istiod.issuer;
 
-import java.math.BigInteger;
-import java.net.InetAddress;
-import java.nio.file.Path;
-import java.security.GeneralSecurityException;
-import java.security.KeyPair;
-import java.security.PublicKey;
-import java.security.SecureRandom;
-import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.Date;
+import java.time.InstantSource;
 import java.util.List;
-import javax.security.auth.x500.X500Principal;
+import java.util.ServiceLoader;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 import mesh.ambit.identity.SpiffeId;
-import mesh.ambit.istiod.issuer.CertificateRules.Validity;
-import org.bouncycastle.asn1.DEROctetString;
-import org.bouncycastle.asn1.x500.X500Name;
-import org.bouncycastle.asn1.x500.X500NameBuilder;
-import org.bouncycastle.asn1.x500.style.BCStyle;
-import org.bouncycastle.asn1.x509.BasicConstraints;
-import org.bouncycastle.asn1.x509.ExtendedKeyUsage;
-import org.bouncycastle.asn1.x509.Extension;
-import org.bouncycastle.asn1.x509.GeneralName;
-import org.bouncycastle.asn1.x509.GeneralNames;
-import org.bouncycastle.asn1.x509.KeyPurposeId;
-import org.bouncycastle.asn1.x509.KeyUsage;
-import org.bouncycastle.cert.CertIOException;
-import org.bouncycastle.cert.X509v3CertificateBuilder;
-import org.bouncycastle.cert.jcajce.JcaX509ExtensionUtils;
-import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
-import org.bouncycastle.operator.OperatorCreationException;
-import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
+import mesh.ambit.istiod.issuer.LeafLedger.Holder;
+import mesh.ambit.istiod.issuer.RootRotation.Action;
+import mesh.ambit.istiod.issuer.RootRotation.Verdict;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * Signs with the root of the mesh's trust, a self-signed ECDSA P-256 certificate. Thread-safe.
+ * The root of the mesh's trust while the controller runs: finds out what signs, follows it, tells whoever must know.
  *
- * <p>Signs what it is told to: who may have what is decided before.
+ * <p>What signs, in this order: an external signer if one is named; what is plugged in; what is stored; a root that is made
+ * and stored. Has one thread of its own, which looks for changes. Thread-safe.
  */
-public final class CertificateAuthority {
-    private static final Duration ROOT_LIFETIME = Duration.ofDays(3650);
-    private static final int SERIAL_BITS = 128;
-    private static final String SIGNATURE = "SHA256withECDSA";
-    private static final X500Principal NOBODY = new X500Principal("");
-    private static final SecureRandom RANDOM = new SecureRandom();
+public final class CertificateAuthority implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(CertificateAuthority.class);
 
-    private final KeyPair keys;
-    private final X509Certificate root;
+    private static final Duration LOOK = Duration.ofSeconds(1);
+    private static final Duration EXTERNAL_LOOK = Duration.ofSeconds(30);
+    private static final Duration EXTERNAL_TIMEOUT = Duration.ofSeconds(10);
+    private static final long AUDIT_FILE_BYTES = 64L * 1024 * 1024;
+    private static final String NODE_PLACE = "node/";
 
-    private CertificateAuthority(RootFiles.Root files) {
-        keys = files.keys();
-        root = files.certificate();
+    private final InstantSource clock;
+    private final AuditLog audit;
+    private final Issuer issuer;
+    private final @Nullable MaterialSource source;
+    private final @Nullable ExternalIssuer external;
+    private final List<Consumer<Trust>> listeners = new CopyOnWriteArrayList<>();
+    private final ScheduledExecutorService looking = Executors.newSingleThreadScheduledExecutor(
+            Thread.ofPlatform().name("ambit-ca").daemon().factory());
+
+    private CertificateAuthority(
+            AuthorityConfig config,
+            MaterialStore store,
+            @Nullable ExternalSigner signer,
+            String trustDomain,
+            Supplier<Placement> placement,
+            InstantSource clock) {
+        this.clock = clock;
+        this.audit = new AuditLog(config.auditFile(), AUDIT_FILE_BYTES);
+        Instant now = clock.instant();
+        LeafLedger ledger = audit.recall(now);
+        if (signer != null) {
+            ExternalIssuer elsewhere = new ExternalIssuer(signer, EXTERNAL_TIMEOUT);
+            elsewhere.refresh();
+            external = elsewhere;
+            source = null;
+            issuer = elsewhere;
+        } else {
+            MaterialSource ours = source(config, store, ledger, trustDomain, placement, now);
+            external = null;
+            source = ours;
+            issuer = new LocalIssuer(ours, ledger);
+        }
+    }
+
+    private MaterialSource source(
+            AuthorityConfig config,
+            MaterialStore store,
+            LeafLedger ledger,
+            String trustDomain,
+            Supplier<Placement> placement,
+            Instant now) {
+        PluggedIn files = new PluggedIn(config.pluggedIn(), config.revocation());
+        if (!files.read().isEmpty()) {
+            return new PluggedInSource(files, config.severalRoots(), this::changed, now);
+        }
+        boolean renews = !config.rootCheck().isNegative() && !config.rootCheck().isZero();
+        SelfSigned.Settings settings =
+                new SelfSigned.Settings(trustDomain, config.rootLifetime(), renews ? config.rootGracePercent() : 0);
+        SelfSigned own =
+                new SelfSigned(store, settings, ledger, holder -> isGone(holder, placement.get()), this::changed, now);
+        // A root that ended while nobody ran is renewed before anybody asks.
+        own.poll(now);
+        return own;
     }
 
     /**
-     * Returns the authority whose files are in {@code directory}, the same after every restart; makes a new one where
-     * there is none.
+     * Finds out what signs and begins to follow it.
      *
-     * @throws IssuerException if a file cannot be read or written, or key and certificate do not belong together
+     * @param store where a root of our own is kept
+     * @param trustDomain what such a root names
+     * @param placement which pods there are; {@link Placement#NONE} itself means that this is not known yet
+     * @throws IssuerException if there is something to sign with and it cannot be used
      */
-    public static CertificateAuthority loadOrCreate(Path directory, String trustDomain, Instant now) {
-        return new CertificateAuthority(RootFiles.loadOrCreate(directory, trustDomain, now));
+    public static CertificateAuthority open(
+            AuthorityConfig config,
+            MaterialStore store,
+            String trustDomain,
+            Supplier<Placement> placement,
+            InstantSource clock) {
+        return open(config, store, signer(config.externalSigner()), trustDomain, placement, clock);
     }
 
-    /** Returns the certificate that peers are to trust. */
-    public X509Certificate root() {
-        return root;
+    static CertificateAuthority open(
+            AuthorityConfig config,
+            MaterialStore store,
+            @Nullable ExternalSigner signer,
+            String trustDomain,
+            Supplier<Placement> placement,
+            InstantSource clock) {
+        CertificateAuthority authority = new CertificateAuthority(config, store, signer, trustDomain, placement, clock);
+        Duration look = authority.external != null ? EXTERNAL_LOOK : authority.isStored() ? store.interval() : LOOK;
+        authority.looking.scheduleWithFixedDelay(
+                authority::look, look.toMillis(), look.toMillis(), TimeUnit.MILLISECONDS);
+        return authority;
     }
 
-    /** Returns the whole trust bundle as PEM: what clients verify peers and this server with. */
-    public String trustBundle() {
-        return Pem.of(root);
+    private static @Nullable ExternalSigner signer(String name) {
+        if (name.isEmpty()) {
+            return null;
+        }
+        for (ExternalSigner signer : ServiceLoader.load(ExternalSigner.class)) {
+            if (signer.name().equals(name)) {
+                return signer;
+            }
+        }
+        throw new IssuerException(AuthorityConfig.AMBIT_EXTERNAL_CA + "=" + name
+                + ": there is no such signer on the class path (expected: a service of "
+                + ExternalSigner.class.getName() + ")");
     }
 
-    /** Writes the trust bundle to {@code file}, whole or not at all, readable by everybody. */
-    public void publishTrustBundle(Path file) {
-        PrivateFiles.writePublic(file, trustBundle());
+    private boolean isStored() {
+        return source instanceof SelfSigned;
     }
 
-    /** Returns the validity of a certificate with lifetime {@code ttl} signed at {@code now}. */
-    Validity validity(Duration ttl, Instant now) {
-        return CertificateRules.validity(ttl, now, root.getNotAfter().toInstant());
+    /** Returns whether the pod whose identity that was has left the node. What is not known counts as present. */
+    static boolean isGone(Holder holder, Placement placement) {
+        SpiffeId identity = SpiffeId.tryParse(holder.identity());
+        return placement != Placement.NONE
+                && identity != null
+                && holder.place().startsWith(NODE_PLACE)
+                && !placement.runs(
+                        identity.namespace(),
+                        identity.serviceAccount(),
+                        holder.place().substring(NODE_PLACE.length()));
     }
 
-    /** Returns a workload certificate: no subject, the identity as its only name, for client and server. */
-    X509Certificate signWorkload(PublicKey key, SpiffeId identity, Validity validity) {
-        GeneralName name = new GeneralName(GeneralName.uniformResourceIdentifier, identity.toString());
-        return sign(key, new GeneralNames(name), validity, new ExtendedKeyUsage(new KeyPurposeId[] {
-            KeyPurposeId.id_kp_serverAuth, KeyPurposeId.id_kp_clientAuth
-        }));
+    /** Returns what signs. */
+    public Issuer issuer() {
+        return issuer;
     }
 
-    /** Returns a certificate for our own port, under {@code dnsNames} and {@code addresses}. */
-    X509Certificate signServer(PublicKey key, List<String> dnsNames, List<InetAddress> addresses, Validity validity) {
-        List<GeneralName> names = new ArrayList<>();
-        dnsNames.forEach(name -> names.add(new GeneralName(GeneralName.dNSName, name)));
-        // As bytes: the text of an address may carry a zone, which a certificate cannot.
-        addresses.forEach(
-                address -> names.add(new GeneralName(GeneralName.iPAddress, new DEROctetString(address.getAddress()))));
-        return sign(
-                key,
-                new GeneralNames(names.toArray(GeneralName[]::new)),
-                validity,
-                new ExtendedKeyUsage(KeyPurposeId.id_kp_serverAuth));
+    AuditLog audit() {
+        return audit;
     }
 
-    private X509Certificate sign(PublicKey key, GeneralNames names, Validity validity, ExtendedKeyUsage usage) {
+    /** Returns what the mesh trusts now. */
+    public Trust trust() {
+        return issuer.trust();
+    }
+
+    /** Tells {@code listener} from now on when another key signs or other roots are trusted, one call at a time. */
+    public void whenChanged(Consumer<Trust> listener) {
+        listeners.add(listener);
+    }
+
+    /** Returns when the first root of the trust bundle ends. */
+    public Instant rootEnd() {
         try {
-            JcaX509ExtensionUtils extensions = new JcaX509ExtensionUtils();
-            X509v3CertificateBuilder builder = new JcaX509v3CertificateBuilder(
-                            root,
-                            serial(),
-                            Date.from(validity.notBefore()),
-                            Date.from(validity.notAfter()),
-                            NOBODY,
-                            key)
-                    .addExtension(Extension.basicConstraints, true, new BasicConstraints(false))
-                    .addExtension(
-                            Extension.keyUsage,
-                            true,
-                            new KeyUsage(KeyUsage.digitalSignature | KeyUsage.keyEncipherment))
-                    .addExtension(Extension.extendedKeyUsage, false, usage)
-                    .addExtension(
-                            Extension.authorityKeyIdentifier, false, extensions.createAuthorityKeyIdentifier(root))
-                    // Critical, since there is no subject that would name the holder.
-                    .addExtension(Extension.subjectAlternativeName, true, names);
-            return Pem.certificate(builder.build(new JcaContentSignerBuilder(SIGNATURE).build(keys.getPrivate())));
-        } catch (GeneralSecurityException | OperatorCreationException | CertIOException e) {
-            throw new IllegalStateException("signing a certificate failed", e);
+            return trust().roots().getFirst().getNotAfter().toInstant();
+        } catch (IssuanceException e) {
+            return Instant.EPOCH;
         }
     }
 
-    /** Returns a root certificate for {@code keys}, valid from {@code now} for ten years. */
-    static X509Certificate selfSign(KeyPair keys, String trustDomain, Instant now) {
-        X500Name name = new X500NameBuilder(BCStyle.INSTANCE)
-                .addRDN(BCStyle.O, trustDomain)
-                .build();
-        Validity validity = CertificateRules.validity(ROOT_LIFETIME, now, Instant.MAX);
+    /** Returns when the signing certificate ends, or null where that is a root itself, or not known. */
+    public @Nullable Instant chainEnd() {
+        MaterialSource ours = source;
+        if (ours == null || ours.current().material().chain().isEmpty()) {
+            return null;
+        }
+        return ours.current().material().chain().getFirst().getNotAfter().toInstant();
+    }
+
+    /** Returns what a person should know, as JSON; see {@link AuthorityReport}. */
+    public AuthorityReport report() {
+        Instant now = clock.instant();
+        MaterialSource ours = source;
+        ExternalIssuer elsewhere = external;
+        String problem = ours != null ? ours.problem() : elsewhere != null ? elsewhere.problem() : "";
+        return AuthorityReport.of(
+                trustOrNull(), ours, elsewhere == null ? "" : "external CA", problem, audit.problem(), now);
+    }
+
+    private @Nullable Trust trustOrNull() {
         try {
-            JcaX509ExtensionUtils extensions = new JcaX509ExtensionUtils();
-            X509v3CertificateBuilder builder = new JcaX509v3CertificateBuilder(
-                            name,
-                            serial(),
-                            Date.from(validity.notBefore()),
-                            Date.from(validity.notAfter()),
-                            name,
-                            keys.getPublic())
-                    .addExtension(Extension.basicConstraints, true, new BasicConstraints(true))
-                    .addExtension(Extension.keyUsage, true, new KeyUsage(KeyUsage.keyCertSign | KeyUsage.cRLSign))
-                    .addExtension(
-                            Extension.subjectKeyIdentifier,
-                            false,
-                            extensions.createSubjectKeyIdentifier(keys.getPublic()));
-            return Pem.certificate(builder.build(new JcaContentSignerBuilder(SIGNATURE).build(keys.getPrivate())));
-        } catch (GeneralSecurityException | OperatorCreationException | CertIOException e) {
-            throw new IllegalStateException("signing the root failed", e);
+            return issuer.trust();
+        } catch (IssuanceException e) {
+            return null;
         }
     }
 
-    private static BigInteger serial() {
-        // Zero would not be a serial number.
-        return new BigInteger(SERIAL_BITS, RANDOM).max(BigInteger.ONE);
+    /**
+     * Makes one step of a change of the root, {@code next}, {@code introduce}, {@code reissue}, {@code retire}, {@code
+     * forget} or {@code undo}, if that leaves nobody behind.
+     *
+     * @param force whether whoever holds a certificate that will not be accepted is left behind
+     * @throws IssuerException if it cannot be done, with the reason
+     */
+    public RotationReport rotate(String step, boolean force) {
+        if (!(source instanceof SelfSigned own)) {
+            throw new IssuerException(
+                    "the signing material is not the controller's own: change it where it comes from");
+        }
+        Instant now = clock.instant();
+        Action action = step.equals("next") ? Action.after(own.status(now).stage()) : RotationReport.action(step);
+        Verdict verdict = own.step(action, force, now);
+        return RotationReport.of(action, verdict, own.status(now).stage());
+    }
+
+    private void look() {
+        try {
+            audit.flush();
+            MaterialSource ours = source;
+            ExternalIssuer elsewhere = external;
+            if (ours != null) {
+                ours.poll(clock.instant());
+            } else if (elsewhere != null && elsewhere.refresh()) {
+                changed();
+            }
+        } catch (RuntimeException e) {
+            LOG.error("looking for new signing material failed, trying again", e);
+        }
+    }
+
+    /** Off the thread that noticed, which may hold a lock. */
+    private void changed() {
+        try {
+            looking.execute(() -> {
+                Trust trust = issuer.trust();
+                for (Consumer<Trust> listener : listeners) {
+                    try {
+                        listener.accept(trust);
+                    } catch (RuntimeException e) {
+                        LOG.error("new roots were not taken everywhere, trying again at the next change", e);
+                    }
+                }
+            });
+        } catch (RejectedExecutionException e) {
+            LOG.debug("ending, nobody is told");
+        }
+    }
+
+    /** Stops following. */
+    @Override
+    public void close() {
+        looking.shutdownNow();
+        audit.close();
+        ExternalIssuer elsewhere = external;
+        if (elsewhere != null) {
+            try {
+                elsewhere.close();
+            } catch (Exception e) {
+                LOG.warn("ending the external CA failed", e);
+            }
+        }
     }
 }

@@ -8,21 +8,23 @@ import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.function.Supplier;
 import mesh.ambit.identity.SpiffeId;
-import mesh.ambit.istiod.issuer.CertificateRules.Validity;
+import mesh.ambit.istiod.issuer.AuditLog.Asker;
+import mesh.ambit.istiod.issuer.IssuanceException.Kind;
+import mesh.ambit.istiod.issuer.Issuer.Issued;
 import mesh.ambit.istiod.issuer.NodeAuthorizer.Verdict.Allowed;
 import mesh.ambit.istiod.issuer.NodeAuthorizer.Verdict.Denied;
 import mesh.ambit.protocol.ca.IstioCertificateRequest;
 import mesh.ambit.protocol.ca.IstioCertificateResponse;
 import mesh.ambit.protocol.ca.IstioCertificateServiceGrpc;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The certificate service of the mesh: tells who asks from what is asked, decides, signs, and leaves a line in the log
- * for each certificate.
+ * The certificate service of the mesh: tells who asks from what is asked, decides, has it signed, and leaves a line in
+ * the audit log for each certificate and each refusal.
  *
  * <p>Must stand behind {@link CallerInterceptor}.
  */
@@ -32,7 +34,8 @@ public final class CertificateService extends IstioCertificateServiceGrpc.IstioC
     /** Metadata with which a node proxy asks for the identity of a pod. */
     private static final String IMPERSONATED_IDENTITY = "ImpersonatedIdentity";
 
-    private final CertificateAuthority authority;
+    private final Issuer issuer;
+    private final AuditLog audit;
     private final NodeAuthorizer authorizer;
     private final CertificateRules rules;
     private final Supplier<Placement> placement;
@@ -47,7 +50,19 @@ public final class CertificateService extends IstioCertificateServiceGrpc.IstioC
             Supplier<Placement> placement,
             InstantSource clock,
             IssuerMetrics metrics) {
-        this.authority = authority;
+        this(authority.issuer(), authority.audit(), authorizer, rules, placement, clock, metrics);
+    }
+
+    CertificateService(
+            Issuer issuer,
+            AuditLog audit,
+            NodeAuthorizer authorizer,
+            CertificateRules rules,
+            Supplier<Placement> placement,
+            InstantSource clock,
+            IssuerMetrics metrics) {
+        this.issuer = issuer;
+        this.audit = audit;
         this.authorizer = authorizer;
         this.rules = rules;
         this.placement = placement;
@@ -58,80 +73,111 @@ public final class CertificateService extends IstioCertificateServiceGrpc.IstioC
     @Override
     public void createCertificate(IstioCertificateRequest request, StreamObserver<IstioCertificateResponse> responses) {
         metrics.requested();
-        CallerIdentity caller = CallerInterceptor.caller();
-        SpiffeId identity = identity(caller, request.getMetadata());
-        if (identity == null) {
-            fail(responses, Status.UNAUTHENTICATED, "request impersonation authentication failure");
-            return;
+        String requested = requested(request.getMetadata());
+        Asker asker = new Asker(CallerInterceptor.caller(), CallerInterceptor.peer(), !requested.isEmpty());
+        Instant now = clock.instant();
+        SpiffeId identity;
+        String place;
+        if (requested.isEmpty()) {
+            identity = asker.caller().id();
+            BoundPod pod = asker.caller().pod();
+            place = pod == null ? "caller" : "pod/" + pod.uid();
+        } else {
+            switch (authorizer.decide(asker.caller(), requested, placement.get())) {
+                case Allowed(SpiffeId allowed, String node) -> {
+                    identity = allowed;
+                    place = "node/" + node;
+                }
+                case Denied(NodeAuthorizer.Reason reason) -> {
+                    LOG.warn(
+                            "{}: refused a certificate for {}: {}",
+                            asker.caller(),
+                            AuditLog.printable(requested),
+                            reason);
+                    audit.refused(asker, requested, reason.name(), "", now);
+                    metrics.unauthorized();
+                    metrics.unauthenticated();
+                    // The caller does not learn why: it would learn what runs where.
+                    fail(responses, Status.UNAUTHENTICATED, "request impersonation authentication failure");
+                    return;
+                }
+            }
         }
+        try {
+            Issued issued = issue(request, identity, place, now);
+            LOG.debug("certificate for {} at {}", identity, place);
+            audit.issued(asker, identity.toString(), place, issued, now);
+            metrics.issued();
+            responses.onNext(response(issued));
+            responses.onCompleted();
+        } catch (IssuanceException e) {
+            refuse(asker, identity, e, now, responses);
+        }
+    }
+
+    private static String requested(Struct metadata) {
+        Value value = metadata.getFieldsMap().get(IMPERSONATED_IDENTITY);
+        return value == null ? "" : value.getStringValue();
+    }
+
+    private Issued issue(IstioCertificateRequest request, SpiffeId identity, String place, Instant now) {
         SigningRequest signingRequest;
         try {
             signingRequest = SigningRequest.parse(request.getCsr());
         } catch (IllegalArgumentException e) {
-            LOG.warn("{}: refused a certificate for {}: {}", caller, identity, e.getMessage());
             metrics.unparsable();
-            fail(responses, Status.INVALID_ARGUMENT, "CSR_ERROR: signing request is not usable");
-            return;
+            throw new IssuanceException(Kind.CSR_ERROR, String.valueOf(e.getMessage()), e);
         }
         Duration ttl = rules.lifetime(request.getValidityDuration());
         if (ttl == null) {
-            LOG.warn(
-                    "{}: refused a certificate for {}: {} s asked (expected: at most {})",
-                    caller,
-                    identity,
-                    request.getValidityDuration(),
-                    rules.maxTtl());
-            metrics.signFailed("TTL_ERROR");
-            fail(responses, Status.INVALID_ARGUMENT, "TTL_ERROR: validity is more than the longest allowed");
-            return;
+            throw new IssuanceException(
+                    Kind.TTL_ERROR,
+                    "requested lifetime of " + request.getValidityDuration() + " s (expected: at most "
+                            + rules.maxTtl().toSeconds() + " s)");
         }
-        Instant now = clock.instant();
-        Validity validity = authority.validity(ttl, now);
-        if (!validity.notAfter().isAfter(now)) {
-            LOG.error("root certificate has expired, no certificate for {}", identity);
-            metrics.signFailed("CA_NOT_READY");
-            fail(responses, Status.INTERNAL, "CA_NOT_READY: the signing certificate has expired");
-            return;
-        }
-        X509Certificate certificate = authority.signWorkload(signingRequest.publicKey(), identity, validity);
-        LOG.info(
-                "certificate {} serial {} until {} for {}",
-                identity,
-                certificate.getSerialNumber().toString(16),
-                certificate.getNotAfter().toInstant(),
-                caller);
-        metrics.issued();
-        responses.onNext(IstioCertificateResponse.newBuilder()
-                .addCertChain(Pem.of(certificate))
-                // Last, as the protocol has it: everything the client is to trust.
-                .addCertChain(authority.trustBundle())
-                .build());
-        responses.onCompleted();
+        return issuer.issue(new Issuer.Order(
+                signingRequest.publicKey(),
+                signingRequest.pem(),
+                new Subject.Workload(identity, signingRequest.hasCommonName()),
+                place,
+                ttl,
+                now));
     }
 
-    /** Returns the identity that the caller gets, its own or a pod's; null if it may not have what it asks for. */
-    private @Nullable SpiffeId identity(CallerIdentity caller, Struct metadata) {
-        Value requested = metadata.getFieldsMap().get(IMPERSONATED_IDENTITY);
-        if (requested == null || requested.getStringValue().isEmpty()) {
-            return caller.id();
-        }
-        return switch (authorizer.decide(caller, requested.getStringValue(), placement.get())) {
-            case Allowed(SpiffeId identity) -> identity;
-            case Denied(NodeAuthorizer.Reason reason) -> {
-                LOG.warn("{}: refused a certificate for {}: {}", caller, printable(requested.getStringValue()), reason);
-                metrics.unauthorized();
-                yield null;
+    private void refuse(
+            Asker asker,
+            SpiffeId identity,
+            IssuanceException e,
+            Instant now,
+            StreamObserver<IstioCertificateResponse> responses) {
+        String why = AuditLog.printable(String.valueOf(e.getMessage()));
+        audit.refused(asker, identity.toString(), e.kind().name(), why, now);
+        metrics.signFailed(e.kind().name());
+        switch (e.kind()) {
+            case CSR_ERROR, TTL_ERROR -> {
+                LOG.warn("{}: refused a certificate for {}: {}: {}", asker.caller(), identity, e.kind(), why);
+                // It is about what the caller sent, so it may know.
+                fail(responses, Status.INVALID_ARGUMENT, "CSR signing error (" + e.kind() + ": " + why + ")");
             }
-        };
+            case CA_NOT_READY, CERT_GEN_ERROR -> {
+                LOG.error("no certificate for {}: {}: {}", identity, e.kind(), why);
+                fail(responses, Status.INTERNAL, "CSR signing error (" + e.kind() + ")");
+            }
+        }
+    }
+
+    /** Returns the leaf, then what is above it, one for each element, and last everything the client is to trust. */
+    private static IstioCertificateResponse response(Issued issued) {
+        List<String> chain = issued.chain().stream()
+                .map((X509Certificate each) -> Pem.of(each))
+                .toList();
+        return IstioCertificateResponse.newBuilder()
+                .addAllCertChain(chain)
+                .addCertChain(issued.trust().bundle())
+                .build();
     }
 
     private static void fail(StreamObserver<IstioCertificateResponse> responses, Status status, String description) {
         responses.onError(status.withDescription(description).asRuntimeException());
-    }
-
-    /** Returns hostile text so that it takes one line of the log. */
-    private static String printable(String text) {
-        String line = text.replaceAll("\\p{Cntrl}", "?");
-        return line.length() <= 256 ? line : line.substring(0, 256) + "…";
     }
 }

@@ -4,11 +4,13 @@ package mesh.ambit.istiod.issuer;
 public final class IssuerException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
-    IssuerException(String message) {
+    /** Creates one. */
+    public IssuerException(String message) {
         super(message);
     }
 
-    IssuerException(String message, Throwable cause) {
+    /** Creates one with its cause. */
+    public IssuerException(String message, Throwable cause) {
         super(message, cause);
     }
 }

@@ -2,6 +2,7 @@ package mesh.ambit.istiod.issuer;
 
 import java.util.Set;
 import mesh.ambit.identity.SpiffeId;
+import mesh.ambit.istiod.issuer.Placement.PodFacts;
 
 /**
  * Decides whether a node's proxy may have a certificate of somebody else's identity.
@@ -17,24 +18,29 @@ public record NodeAuthorizer(Set<String> trustedAccounts, String trustDomain) {
         trustedAccounts = Set.copyOf(trustedAccounts);
     }
 
-    /** Why a request was denied; the names appear in our log. */
+    /** Why a request was denied; the names appear in our log, the caller is told none of them. */
     enum Reason {
         IMPERSONATION_DISABLED,
         CALLER_NOT_BOUND_TO_POD,
         CALLER_NOT_TRUSTED,
         MALFORMED_IDENTITY,
         FOREIGN_TRUST_DOMAIN,
+        /** No pod of the caller's name; a pod that has just come may not be known yet, and its proxy asks again. */
+        CALLERS_POD_UNKNOWN,
+        /** The pod was replaced by another of the same name. */
+        CALLERS_POD_REPLACED,
+        CALLERS_POD_OF_ANOTHER_ACCOUNT,
         NOT_ON_CALLERS_NODE
     }
 
     /** The decision. */
     sealed interface Verdict {
-        record Allowed(SpiffeId identity) implements Verdict {}
+        record Allowed(SpiffeId identity, String node) implements Verdict {}
 
         record Denied(Reason reason) implements Verdict {}
     }
 
-    /** Returns whether {@code caller} may have {@code requested}, given what runs where. */
+    /** Returns whether {@code caller} may have {@code requested}, given what runs where. Pure. */
     Verdict decide(CallerIdentity caller, String requested, Placement placement) {
         if (trustedAccounts.isEmpty()) {
             return new Verdict.Denied(Reason.IMPERSONATION_DISABLED);
@@ -43,19 +49,34 @@ public record NodeAuthorizer(Set<String> trustedAccounts, String trustDomain) {
         if (pod == null) {
             return new Verdict.Denied(Reason.CALLER_NOT_BOUND_TO_POD);
         }
-        if (!trustedAccounts.contains(caller.namespace() + "/" + caller.serviceAccount())) {
+        if (!trustedAccounts.contains(caller.account())) {
             return new Verdict.Denied(Reason.CALLER_NOT_TRUSTED);
         }
         SpiffeId identity = SpiffeId.tryParse(requested);
         if (identity == null) {
             return new Verdict.Denied(Reason.MALFORMED_IDENTITY);
         }
+        // The reference signs for any trust domain that parses; a certificate of ours must not speak for others.
         if (!identity.trustDomain().equals(trustDomain)) {
             return new Verdict.Denied(Reason.FOREIGN_TRUST_DOMAIN);
         }
-        if (!placement.runs(identity.namespace(), identity.serviceAccount(), pod.node())) {
+        String node = pod.node();
+        if (node == null) {
+            PodFacts known = placement.pod(caller.namespace(), pod.name());
+            if (known == null) {
+                return new Verdict.Denied(Reason.CALLERS_POD_UNKNOWN);
+            }
+            if (!known.uid().equals(pod.uid())) {
+                return new Verdict.Denied(Reason.CALLERS_POD_REPLACED);
+            }
+            if (!known.serviceAccount().equals(caller.serviceAccount())) {
+                return new Verdict.Denied(Reason.CALLERS_POD_OF_ANOTHER_ACCOUNT);
+            }
+            node = known.node();
+        }
+        if (node.isEmpty() || !placement.runs(identity.namespace(), identity.serviceAccount(), node)) {
             return new Verdict.Denied(Reason.NOT_ON_CALLERS_NODE);
         }
-        return new Verdict.Allowed(identity);
+        return new Verdict.Allowed(identity, node);
     }
 }

@@ -15,8 +15,12 @@ import java.security.interfaces.ECPrivateKey;
 import java.security.spec.ECGenParameterSpec;
 import java.security.spec.ECPoint;
 import java.security.spec.ECPublicKeySpec;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
 import org.bouncycastle.asn1.pkcs.PrivateKeyInfo;
 import org.bouncycastle.asn1.x9.X9ECParameters;
+import org.bouncycastle.cert.X509CRLHolder;
 import org.bouncycastle.cert.X509CertificateHolder;
 import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
 import org.bouncycastle.crypto.ec.CustomNamedCurves;
@@ -35,6 +39,9 @@ final class Pem {
     private static final String CURVE = "secp256r1";
     private static final X9ECParameters P256 = CustomNamedCurves.getByName(CURVE);
 
+    /** Bundles have a handful; this bounds what a damaged file makes us hold. */
+    private static final int MAX_OBJECTS = 100;
+
     private Pem() {}
 
     /** Returns a new ECDSA P-256 key pair. */
@@ -49,11 +56,14 @@ final class Pem {
     }
 
     static String of(X509Certificate certificate) {
-        try {
-            return text(new JcaMiscPEMGenerator(certificate));
-        } catch (IOException e) {
-            throw new IllegalStateException("a certificate that cannot be encoded", e);
-        }
+        return of((Object) certificate);
+    }
+
+    /** Returns {@code certificates} one after the other. */
+    static String of(Collection<X509Certificate> certificates) {
+        StringBuilder text = new StringBuilder();
+        certificates.forEach(certificate -> text.append(of(certificate)));
+        return text.toString();
     }
 
     /** Returns {@code key} as PKCS#8. */
@@ -65,28 +75,61 @@ final class Pem {
         }
     }
 
+    /** Returns the text of anything that PEM has a name for, such as a signing request. */
+    static String of(Object object) {
+        try {
+            return text(new JcaMiscPEMGenerator(object));
+        } catch (IOException e) {
+            throw new IllegalStateException("an object that cannot be encoded", e);
+        }
+    }
+
     /**
      * Returns the pair of the EC P-256 private key in {@code text}, PKCS#8 or SEC 1.
      *
      * @param name what the message calls the text, usually its file
      */
     static KeyPair parseKeyPair(String text, String name) {
-        JcaPEMKeyConverter converter = new JcaPEMKeyConverter();
-        try {
-            PrivateKey key = switch (parse(text)) {
-                case PrivateKeyInfo info -> converter.getPrivateKey(info);
-                case PEMKeyPair pair -> converter.getKeyPair(pair).getPrivate();
-                case null, default -> null;
-            };
-            if (key instanceof ECPrivateKey ec && ec.getParams().getOrder().equals(P256.getN())) {
+        if (parseKey(text, name) instanceof ECPrivateKey ec
+                && ec.getParams().getOrder().equals(P256.getN())) {
+            try {
                 return new KeyPair(publicKey(ec), ec);
+            } catch (GeneralSecurityException | RuntimeException e) {
+                throw notAKey(name, e);
             }
-        } catch (IOException | GeneralSecurityException | RuntimeException e) {
-            // Without the cause: what a parser says of a key file may quote it.
-            throw new IssuerException(
-                    name + ": not a private key in PEM form (" + e.getClass().getSimpleName() + ")");
         }
         throw new IssuerException(name + ": not a private key in PEM form (expected: EC P-256)");
+    }
+
+    /** Returns the private key in {@code text}: PKCS#8, SEC 1 or PKCS#1, of any kind, not encrypted. */
+    static PrivateKey parseKey(String text, String name) {
+        JcaPEMKeyConverter converter = new JcaPEMKeyConverter();
+        try {
+            for (Object object : objects(text, name)) {
+                switch (object) {
+                    case PrivateKeyInfo info -> {
+                        return converter.getPrivateKey(info);
+                    }
+                    case PEMKeyPair pair -> {
+                        return converter.getPrivateKey(pair.getPrivateKeyInfo());
+                    }
+                    default -> {
+                        // OpenSSL writes the parameters of a curve before its key.
+                    }
+                }
+            }
+        } catch (IssuerException e) {
+            throw e;
+        } catch (IOException | RuntimeException e) {
+            throw notAKey(name, e);
+        }
+        throw new IssuerException(name + ": not a private key in PEM form (expected: EC or RSA, not encrypted)");
+    }
+
+    /** Without the cause: what a parser says of a key file may quote it. */
+    private static IssuerException notAKey(String name, Exception e) {
+        return new IssuerException(
+                name + ": not a private key in PEM form (" + e.getClass().getSimpleName() + ")");
     }
 
     private static PublicKey publicKey(ECPrivateKey key) throws GeneralSecurityException {
@@ -99,14 +142,41 @@ final class Pem {
 
     /** Returns the first certificate in {@code text}. */
     static X509Certificate parseCertificate(String text, String name) {
+        return parseCertificates(text, name).getFirst();
+    }
+
+    /** Returns the certificates in {@code text}, at least one, in their order; what is none of them is passed over. */
+    static List<X509Certificate> parseCertificates(String text, String name) {
+        List<X509Certificate> certificates = new ArrayList<>();
         try {
-            if (parse(text) instanceof X509CertificateHolder holder) {
-                return certificate(holder);
+            for (Object object : objects(text, name)) {
+                if (object instanceof X509CertificateHolder holder) {
+                    certificates.add(certificate(holder));
+                }
             }
-        } catch (IOException | CertificateException | RuntimeException e) {
-            throw new IssuerException(name + ": not a certificate in PEM form", e);
+        } catch (CertificateException | RuntimeException e) {
+            throw e instanceof IssuerException known
+                    ? known
+                    : new IssuerException(name + ": not a certificate in PEM form", e);
         }
-        throw new IssuerException(name + ": not a certificate in PEM form");
+        if (certificates.isEmpty()) {
+            throw new IssuerException(name + ": not a certificate in PEM form");
+        }
+        return List.copyOf(certificates);
+    }
+
+    /** Returns the revocation lists in {@code text}, at least one. */
+    static List<X509CRLHolder> parseRevocationLists(String text, String name) {
+        List<X509CRLHolder> lists = new ArrayList<>();
+        for (Object object : objects(text, name)) {
+            if (object instanceof X509CRLHolder list) {
+                lists.add(list);
+            }
+        }
+        if (lists.isEmpty()) {
+            throw new IssuerException(name + ": no certificate revocation list in PEM form");
+        }
+        return lists;
     }
 
     static X509Certificate certificate(X509CertificateHolder holder) throws CertificateException {
@@ -120,6 +190,25 @@ final class Pem {
         } catch (PEMException e) {
             throw new IOException(e.getMessage(), e);
         }
+    }
+
+    private static List<Object> objects(String text, String name) {
+        List<Object> objects = new ArrayList<>();
+        try (PEMParser parser = new PEMParser(new StringReader(text))) {
+            for (Object object = parser.readObject(); object != null; object = parser.readObject()) {
+                if (objects.size() == MAX_OBJECTS) {
+                    throw new IssuerException(name + ": more than " + MAX_OBJECTS + " objects");
+                }
+                objects.add(object);
+            }
+        } catch (IssuerException e) {
+            throw e;
+        } catch (IOException | RuntimeException e) {
+            // Without the cause, as the text may be a key.
+            throw new IssuerException(
+                    name + ": not readable as PEM (" + e.getClass().getSimpleName() + ")");
+        }
+        return objects;
     }
 
     private static String text(PemObjectGenerator object) throws IOException {

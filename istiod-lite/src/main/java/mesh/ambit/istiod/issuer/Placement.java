@@ -1,30 +1,57 @@
 package mesh.ambit.istiod.issuer;
 
 import java.util.Collection;
+import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Which service accounts run where: one entry for each, from the pods that have not failed.
+ * Which pods run where, as far as the certificate authority needs to know. Answers from memory, of one moment.
  *
- * @param entries immutable
+ * <p>An implementation may be a view of an index that somebody else keeps; {@link #of} copies.
  */
-public record Placement(Set<Entry> entries) {
+public interface Placement {
     /** Nothing runs anywhere. */
-    public static final Placement NONE = new Placement(Set.of());
+    Placement NONE = of(Set.of());
 
     /** At least one pod of this service account is on this node and has not failed. */
-    public record Entry(String namespace, String serviceAccount, String node) {}
+    record Entry(String namespace, String serviceAccount, String node) {}
 
-    public Placement {
-        entries = Set.copyOf(entries);
+    /** A pod's name. */
+    record PodName(String namespace, String name) {}
+
+    /** What is known of one pod. */
+    record PodFacts(String uid, String serviceAccount, String node) {}
+
+    /**
+     * Returns whether at least one pod of that service account is on that node; pods whose phase is Failed do not count,
+     * those that Succeeded do, as in the reference.
+     */
+    boolean runs(String namespace, String serviceAccount, String node);
+
+    /** Returns the pod of that name, or null if there is none. */
+    @Nullable
+    PodFacts pod(String namespace, String name);
+
+    /** Returns the placement of {@code entries}, of which no single pod is known; repeated ones are fine. */
+    static Placement of(Collection<Entry> entries) {
+        return of(entries, Map.of());
     }
 
-    /** Returns the placement of {@code entries}; repeated ones are fine. */
-    public static Placement of(Collection<Entry> entries) {
-        return new Placement(Set.copyOf(entries));
-    }
+    /** Returns the placement of {@code entries}, with {@code pods} known by name. */
+    static Placement of(Collection<Entry> entries, Map<PodName, PodFacts> pods) {
+        Set<Entry> placed = Set.copyOf(entries);
+        Map<PodName, PodFacts> byName = Map.copyOf(pods);
+        return new Placement() {
+            @Override
+            public boolean runs(String namespace, String serviceAccount, String node) {
+                return placed.contains(new Entry(namespace, serviceAccount, node));
+            }
 
-    boolean runs(String namespace, String serviceAccount, String node) {
-        return entries.contains(new Entry(namespace, serviceAccount, node));
+            @Override
+            public @Nullable PodFacts pod(String namespace, String name) {
+                return byName.get(new PodName(namespace, name));
+            }
+        };
     }
 }

@@ -44,6 +44,15 @@ final class PrivateFiles {
         }
     }
 
+    /** Removes {@code file} if it is there. */
+    static void delete(Path file) {
+        try {
+            Files.deleteIfExists(file);
+        } catch (IOException e) {
+            throw new IssuerException(file + ": cannot remove: " + reason(e), e);
+        }
+    }
+
     /** Returns the text of {@code file}. */
     static String read(Path file) {
         try {
@@ -89,7 +98,7 @@ final class PrivateFiles {
     }
 
     /** Returns what a person can act on; the messages of these exceptions often are only the file's name. */
-    private static String reason(IOException e) {
+    static String reason(IOException e) {
         return switch (e) {
             case NoSuchFileException _ -> "no such file";
             case AccessDeniedException _ -> "permission denied";

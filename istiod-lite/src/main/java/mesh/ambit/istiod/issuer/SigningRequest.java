@@ -1,11 +1,17 @@
 package mesh.ambit.istiod.issuer;
 
 import java.io.IOException;
+import java.math.BigInteger;
 import java.security.InvalidKeyException;
 import java.security.NoSuchAlgorithmException;
 import java.security.PublicKey;
 import java.security.interfaces.ECPublicKey;
 import java.security.interfaces.RSAPublicKey;
+import java.util.Set;
+import org.bouncycastle.asn1.ASN1ObjectIdentifier;
+import org.bouncycastle.asn1.pkcs.PKCSObjectIdentifiers;
+import org.bouncycastle.asn1.x500.style.BCStyle;
+import org.bouncycastle.asn1.x9.X9ObjectIdentifiers;
 import org.bouncycastle.operator.OperatorCreationException;
 import org.bouncycastle.operator.jcajce.JcaContentVerifierProviderBuilder;
 import org.bouncycastle.pkcs.PKCS10CertificationRequest;
@@ -14,13 +20,31 @@ import org.bouncycastle.pkcs.jcajce.JcaPKCS10CertificationRequest;
 
 /**
  * What counts of a certificate signing request: the public key, proved by the request's signature. The names in it are
- * not even read; the identity is decided by us.
+ * not used; the identity is decided by us.
+ *
+ * @param publicKey ECDSA on P-256, P-384 or P-521, or RSA of 2048 to 8192 bits
+ * @param hasCommonName whether its subject has a common name. As in the reference, the certificate then has one too: the
+ *     identity, whatever was asked for
+ * @param pem the request itself, for an issuer elsewhere
  */
-record SigningRequest(PublicKey publicKey) {
+record SigningRequest(PublicKey publicKey, boolean hasCommonName, String pem) {
     /** A request for one certificate has under a kilobyte; this bounds what a caller makes us parse. */
     static final int MAX_CHARACTERS = 64 * 1024;
 
     private static final int MIN_RSA_BITS = 2048;
+
+    /** The work of checking a signature grows with the key, which the caller chooses. */
+    private static final int MAX_RSA_BITS = 8192;
+
+    private static final BigInteger MAX_RSA_EXPONENT = BigInteger.ONE.shiftLeft(32);
+    private static final Set<Integer> CURVE_BITS = Set.of(256, 384, 521);
+
+    /** Signatures over digests that can be forged prove nothing. */
+    private static final Set<ASN1ObjectIdentifier> BROKEN = Set.of(
+            PKCSObjectIdentifiers.md2WithRSAEncryption,
+            PKCSObjectIdentifiers.md5WithRSAEncryption,
+            PKCSObjectIdentifiers.sha1WithRSAEncryption,
+            X9ObjectIdentifiers.ecdsa_with_SHA1);
 
     /**
      * Reads PEM text from a caller.
@@ -38,10 +62,15 @@ record SigningRequest(PublicKey publicKey) {
             }
             PublicKey key = new JcaPKCS10CertificationRequest(request).getPublicKey();
             requireAcceptable(key);
+            ASN1ObjectIdentifier algorithm = request.getSignatureAlgorithm().getAlgorithm();
+            if (BROKEN.contains(algorithm)) {
+                throw new IllegalArgumentException(
+                        "signature of the signing request uses " + algorithm + " (expected: SHA-256 or better)");
+            }
             if (!request.isSignatureValid(new JcaContentVerifierProviderBuilder().build(key))) {
                 throw new IllegalArgumentException("signature of the signing request does not match its key");
             }
-            return new SigningRequest(key);
+            return new SigningRequest(key, request.getSubject().getRDNs(BCStyle.CN).length > 0, pem);
         } catch (IllegalArgumentException e) {
             throw e;
         } catch (IOException
@@ -56,12 +85,24 @@ record SigningRequest(PublicKey publicKey) {
     }
 
     private static void requireAcceptable(PublicKey key) {
-        switch (key) {
-            case ECPublicKey _ -> {}
-            case RSAPublicKey rsa when rsa.getModulus().bitLength() >= MIN_RSA_BITS -> {}
-            default ->
-                throw new IllegalArgumentException("key of kind " + key.getAlgorithm() + " (expected: ECDSA, or RSA of "
-                        + MIN_RSA_BITS + " bits or more)");
+        String problem = switch (key) {
+            case ECPublicKey ec -> {
+                int bits = ec.getParams().getOrder().bitLength();
+                yield CURVE_BITS.contains(bits) ? "" : "of " + bits + " bits";
+            }
+            case RSAPublicKey rsa -> {
+                int bits = rsa.getModulus().bitLength();
+                if (rsa.getPublicExponent().compareTo(MAX_RSA_EXPONENT) > 0) {
+                    yield "with an exponent above 2^32";
+                }
+                yield bits >= MIN_RSA_BITS && bits <= MAX_RSA_BITS ? "" : "of " + bits + " bits";
+            }
+            default -> "of a kind that is not used";
+        };
+        if (!problem.isEmpty()) {
+            throw new IllegalArgumentException("key of kind " + key.getAlgorithm() + " " + problem
+                    + " (expected: ECDSA on P-256, P-384 or P-521, or RSA of " + MIN_RSA_BITS + " to " + MAX_RSA_BITS
+                    + " bits)");
         }
     }
 }

@@ -2,6 +2,7 @@ package mesh.ambit.istiod.issuer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.Map;
 import java.util.Set;
 import mesh.ambit.identity.SpiffeId;
 import mesh.ambit.istiod.issuer.NodeAuthorizer.Reason;
@@ -12,19 +13,42 @@ import org.junit.jupiter.api.Test;
 
 class NodeAuthorizerTest {
     private static final String WEB = "spiffe://cluster.local/ns/shop/sa/web";
-    private static final Placement PLACEMENT = new Placement(
-            Set.of(new Placement.Entry("shop", "web", "node-a"), new Placement.Entry("shop", "db", "node-b")));
+    private static final Placement PLACEMENT = Placement.of(
+            Set.of(new Placement.Entry("shop", "web", "node-a"), new Placement.Entry("shop", "db", "node-b")),
+            Map.of(
+                    new Placement.PodName("istio-system", "ztunnel-x7f"),
+                    new Placement.PodFacts("uid-1", "ztunnel", "node-a"),
+                    new Placement.PodName("istio-system", "ztunnel-q2z"),
+                    new Placement.PodFacts("uid-2", "other", "node-a"),
+                    new Placement.PodName("istio-system", "ztunnel-pending"),
+                    new Placement.PodFacts("uid-3", "ztunnel", "")));
 
     private final NodeAuthorizer authorizer = new NodeAuthorizer(Set.of("istio-system/ztunnel"), "cluster.local");
 
     @Test
     void proxyGetsTheIdentityOfAPodOfItsNode() {
-        assertThat(decide(ztunnel("node-a"), WEB)).isEqualTo(new Allowed(SpiffeId.parse(WEB)));
+        assertThat(decide(ztunnel("node-a"), WEB)).isEqualTo(new Allowed(SpiffeId.parse(WEB), "node-a"));
     }
 
     @Test
     void proxyOfAnotherNodeIsDenied() {
         assertThat(decide(ztunnel("node-b"), WEB)).isEqualTo(new Denied(Reason.NOT_ON_CALLERS_NODE));
+    }
+
+    @Test
+    void nodeOfACallerWhoseTokenNamesNoneIsThatOfItsPod() {
+        assertThat(decide(pod("ztunnel-x7f", "uid-1"), WEB)).isEqualTo(new Allowed(SpiffeId.parse(WEB), "node-a"));
+        assertThat(decide(pod("ztunnel-x7f", "uid-1"), "spiffe://cluster.local/ns/shop/sa/db"))
+                .isEqualTo(new Denied(Reason.NOT_ON_CALLERS_NODE));
+    }
+
+    @Test
+    void podMustBeTheVeryOneThatTheTokenWasMadeFor() {
+        assertThat(decide(pod("ztunnel-gone", "uid-1"), WEB)).isEqualTo(new Denied(Reason.CALLERS_POD_UNKNOWN));
+        assertThat(decide(pod("ztunnel-x7f", "uid-0"), WEB)).isEqualTo(new Denied(Reason.CALLERS_POD_REPLACED));
+        assertThat(decide(pod("ztunnel-q2z", "uid-2"), WEB))
+                .isEqualTo(new Denied(Reason.CALLERS_POD_OF_ANOTHER_ACCOUNT));
+        assertThat(decide(pod("ztunnel-pending", "uid-3"), WEB)).isEqualTo(new Denied(Reason.NOT_ON_CALLERS_NODE));
     }
 
     @Test
@@ -68,6 +92,11 @@ class NodeAuthorizerTest {
 
     private Verdict decide(CallerIdentity caller, String requested) {
         return authorizer.decide(caller, requested, PLACEMENT);
+    }
+
+    private static CallerIdentity pod(String name, String uid) {
+        return new CallerIdentity(
+                new SpiffeId("cluster.local", "istio-system", "ztunnel"), new BoundPod(name, uid, null));
     }
 
     private static CallerIdentity ztunnel(String node) {

@@ -19,6 +19,11 @@ public final class Requests {
 
     /** Returns a request of {@code keys} that asks for {@code uri}, as PEM. */
     public static String pem(KeyPair keys, String uri) throws Exception {
+        return pem(keys, uri, "SHA256withECDSA");
+    }
+
+    /** Returns a request that is signed with that algorithm. */
+    static String pem(KeyPair keys, String uri, String signature) throws Exception {
         ExtensionsGenerator extensions = new ExtensionsGenerator();
         extensions.addExtension(
                 Extension.subjectAlternativeName,
@@ -27,7 +32,7 @@ public final class Requests {
         PKCS10CertificationRequest request = new JcaPKCS10CertificationRequestBuilder(
                         new X500Name("CN=somebody"), keys.getPublic())
                 .addAttribute(PKCSObjectIdentifiers.pkcs_9_at_extensionRequest, extensions.generate())
-                .build(new JcaContentSignerBuilder("SHA256withECDSA").build(keys.getPrivate()));
+                .build(new JcaContentSignerBuilder(signature).build(keys.getPrivate()));
         StringWriter text = new StringWriter();
         try (JcaPEMWriter writer = new JcaPEMWriter(text)) {
             writer.writeObject(request);

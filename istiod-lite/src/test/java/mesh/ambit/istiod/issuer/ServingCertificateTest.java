@@ -3,19 +3,22 @@ package mesh.ambit.istiod.issuer;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.net.InetAddress;
-import java.nio.file.Path;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 class ServingCertificateTest {
-    @TempDir
-    Path directory;
-
+    private final MemoryStore store = new MemoryStore();
     private Instant now = Instant.parse("2026-11-21T12:00:00Z");
+    private final SelfSigned source = new SelfSigned(
+            store,
+            new SelfSigned.Settings("cluster.local", Duration.ofDays(3650), 20),
+            new LeafLedger(now),
+            _ -> false,
+            () -> {},
+            now);
 
     @Test
     void everyNameAndAddressIsInIt() throws Exception {
@@ -44,11 +47,27 @@ class ServingCertificateTest {
         assertThat(second.getIssuerX500Principal()).isEqualTo(first.getIssuerX500Principal());
     }
 
+    @Test
+    void itIsReplacedWhenAnotherRootSignsAndBothStandForIt() throws Exception {
+        ServingCertificate serving = serving();
+        X509Certificate first = current(serving);
+
+        source.step(RootRotation.Action.INTRODUCE, false, now);
+        source.step(RootRotation.Action.REISSUE, false, now);
+        serving.refresh();
+
+        X509Certificate second = current(serving);
+        assertThat(second).isNotEqualTo(first);
+        second.verify(source.current().material().certificate().getPublicKey());
+        assertThat(source.current().material().trust().roots()).hasSize(2);
+    }
+
     private ServingCertificate serving() {
         return new ServingCertificate(
-                CertificateAuthority.loadOrCreate(directory, "cluster.local", now),
-                List.of("istiod.istio-system.svc"),
-                List.of(InetAddress.ofLiteral("10.77.0.1"), InetAddress.ofLiteral("fd77::1")),
+                new LocalIssuer(source, new LeafLedger(now)),
+                new Subject.Server(
+                        List.of("istiod.istio-system.svc"),
+                        List.of(InetAddress.ofLiteral("10.77.0.1"), InetAddress.ofLiteral("fd77::1"))),
                 () -> now);
     }
 

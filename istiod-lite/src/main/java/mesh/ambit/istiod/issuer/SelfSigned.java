@@ -1,0 +1,335 @@
+package mesh.ambit.istiod.issuer;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
+import mesh.ambit.istiod.issuer.LeafLedger.Held;
+import mesh.ambit.istiod.issuer.LeafLedger.Holder;
+import mesh.ambit.istiod.issuer.RootRotation.Action;
+import mesh.ambit.istiod.issuer.RootRotation.Known;
+import mesh.ambit.istiod.issuer.RootRotation.Straggler;
+import mesh.ambit.istiod.issuer.RootRotation.Verdict;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A root of our own, kept in a store that other controllers may share: made where there is none, renewed under the same
+ * key before it ends, changed in stages.
+ *
+ * <p>Every change is one write to the store, made only if nobody else was faster; what was written is then used. A store
+ * that fails leaves everything as it is.
+ */
+final class SelfSigned implements MaterialSource {
+    private static final Logger LOG = LoggerFactory.getLogger(SelfSigned.class);
+
+    private static final int MAX_ATTEMPTS = 5;
+    private static final int SLACK_PARTS = 20;
+    private static final Duration MIN_SLACK = Duration.ofSeconds(5);
+
+    /**
+     * How roots are made.
+     *
+     * @param trustDomain what the root names
+     * @param lifetime of a root
+     * @param gracePercent a root with less than that of its life left is renewed; 0 never
+     */
+    record Settings(String trustDomain, Duration lifetime, int gracePercent) {}
+
+    private final MaterialStore store;
+    private final Settings settings;
+    private final LeafLedger ledger;
+    private final Predicate<Holder> gone;
+    private final Runnable changed;
+
+    /** Signing reads, a step of the rotation writes: no certificate of an epoch appears after its end was decided on. */
+    private final ReadWriteLock epochs = new ReentrantReadWriteLock();
+
+    /** Held while the store is read or written. */
+    private final ReentrantLock storing = new ReentrantLock();
+
+    private volatile Snapshot snapshot;
+    private volatile AuthorityState state;
+    private volatile String problem = "";
+    private @Nullable String version;
+
+    /** Whether the store does not know yet until when certificates were issued. */
+    private boolean unsaved;
+
+    /**
+     * Loads what is stored, or makes a root and stores it; whoever is second takes what the first has stored.
+     *
+     * @param ledger what was issued
+     * @param gone whether a holder does not exist any more, as its pod has ended
+     * @param changed called when another root signs or is trusted, on the thread that noticed
+     * @throws IssuerException if that is not possible; nothing that was there is overwritten
+     */
+    SelfSigned(
+            MaterialStore store,
+            Settings settings,
+            LeafLedger ledger,
+            Predicate<Holder> gone,
+            Runnable changed,
+            Instant now) {
+        this.store = store;
+        this.settings = settings;
+        this.ledger = ledger;
+        this.gone = gone;
+        this.changed = changed;
+        for (int attempt = 0; ; attempt++) {
+            MaterialStore.Stored stored = store.read();
+            if (stored != null) {
+                state = StateCodec.read(stored.data(), store.name(), now);
+                version = stored.version();
+                snapshot = snapshot(state, now);
+                return;
+            }
+            AuthorityState made =
+                    AuthorityState.steady(Root.generate(settings.trustDomain(), settings.lifetime(), now), now);
+            if (store.write(StateCodec.write(made), null) != null) {
+                LOG.info("{}: made a root, key {}", store.name(), made.active().keyId());
+            } else if (attempt == MAX_ATTEMPTS) {
+                throw new IssuerException(store.name() + ": neither there nor to be made");
+            }
+        }
+    }
+
+    @Override
+    public Snapshot current() {
+        return snapshot;
+    }
+
+    @Override
+    public <T> T signing(Instant notAfter, Function<Snapshot, T> sign) {
+        epochs.readLock().lock();
+        try {
+            reserve(notAfter);
+            return sign.apply(snapshot);
+        } finally {
+            epochs.readLock().unlock();
+        }
+    }
+
+    /** Makes sure that the store knows of a certificate of the present epoch that ends at {@code end}. */
+    private void reserve(Instant end) {
+        if (!end.isAfter(state.epoch().until())) {
+            return;
+        }
+        storing.lock();
+        try {
+            Duration life = Duration.between(state.epoch().since(), end);
+            Duration part = life.dividedBy(SLACK_PARTS);
+            // Ahead of what is needed, so that not every certificate is a write.
+            Instant reserved = end.plus(part.compareTo(MIN_SLACK) < 0 ? MIN_SLACK : min(part, Duration.ofHours(1)));
+            for (int attempt = 0;
+                    attempt < MAX_ATTEMPTS && end.isAfter(state.epoch().until());
+                    attempt++) {
+                AuthorityState next = state.issuedUntil(reserved);
+                if (stored(next)) {
+                    return;
+                }
+                reload(end);
+            }
+        } catch (IssuerException e) {
+            // Certificates go on: a mesh without them ends, while this only makes a later step wait for a person.
+            state = state.issuedUntil(end);
+            unsaved = true;
+            report(e.getMessage() + " (certificates are issued; how long they last is not on record)");
+        } finally {
+            storing.unlock();
+        }
+    }
+
+    private static Duration min(Duration a, Duration b) {
+        return a.compareTo(b) < 0 ? a : b;
+    }
+
+    /** Stores {@code next} and goes on with it, unless somebody else was faster. Call with the lock. */
+    private boolean stored(AuthorityState next) {
+        String written = store.write(StateCodec.write(next), version);
+        if (written == null) {
+            return false;
+        }
+        version = written;
+        state = next;
+        unsaved = false;
+        report("");
+        return true;
+    }
+
+    @Override
+    public void poll(Instant now) {
+        boolean different;
+        storing.lock();
+        try {
+            different = reload(now);
+            if (unsaved) {
+                stored(state);
+            }
+            if (settings.gracePercent() > 0 && isDue(state.active(), now)) {
+                different |= renew(now);
+            }
+        } catch (IssuerException e) {
+            report(e.getMessage() + " (going on with what was read before)");
+            return;
+        } finally {
+            storing.unlock();
+        }
+        if (different) {
+            changed.run();
+        }
+    }
+
+    /** Takes what is stored, if it is another than ours. Returns whether that changes who signs or is trusted. */
+    private boolean reload(Instant now) {
+        MaterialStore.Stored stored = store.read();
+        if (stored == null) {
+            throw new IssuerException(store.name() + ": gone; it is not made anew while its root is in use");
+        }
+        if (stored.version().equals(version)) {
+            report("");
+            return false;
+        }
+        AuthorityState next = StateCodec.read(stored.data(), store.name(), now);
+        Snapshot taken = snapshot(next, now);
+        boolean different = next.epoch().generation() != state.epoch().generation() || !taken.equals(snapshot);
+        if (unsaved && next.epoch().generation() == state.epoch().generation()) {
+            next = next.issuedUntil(state.epoch().until());
+        }
+        version = stored.version();
+        state = next;
+        snapshot = taken;
+        report("");
+        if (different) {
+            LOG.info(
+                    "{}: changed: {}, key {} signs",
+                    store.name(),
+                    next.stage(),
+                    next.active().keyId());
+        }
+        return different;
+    }
+
+    private boolean isDue(Root root, Instant now) {
+        return RootRotation.isDue(
+                root.certificate().getNotBefore().toInstant(),
+                root.certificate().getNotAfter().toInstant(),
+                settings.gracePercent(),
+                now);
+    }
+
+    private boolean renew(Instant now) {
+        AuthorityState next = state.renewed(state.active().renewed(settings.trustDomain(), settings.lifetime(), now));
+        Snapshot renewed = snapshot(next, now);
+        if (!stored(next)) {
+            // Another controller was faster; its certificate comes with the next look.
+            return false;
+        }
+        snapshot = renewed;
+        LOG.info(
+                "{}: root renewed under the same key {}, until {}",
+                store.name(),
+                next.active().keyId(),
+                next.active().certificate().getNotAfter().toInstant());
+        return true;
+    }
+
+    /**
+     * Makes one step of a change of the root.
+     *
+     * @param force whether stragglers are left behind
+     * @return what became of it; what {@code Go} holds is stored and in use
+     * @throws IssuerException if it cannot be stored; nothing has changed then
+     */
+    Verdict step(Action action, boolean force, Instant now) {
+        Verdict verdict;
+        epochs.writeLock().lock();
+        storing.lock();
+        try {
+            reload(now);
+            Known known = force ? new Known(List.of(), Instant.MIN) : known(now);
+            verdict = RootRotation.decide(
+                    state, action, known, () -> Root.generate(settings.trustDomain(), settings.lifetime(), now), now);
+            if (verdict instanceof Verdict.Go(AuthorityState next)) {
+                Snapshot following = snapshot(next, now);
+                if (!stored(next)) {
+                    throw new IssuerException(store.name() + ": changed by somebody else meanwhile; ask again");
+                }
+                snapshot = following;
+                LOG.info(
+                        "{}: {}, key {} signs",
+                        store.name(),
+                        next.stage(),
+                        next.active().keyId());
+            }
+        } finally {
+            storing.unlock();
+            epochs.writeLock().unlock();
+        }
+        if (verdict instanceof Verdict.Go) {
+            changed.run();
+        }
+        return verdict;
+    }
+
+    private Known known(Instant now) {
+        List<Held> present = new ArrayList<>();
+        for (Held held : ledger.held(now)) {
+            if (!gone.test(held.holder())) {
+                present.add(held);
+            }
+        }
+        return new Known(present, store.isPrivate() ? ledger.since() : Instant.MAX);
+    }
+
+    private Snapshot snapshot(AuthorityState of, Instant now) {
+        Root active = of.active();
+        Stream<Root> roots = of.trusted().stream();
+        Trust trust = new Trust(roots.map(Root::certificate).toList(), null);
+        if (!active.certificate().getNotAfter().toInstant().isAfter(now) && settings.gracePercent() > 0) {
+            // It has ended, perhaps while nobody ran, or the clock was set: the next look renews it.
+            return new Snapshot(
+                    new SigningMaterial(active.key(), active.certificate(), List.of(), trust, store.name()),
+                    of.epoch().generation());
+        }
+        return new Snapshot(
+                SigningMaterial.verified(active.key(), active.certificate(), List.of(), trust, store.name(), now),
+                of.epoch().generation());
+    }
+
+    private void report(String what) {
+        if (!what.equals(problem)) {
+            problem = what;
+            if (what.isEmpty()) {
+                LOG.info("{}: readable and writable again", store.name());
+            } else {
+                LOG.error("{}", what);
+            }
+        }
+    }
+
+    @Override
+    public String problem() {
+        return problem;
+    }
+
+    @Override
+    public Status status(Instant now) {
+        AuthorityState at = state;
+        Root other = at.other();
+        Verdict next = RootRotation.decide(at, Action.after(at.stage()), known(now), at::active, now);
+        return new Status(
+                store.name(),
+                at.stage(),
+                other == null ? "" : other.keyId(),
+                at.epochs(),
+                next instanceof Verdict.Wait(List<Straggler> stragglers) ? stragglers : List.of());
+    }
+}
