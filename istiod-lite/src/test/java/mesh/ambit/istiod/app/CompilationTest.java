@@ -57,7 +57,7 @@ class CompilationTest {
             apiVersion: security.istio.io/v1
             kind: AuthorizationPolicy
             metadata: {name: all, namespace: istio-system}
-            spec: {action: DENY}
+            spec: {action: DENY, rules: [{}]}
             """;
 
     @TempDir

@@ -47,6 +47,14 @@ final class Fields {
         return find(name) != null;
     }
 
+    /** Returns whether every field is null or an empty list. */
+    boolean saysNothing() {
+        return mapping.entries().values().stream()
+                .allMatch(
+                        value -> (value instanceof Sequence list && list.items().isEmpty())
+                                || (value instanceof Scalar scalar && scalar.type() == ScalarType.NULL));
+    }
+
     /** Returns the text of a field, empty when it is absent. */
     String text(String name) {
         String text = textOrNull(name);

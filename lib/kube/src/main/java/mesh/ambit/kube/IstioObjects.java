@@ -3,7 +3,6 @@ package mesh.ambit.kube;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
 import mesh.ambit.kube.AuthorizationPolicy.Action;
 import mesh.ambit.kube.AuthorizationPolicy.Condition;
@@ -20,8 +19,6 @@ import org.jspecify.annotations.Nullable;
  * fields are refused.
  */
 final class IstioObjects {
-    private static final Set<String> ADDRESS_KEYS = Set.of("source.ip", "destination.ip", "remote.ip");
-
     private final Reading reading;
 
     IstioObjects(Reading reading) {
@@ -53,17 +50,12 @@ final class IstioObjects {
         for (Fields rule : spec.children("rules")) {
             rules.add(rule(rule));
         }
+        AuthorizationPolicy read = new AuthorizationPolicy(meta, selector, targets, action, rules);
         if (checked()) {
-            if (selector != null && !targets.isEmpty()) {
-                spec.found(
-                        ProblemCode.CONFLICTING_FIELDS, "selector", "stands beside targetRefs", "use one of the two");
-            }
-            if (action == Action.CUSTOM && provider == null) {
-                spec.found(ProblemCode.MISSING_FIELD, "provider", "action CUSTOM needs a provider", "");
-            }
+            PolicyChecks.policy(spec, read, provider != null);
         }
         done(spec);
-        return new AuthorizationPolicy(meta, selector, targets, action, rules);
+        return read;
     }
 
     private static Action action(Fields spec) {
@@ -99,8 +91,12 @@ final class IstioObjects {
         for (Fields entry : rule.children("when")) {
             when.add(condition(entry));
         }
+        Rule read = new Rule(from, to, when);
+        if (checked()) {
+            PolicyChecks.rule(rule, read);
+        }
         done(rule);
-        return new Rule(from, to, when);
+        return read;
     }
 
     private Source source(Fields source) {
@@ -112,8 +108,7 @@ final class IstioObjects {
                 values(source, "ipBlocks", "notIpBlocks"),
                 values(source, "remoteIpBlocks", "notRemoteIpBlocks"));
         if (checked()) {
-            checkRanges(source, "ipBlocks", "notIpBlocks", read.ipBlocks());
-            checkRanges(source, "remoteIpBlocks", "notRemoteIpBlocks", read.remoteIpBlocks());
+            PolicyChecks.source(source, read);
         }
         done(source);
         return read;
@@ -126,8 +121,7 @@ final class IstioObjects {
                 values(operation, "methods", "notMethods"),
                 values(operation, "paths", "notPaths"));
         if (checked()) {
-            Checks.portTexts(operation, "ports", read.ports().any());
-            Checks.portTexts(operation, "notPorts", read.ports().none());
+            PolicyChecks.operation(operation, read);
         }
         done(operation);
         return read;
@@ -136,27 +130,10 @@ final class IstioObjects {
     private Condition condition(Fields fields) {
         Condition read = new Condition(fields.text("key"), values(fields, "values", "notValues"));
         if (checked()) {
-            if (read.key().isEmpty()) {
-                fields.found(ProblemCode.MISSING_FIELD, "key", "a condition needs a key", "for example source.ip");
-            }
-            if (read.values().isEmpty()) {
-                fields.foundHere(ProblemCode.MISSING_FIELD, "a condition needs values or notValues", "");
-            }
-            if (ADDRESS_KEYS.contains(read.key())) {
-                checkRanges(fields, "values", "notValues", read.values());
-            }
-            if (read.key().equals("destination.port")) {
-                Checks.portTexts(fields, "values", read.values().any());
-                Checks.portTexts(fields, "notValues", read.values().none());
-            }
+            PolicyChecks.condition(fields, read);
         }
         done(fields);
         return read;
-    }
-
-    private static void checkRanges(Fields fields, String any, String none, Values values) {
-        Checks.ranges(fields, any, values.any());
-        Checks.ranges(fields, none, values.none());
     }
 
     private static Values values(Fields fields, String any, String none) {
@@ -166,8 +143,8 @@ final class IstioObjects {
     private TargetRef targetRef(Fields target) {
         TargetRef read =
                 new TargetRef(target.text("group"), target.text("kind"), target.text("namespace"), target.text("name"));
-        if (checked() && (read.kind().isEmpty() || read.name().isEmpty())) {
-            target.foundHere(ProblemCode.MISSING_FIELD, "needs kind and name", "");
+        if (checked()) {
+            PolicyChecks.target(target, read);
         }
         done(target);
         return read;
@@ -194,6 +171,9 @@ final class IstioObjects {
                         "\"" + port + "\" is not a port",
                         "expected a number from 1 to 65535");
             }
+        }
+        if (checked() && spec.has("portLevelMtls") && portLevel.names().isEmpty()) {
+            spec.found(ProblemCode.MISSING_FIELD, "portLevelMtls", "names no port", "remove it");
         }
         if (checked()
                 && !ports.isEmpty()

@@ -67,7 +67,13 @@ final class NetworkObjects {
     }
 
     WorkloadEntry workloadEntry(Fields object, ObjectMeta meta) {
-        return new WorkloadEntry(meta, endpoint(object.childOrEmpty("spec")));
+        Fields spec = object.childOrEmpty("spec");
+        Endpoint endpoint = endpoint(spec);
+        if (checked()) {
+            EntryChecks.endpoint(spec, endpoint);
+            spec.refuseUnknown();
+        }
+        return new WorkloadEntry(meta, endpoint);
     }
 
     private Endpoint endpoint(Fields fields) {
@@ -93,9 +99,6 @@ final class NetworkObjects {
     ServiceEntry serviceEntry(Fields object, ObjectMeta meta) {
         Fields spec = object.childOrEmpty("spec");
         List<String> hosts = spec.textList("hosts");
-        if (checked() && hosts.isEmpty()) {
-            spec.found(ProblemCode.MISSING_FIELD, "hosts", "a ServiceEntry needs a host", "");
-        }
         List<ServiceEntry.Port> ports = new ArrayList<>();
         for (Fields port : spec.children("ports")) {
             ServiceEntry.Port read = new ServiceEntry.Port(
@@ -111,7 +114,7 @@ final class NetworkObjects {
         for (Fields address : object.childOrEmpty("status").children("addresses")) {
             assigned.add(new HostAddress(address.text("host"), address.text("value")));
         }
-        return new ServiceEntry(
+        ServiceEntry read = new ServiceEntry(
                 meta,
                 hosts,
                 spec.textList("addresses"),
@@ -121,6 +124,12 @@ final class NetworkObjects {
                 workloadSelector(spec),
                 spec.textList("subjectAltNames"),
                 assigned);
+        if (checked()) {
+            EntryChecks.serviceEntry(spec, read);
+            spec.know("location", "exportTo");
+            spec.refuseUnknown();
+        }
+        return read;
     }
 
     private @Nullable WorkloadSelector workloadSelector(Fields spec) {

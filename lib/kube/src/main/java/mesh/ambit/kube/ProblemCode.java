@@ -30,6 +30,8 @@ public enum ProblemCode {
     INVALID_PORT,
     /** A value is none of those allowed. */
     INVALID_VALUE,
+    /** An object that could never do anything as it is written. */
+    NO_EFFECT,
     /** Fields that exclude each other, or a field that needs another one. */
     CONFLICTING_FIELDS,
     /** Two services ask for the same cluster IP, or none is left. */
