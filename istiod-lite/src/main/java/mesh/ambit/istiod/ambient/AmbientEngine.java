@@ -3,6 +3,7 @@ package mesh.ambit.istiod.ambient;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -16,7 +17,6 @@ import mesh.ambit.istiod.derive.Graph.Change;
 import mesh.ambit.kube.Kind;
 import mesh.ambit.kube.KubeObject;
 import mesh.ambit.kube.ObjectKey;
-import mesh.ambit.kube.ObjectSet;
 import mesh.ambit.model.MeshResource;
 import mesh.ambit.policy.Policy;
 import org.jspecify.annotations.Nullable;
@@ -44,23 +44,6 @@ public final class AmbientEngine {
         graph.want(outputs.ofPeers, "");
     }
 
-    /** Makes {@code objects} those that are there, and returns what that changes. Costs a look at every object. */
-    public MeshUpdate replace(ObjectSet before, ObjectSet objects) {
-        Map<ObjectKey, @Nullable KubeObject> changes = new TreeMap<>();
-        for (KubeObject object : objects.all()) {
-            if (before.find(object.key()) != object) {
-                changes.put(object.key(), object);
-            }
-        }
-        Set<ObjectKey> gone = new HashSet<>();
-        for (KubeObject object : before.all()) {
-            if (objects.find(object.key()) == null) {
-                gone.add(object.key());
-            }
-        }
-        return apply(changes.values(), gone);
-    }
-
     /** Adds or replaces {@code present}, takes away the objects of the keys {@code gone}, and returns what that changes. */
     public MeshUpdate apply(Collection<? extends KubeObject> present, Collection<ObjectKey> gone) {
         for (ObjectKey key : gone) {
@@ -69,15 +52,14 @@ public final class AmbientEngine {
         for (KubeObject object : present) {
             put(object.key(), object);
         }
-        Set<String> before = new HashSet<>();
-        Set<String> after = new TreeSet<>();
+        Map<ObjectKey, List<String>> before = new HashMap<>();
         for (List<Change<?, ?>> changes = graph.refresh(); !changes.isEmpty(); changes = graph.refresh()) {
             for (Change<?, ?> change : changes) {
-                take(change, before, after);
+                take(change, before);
             }
         }
-        after.removeAll(before);
-        return update(after);
+        gone.forEach(this::forget);
+        return update(before);
     }
 
     private void put(ObjectKey key, @Nullable KubeObject object) {
@@ -93,7 +75,7 @@ public final class AmbientEngine {
         }
     }
 
-    private void take(Change<?, ?> change, Set<String> warningsBefore, Set<String> warningsAfter) {
+    private void take(Change<?, ?> change, Map<ObjectKey, List<String>> warningsBefore) {
         ObjectKey source = source(change);
         Output before = change.before() instanceof Output output ? output : Output.NOTHING;
         Output after = change.after() instanceof Output output ? output : Output.NOTHING;
@@ -104,21 +86,16 @@ public final class AmbientEngine {
         move(policies, source, policiesByName(before), policiesByName(after));
         facts.replaceAbroad(source, before.abroad(), after.abroad());
         List<String> saidBefore = said.isEmpty() ? warnings.remove(source) : warnings.put(source, said);
-        warningsBefore.addAll(saidBefore == null ? List.of() : saidBefore);
-        warningsAfter.addAll(said);
-        forget(change);
+        warningsBefore.putIfAbsent(source, saidBefore == null ? List.of() : saidBefore);
     }
 
-    /** Lets go of what an object added when there is no such object any more. */
-    private void forget(Change<?, ?> change) {
-        if (change.rule() == outputs.ofObject && change.key() instanceof ObjectKey key) {
-            if (graph.find(Facts.OBJECT, key) == null) {
-                graph.release(outputs.ofObject, key);
-            }
-        } else if (change.rule() == outputs.ofPeers && change.key() instanceof String namespace) {
-            if (!namespace.isEmpty() && graph.find(Facts.PEERS, namespace) == null) {
-                graph.release(outputs.ofPeers, namespace);
-            }
+    /** Asks no longer what an object adds that is gone. */
+    private void forget(ObjectKey key) {
+        if (graph.find(Facts.OBJECT, key) == null) {
+            graph.release(outputs.ofObject, key);
+        }
+        if (key.kind() == Kind.PEER_AUTHENTICATION && graph.find(Facts.PEERS, key.namespace()) == null) {
+            graph.release(outputs.ofPeers, key.namespace());
         }
     }
 
@@ -160,7 +137,15 @@ public final class AmbientEngine {
         });
     }
 
-    private MeshUpdate update(Collection<String> newWarnings) {
+    private MeshUpdate update(Map<ObjectKey, List<String>> warningsBefore) {
+        Set<String> said = new HashSet<>();
+        Set<String> says = new TreeSet<>();
+        warningsBefore.forEach((source, sentences) -> {
+            said.addAll(sentences);
+            says.addAll(warnings.getOrDefault(source, List.of()));
+        });
+        boolean warned = !says.equals(said);
+        says.removeAll(said);
         List<MeshResource> changed = new ArrayList<>();
         List<String> removed = new ArrayList<>();
         addresses.publish((_, resource) -> changed.add(resource), removed::add);
@@ -171,7 +156,7 @@ public final class AmbientEngine {
         removed.sort(null);
         changedPolicies.sort(Comparator.comparing(Policy::key));
         removedPolicies.sort(null);
-        return new MeshUpdate(changed, removed, changedPolicies, removedPolicies, List.copyOf(newWarnings));
+        return new MeshUpdate(changed, removed, changedPolicies, removedPolicies, List.copyOf(says), warned);
     }
 
     /** Returns what is left out or taken otherwise than written at the moment, one sentence each, sorted. */

@@ -12,13 +12,15 @@ import mesh.ambit.policy.Policy;
  * @param policies new or changed, by resource name
  * @param removedPolicies resource names of those that are gone, sorted
  * @param warnings what is left out or taken otherwise than written since now, one sentence each, sorted
+ * @param warned whether there are other warnings than before, fewer perhaps
  */
 public record MeshUpdate(
         List<MeshResource> addresses,
         List<String> removedAddresses,
         List<Policy> policies,
         List<String> removedPolicies,
-        List<String> warnings) {
+        List<String> warnings,
+        boolean warned) {
     public MeshUpdate {
         addresses = List.copyOf(addresses);
         removedAddresses = List.copyOf(removedAddresses);

@@ -10,6 +10,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import mesh.ambit.kube.MeshConfig.EntryVisibility;
+import mesh.ambit.kube.Namespace;
 import mesh.ambit.kube.ObjectMeta;
 import mesh.ambit.kube.Service;
 import mesh.ambit.model.GatewayAddress;
@@ -48,8 +49,7 @@ final class ServiceResources {
         Waypoint waypoint =
                 Bindings.ofService(reader, meta, EntryVisibility.PUBLIC).waypoint();
         List<Output.Abroad> abroad = List.of();
-        if (home.mesh().has(Feature.MULTI_NETWORK)
-                && home.mesh().isGlobal(meta.labels(), reader.namespaceLabels(meta.namespace()))) {
+        if (home.mesh().has(Feature.MULTI_NETWORK) && isGlobal(meta, home.mesh(), reader)) {
             abroad = reader.abroad(object.key());
         }
         List<MeshResource> resources = new ArrayList<>();
@@ -69,6 +69,13 @@ final class ServiceResources {
                 .build());
         resources.addAll(stands(key, member.ports().ofService(), abroad, reader));
         return new Output(resources, List.of(), List.of(), reader.warnings(object.key()));
+    }
+
+    /** Returns whether a Service is shared with other networks; never one whose Namespace is not known. */
+    private static boolean isGlobal(ObjectMeta meta, Mesh mesh, MeshReader reader) {
+        Namespace namespace = reader.namespace(meta.namespace());
+        return namespace != null
+                && mesh.isGlobal(meta.labels(), namespace.metadata().labels());
     }
 
     /** Returns whether gateways at the edge go through the waypoint too; a text that is no truth value says no. */

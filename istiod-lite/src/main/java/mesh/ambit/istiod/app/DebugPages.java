@@ -27,7 +27,7 @@ final class DebugPages implements DebugAnswers.Pages {
         pages.put("adsz", query -> adsz(hub, query));
         pages.put("connections", _ -> HttpReply.json(SynczPage.connections(hub.status())));
         pages.put("ambientz", _ -> HttpReply.json(hub.dump()));
-        pages.put("problems", _ -> HttpReply.json(GSON.toJson(published.get().problems())));
+        pages.put("problems", _ -> HttpReply.json(GSON.toJson(published.get().lines())));
         pages.put("config", _ -> HttpReply.json(GSON.toJson(describe(config))));
         pages.put("list", _ -> HttpReply.json(GSON.toJson(pages.keySet())));
         pages.put("", _ -> HttpReply.text(200, index(published.get())));
@@ -63,9 +63,9 @@ final class DebugPages implements DebugAnswers.Pages {
         for (String name : pages.keySet()) {
             text.append(ROOT).append(name.isEmpty() ? "" : "/").append(name).append('\n');
         }
-        if (!published.problems().isEmpty()) {
+        if (!published.lines().isEmpty()) {
             text.append("\nproblems:\n");
-            published.problems().forEach(problem -> text.append(problem).append('\n'));
+            published.lines().forEach(problem -> text.append(problem).append('\n'));
         }
         return text.toString();
     }

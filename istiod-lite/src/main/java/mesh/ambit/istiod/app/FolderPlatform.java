@@ -6,15 +6,15 @@ import java.time.InstantSource;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.function.Consumer;
 import mesh.ambit.istiod.issuer.Authenticator;
 import mesh.ambit.istiod.issuer.FileMaterialStore;
 import mesh.ambit.istiod.issuer.MaterialStore;
 import mesh.ambit.istiod.issuer.NodeTokenAuthenticator;
 import mesh.ambit.istiod.issuer.NodeTokens;
 import mesh.ambit.istiod.issuer.TokenIssuer;
+import mesh.ambit.istiod.kube.ClusterListener;
 import mesh.ambit.istiod.kube.ClusterSource;
-import mesh.ambit.istiod.kube.ClusterView;
+import mesh.ambit.istiod.kube.ViewChanges;
 import org.jspecify.annotations.Nullable;
 
 /** The embedded mesh: objects in a folder, and tokens that we issue to its nodes ourselves. */
@@ -37,8 +37,8 @@ final class FolderPlatform implements Platform {
     }
 
     @Override
-    public void follow(Consumer<ClusterView> listener) throws IOException {
-        source = ClusterSource.open(folder, config.state(), listener);
+    public void follow(ClusterListener listener) throws IOException {
+        source = ClusterSource.open(folder, config.state(), new ViewChanges(listener));
     }
 
     @Override
@@ -54,7 +54,7 @@ final class FolderPlatform implements Platform {
     @Override
     public void refresh(MeshPublisher.Published published) {
         Set<String> nodes = new LinkedHashSet<>(config.nodes());
-        nodes.addAll(published.nodes());
+        nodes.addAll(published.digest().nodes());
         tokens.refresh(nodes);
     }
 

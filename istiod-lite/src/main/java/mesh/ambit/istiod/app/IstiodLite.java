@@ -105,11 +105,11 @@ final class IstiodLite implements AutoCloseable {
         DiscoverySettings discovery = config.discovery();
         PushHub hub = new PushHub(workers, discovery.pushThrottle(), clock, discoveryCounts);
         MeshPublisher publisher = opened(new MeshPublisher(config.mesh(), hub, discovery.pace(), published -> {
-            discoveryCounts.services(published.view().objects().services().size());
+            discoveryCounts.services(published.digest().services());
             later(housekeeping, () -> platform.refresh(published));
         }));
-        placement.set(() -> publisher.published().placement());
-        opened(platform).follow(publisher::view);
+        placement.set(() -> publisher.published().digest());
+        opened(platform).follow(publisher);
 
         DebugPages pages = new DebugPages(config, hub, publisher::published);
         DebugAnswers debug = new DebugAnswers(
@@ -128,7 +128,7 @@ final class IstiodLite implements AutoCloseable {
                                 authority.authority(),
                                 new NodeAuthorizer(config.trustedNodeAccounts(), trustDomain),
                                 config.certificates(),
-                                () -> publisher.published().placement(),
+                                () -> publisher.published().digest(),
                                 clock,
                                 counts)),
                 hub::closeStreams,

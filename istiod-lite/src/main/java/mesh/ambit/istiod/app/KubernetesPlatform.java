@@ -4,12 +4,10 @@ import java.io.IOException;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Random;
-import java.util.function.Consumer;
 import mesh.ambit.istiod.issuer.Authenticator;
 import mesh.ambit.istiod.issuer.MaterialStore;
 import mesh.ambit.istiod.issuer.TokenReviewAuthenticator;
-import mesh.ambit.istiod.kube.ClusterView;
-import mesh.ambit.istiod.kube.ClusterViews;
+import mesh.ambit.istiod.kube.ClusterListener;
 import mesh.ambit.istiod.kube.KubernetesMetrics;
 import mesh.ambit.istiod.kube.KubernetesSource;
 import mesh.ambit.istiod.kube.api.ApiServer;
@@ -42,9 +40,8 @@ final class KubernetesPlatform implements Platform {
     }
 
     @Override
-    public void follow(Consumer<ClusterView> listener) {
-        source = KubernetesSource.open(
-                server, config.mesh().systemNamespace(), metrics, new ClusterViews(listener), clock, new Random());
+    public void follow(ClusterListener listener) {
+        source = KubernetesSource.open(server, config.mesh().systemNamespace(), metrics, listener, clock, new Random());
     }
 
     @Override

@@ -1,51 +1,62 @@
 package mesh.ambit.istiod.app;
 
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
-import java.util.SortedSet;
-import java.util.TreeSet;
+import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
-import mesh.ambit.istiod.ambient.AmbientIndex;
+import mesh.ambit.istiod.ambient.AmbientEngine;
 import mesh.ambit.istiod.ambient.MeshSettings;
-import mesh.ambit.istiod.ambient.MeshState;
-import mesh.ambit.istiod.issuer.Placement;
-import mesh.ambit.istiod.kube.ClusterView;
+import mesh.ambit.istiod.ambient.MeshUpdate;
+import mesh.ambit.istiod.kube.ClusterListener;
+import mesh.ambit.istiod.kube.ObjectChanges;
+import mesh.ambit.istiod.push.MeshDelta;
 import mesh.ambit.istiod.push.PacedTrigger;
 import mesh.ambit.istiod.push.PushHub;
+import mesh.ambit.kube.KubeObject;
+import mesh.ambit.kube.ObjectKey;
 import mesh.ambit.kube.Problem;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Turns each view of the cluster into what proxies are told and into what the issuer needs to know. */
-final class MeshPublisher implements AutoCloseable {
+/** Turns changes of objects into what proxies are told and into what the issuer needs to know. */
+final class MeshPublisher implements ClusterListener, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(MeshPublisher.class);
 
-    private final MeshSettings settings;
     private final PushHub hub;
     private final Consumer<Published> afterwards;
     private final PacedTrigger pacer;
     private final CompletableFuture<Published> first = new CompletableFuture<>();
-    private volatile ClusterView latest = ClusterView.EMPTY;
-    private volatile Published published = new Published(ClusterView.EMPTY, MeshState.EMPTY, Placement.NONE);
+    private final ClusterDigest digest = new ClusterDigest();
 
-    /** A view and what was made of it. */
-    record Published(ClusterView view, MeshState state, Placement placement) {
-        /** Returns every node that an object names, sorted. */
-        SortedSet<String> nodes() {
-            SortedSet<String> nodes = new TreeSet<>();
-            view.objects().nodes().forEach(node -> nodes.add(node.metadata().name()));
-            view.objects().pods().forEach(pod -> nodes.add(pod.nodeName()));
-            nodes.remove("");
-            return nodes;
-        }
+    /** Only the pacing thread touches it. */
+    private final AmbientEngine engine;
 
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Map<ObjectKey, KubeObject> put = new HashMap<>();
+    private final Set<ObjectKey> removed = new HashSet<>();
+    private List<Problem> problems = List.of();
+
+    private volatile Published published = new Published(List.of(), List.of(), digest);
+
+    /**
+     * What was last published.
+     *
+     * @param problems what is wrong with objects that could not be read
+     * @param warnings what is left out or taken otherwise than written
+     * @param digest who runs where, of the moment at which it is asked
+     */
+    record Published(List<Problem> problems, List<String> warnings, ClusterDigest digest) {
         /** Returns what is wrong with the objects, one line each. */
-        List<String> problems() {
+        List<String> lines() {
             List<String> lines = new ArrayList<>();
-            view.problems().forEach(problem -> lines.add(problem.message()));
-            lines.addAll(state.warnings());
+            problems.forEach(problem -> lines.add(problem.message()));
+            lines.addAll(warnings);
             return lines;
         }
     }
@@ -57,15 +68,27 @@ final class MeshPublisher implements AutoCloseable {
      * @param afterwards told of each publication, on the pacing thread
      */
     MeshPublisher(MeshSettings settings, PushHub hub, PacedTrigger.Pace pace, Consumer<Published> afterwards) {
-        this.settings = settings;
         this.hub = hub;
         this.afterwards = afterwards;
+        this.engine = new AmbientEngine(settings);
         this.pacer = new PacedTrigger(pace, this::publish, hub::lastPush);
     }
 
-    /** Takes a new view; what was made of it is published soon, of the latest if more come meanwhile. */
-    void view(ClusterView view) {
-        latest = view;
+    /** Takes changes; what follows from them is published soon, with what else comes until then. */
+    @Override
+    public void changed(ObjectChanges changes, List<Problem> problems) {
+        // At once: a pod's certificate is often asked for before anybody is told of the pod.
+        digest.apply(changes);
+        lock.lock();
+        try {
+            removed.removeAll(changes.put().keySet());
+            put.keySet().removeAll(changes.removed());
+            put.putAll(changes.put());
+            removed.addAll(changes.removed());
+            this.problems = problems;
+        } finally {
+            lock.unlock();
+        }
         pacer.trigger();
     }
 
@@ -80,26 +103,42 @@ final class MeshPublisher implements AutoCloseable {
     }
 
     private void publish(long changedNanos) {
-        ClusterView view = latest;
-        MeshState state = AmbientIndex.compute(view.objects(), settings);
+        List<KubeObject> present;
+        Set<ObjectKey> gone;
+        List<Problem> wrong;
+        lock.lock();
+        try {
+            present = List.copyOf(put.values());
+            gone = Set.copyOf(removed);
+            wrong = problems;
+            put.clear();
+            removed.clear();
+        } finally {
+            lock.unlock();
+        }
+        MeshUpdate update = engine.apply(present, gone);
         Published before = published;
-        Published next = new Published(view, state, new PodPlacement(view));
+        Published next = new Published(wrong, update.warned() ? engine.warnings() : before.warnings(), digest);
         published = next;
-        hub.publish(state.addresses().values(), state.authorizations().values(), changedNanos);
-        report(before, next);
+        hub.publish(
+                new MeshDelta(
+                        update.addresses(), update.removedAddresses(), update.policies(), update.removedPolicies()),
+                changedNanos);
+        report(before, next, update.warnings());
         afterwards.accept(next);
         first.complete(next);
     }
 
-    private static void report(Published before, Published next) {
-        for (Problem problem : next.view().newProblemsSince(before.view())) {
-            LOG.warn("{}", problem.message());
-        }
-        for (String warning : next.state().warnings()) {
-            if (!before.state().warnings().contains(warning)) {
-                LOG.warn("{}", warning);
+    private static void report(Published before, Published next, List<String> warnings) {
+        if (next.problems() != before.problems()) {
+            Set<Problem> known = new HashSet<>(before.problems());
+            for (Problem problem : next.problems()) {
+                if (!known.contains(problem)) {
+                    LOG.warn("{}", problem.message());
+                }
             }
         }
+        warnings.forEach(warning -> LOG.warn("{}", warning));
     }
 
     @Override

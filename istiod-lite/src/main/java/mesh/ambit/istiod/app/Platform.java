@@ -2,19 +2,18 @@ package mesh.ambit.istiod.app;
 
 import java.io.IOException;
 import java.util.List;
-import java.util.function.Consumer;
 import mesh.ambit.istiod.issuer.Authenticator;
 import mesh.ambit.istiod.issuer.MaterialStore;
-import mesh.ambit.istiod.kube.ClusterView;
+import mesh.ambit.istiod.kube.ClusterListener;
 
 /** What the mesh runs on: where its objects are, and who knows the callers. */
 interface Platform extends AutoCloseable {
     /**
-     * Begins to give views of the objects to {@code listener}, one at a time.
+     * Begins to tell {@code listener} of the objects and their changes, one call at a time.
      *
      * @throws IOException if there is nothing to follow
      */
-    void follow(Consumer<ClusterView> listener) throws IOException;
+    void follow(ClusterListener listener) throws IOException;
 
     /** Returns who judges bearer tokens. */
     Authenticator authenticator();

@@ -11,11 +11,8 @@ import mesh.ambit.admin.HttpQuery;
 import mesh.ambit.admin.HttpRoute;
 import mesh.ambit.config.Environment;
 import mesh.ambit.identity.SpiffeId;
-import mesh.ambit.istiod.ambient.MeshState;
 import mesh.ambit.istiod.issuer.Authentication;
 import mesh.ambit.istiod.issuer.CallerIdentity;
-import mesh.ambit.istiod.issuer.Placement;
-import mesh.ambit.istiod.kube.ClusterView;
 import mesh.ambit.istiod.push.DebugAnswers;
 import mesh.ambit.istiod.push.PushHub;
 import mesh.ambit.istiod.push.PushMetrics;
@@ -26,7 +23,7 @@ class DebugPagesTest {
     private final DebugPages pages = new DebugPages(
             IstiodLiteConfig.of(new IstiodLiteOptions(), Environment.of(Map.of()), 2),
             hub,
-            () -> new MeshPublisher.Published(ClusterView.EMPTY, MeshState.EMPTY, Placement.NONE));
+            () -> new MeshPublisher.Published(List.of(), List.of(), new ClusterDigest()));
 
     /** A token is the namespace of its bearer. */
     private final Map<String, HttpRoute> routes = pages.routes(new DebugAccess(
