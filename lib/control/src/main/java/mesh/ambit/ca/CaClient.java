@@ -91,6 +91,16 @@ public final class CaClient implements CertificateAuthority, AutoCloseable {
         return result;
     }
 
+    @Override
+    public List<X509Certificate> roots() {
+        try {
+            return ca.roots().load();
+        } catch (IOException e) {
+            LOG.debug("cannot read the CA's roots now", e);
+            return List.of();
+        }
+    }
+
     /** Closes the connection; requests under way fail. */
     @Override
     public void close() {

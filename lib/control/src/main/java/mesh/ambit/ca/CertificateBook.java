@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * request: (absent) -> Initializing
  * success: any -> Available, due again at half its life
  * failure: Initializing -> Unavailable; Available -> Available until its certificate has expired, then Unavailable
+ * replace: Available -> Available, due soon
  * forget:  any -> (absent)
  * restore: (absent) -> kept aside, Available once it is wanted; Initializing, Unavailable -> Available
  * </pre>
@@ -56,6 +57,10 @@ final class CertificateBook {
 
         int failures;
         boolean underWay;
+
+        /** Set for one that was under way when all were to be replaced: its answer may be from before. */
+        @Nullable
+        Instant again;
 
         Entry(SpiffeId identity, Priority priority, Instant due) {
             this.identity = identity;
@@ -123,8 +128,23 @@ final class CertificateBook {
             if (entry.relative) {
                 entry.due = entry.due.plus(by);
             }
+            entry.again = entry.again == null ? null : entry.again.plus(by);
         }
         asked.replaceAll((_, time) -> time.plus(by));
+    }
+
+    /** Makes every certificate due again, within {@code spread} from now, so that a fleet does not ask in step. */
+    void replaceAll(Instant now, Duration spread) {
+        for (Entry entry : entries.values()) {
+            Instant due = now.plusNanos((long) (spread.toNanos() * random.nextDouble()));
+            if (entry.underWay) {
+                entry.again = due;
+            }
+            if (entry.state instanceof Available && due.isBefore(entry.due)) {
+                entry.due = due;
+                entry.relative = true;
+            }
+        }
     }
 
     /** Drops {@code identity}; the result of a request that is under way will be ignored. */
@@ -168,6 +188,12 @@ final class CertificateBook {
             return false;
         }
         hold(entry, svid, now);
+        Instant again = entry.again;
+        if (again != null && again.isBefore(entry.due)) {
+            entry.due = again;
+            entry.relative = true;
+        }
+        entry.again = null;
         return true;
     }
 

@@ -2,6 +2,7 @@ package mesh.ambit.ca;
 
 import static java.util.Objects.requireNonNull;
 
+import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -44,6 +45,12 @@ public final class CertificateManager implements AutoCloseable {
     /** The alarm is never set for later than this: a wall clock may be set while we sleep. */
     private static final Duration MAX_SLEEP = Duration.ofSeconds(30);
 
+    /** When other roots are trusted, every certificate is replaced within this time: all nodes learn of it at once. */
+    private static final Duration REPLACEMENT = Duration.ofSeconds(30);
+
+    /** Looking at the roots may mean reading a file. */
+    private static final Duration ROOTS_INTERVAL = Duration.ofSeconds(10);
+
     /** Wall clocks are steered by less than this between two looks; more is a step. */
     private static final Duration MIN_STEP = Duration.ofSeconds(1);
 
@@ -74,6 +81,8 @@ public final class CertificateManager implements AutoCloseable {
     private Listener listener = new Listener() {};
     private Instant wallThen;
     private long ticksThen;
+    private List<X509Certificate> rootsThen = List.of();
+    private long rootsTicks;
 
     /**
      * Creates one.
@@ -210,8 +219,30 @@ public final class CertificateManager implements AutoCloseable {
         }
     }
 
+    /**
+     * Replaces every certificate when the mesh's roots have changed: each carries the bundle that its holder verifies peers
+     * with, and may be signed by a root that goes. The reference waits for the middle of each certificate's life.
+     */
+    private void followRoots(Instant now) {
+        long ticks = ticker.getAsLong();
+        if (!rootsThen.isEmpty() && ticks - rootsTicks < ROOTS_INTERVAL.toNanos()) {
+            return;
+        }
+        rootsTicks = ticks;
+        List<X509Certificate> roots = authority.roots();
+        if (roots.isEmpty() || roots.equals(rootsThen)) {
+            return;
+        }
+        if (!rootsThen.isEmpty()) {
+            LOG.info("the mesh's roots have changed; replacing every certificate within {}", REPLACEMENT);
+            book.replaceAll(now, REPLACEMENT);
+        }
+        rootsThen = roots;
+    }
+
     /** Starts what is due and sets the alarm for what comes next. */
     private void work() {
+        followRoots(now());
         for (SpiffeId identity : book.start(now())) {
             LOG.debug("asking for a certificate of {}", identity);
             sign(identity).whenComplete((svid, failure) -> onExecutor(() -> ended(identity, svid, failure)));

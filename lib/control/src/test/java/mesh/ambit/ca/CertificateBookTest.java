@@ -99,6 +99,22 @@ class CertificateBookTest {
     }
 
     @Test
+    void whatIsReplacedIsSpreadAndAnAnswerFromBeforeDoesNotCount() throws Exception {
+        obtain(WEB, START, Duration.ofHours(24));
+        Instant now = START.plus(Duration.ofHours(12));
+        book.start(now);
+
+        book.replaceAll(now, Duration.ofSeconds(30));
+        book.succeeded(WEB, svid(WEB, now, Duration.ofHours(24)), now);
+
+        assertThat(next()).isBetween(now, now.plusSeconds(30));
+        Instant then = now.plusSeconds(30);
+        assertThat(book.start(then)).containsExactly(WEB);
+        book.succeeded(WEB, svid(WEB, then, Duration.ofHours(24)), then);
+        assertThat(next()).isAfter(then.plus(Duration.ofHours(11)));
+    }
+
+    @Test
     void retriesDoubleUpToTwoAndAHalfMinutesAndStartOverAfterASuccess() throws Exception {
         Instant now = START;
         book.want(WEB, Priority.REAL_TIME, now);

@@ -2,6 +2,7 @@ package mesh.ambit.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -9,6 +10,8 @@ import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicReference;
+import mesh.ambit.ca.CertificateAuthority;
 import mesh.ambit.ca.CertificateManager;
 import mesh.ambit.ca.CertificateState;
 import mesh.ambit.ca.SigningException;
@@ -80,6 +83,37 @@ class CertificateManagerTest {
             asked.getLast().completeExceptionally(new SigningException("away"));
         }
         assertThat(manager.states().get(WEB)).isEqualTo(new CertificateState.Unavailable("away"));
+    }
+
+    @Test
+    void whenTheRootsChangeEveryCertificateIsReplacedSoonAndOnce() {
+        AtomicReference<List<X509Certificate>> roots = new AtomicReference<>(List.of(AUTHORITY.root()));
+        CertificateAuthority told = new CertificateAuthority() {
+            @Override
+            public CompletionStage<Svid> sign(SpiffeId identity) {
+                return CertificateManagerTest.this.sign(identity);
+            }
+
+            @Override
+            public List<X509Certificate> roots() {
+                return roots.get();
+            }
+        };
+        CertificateManager following = new CertificateManager(told, clock, clock::nanoTime, new Random(1), clock);
+        following.prefetch(WEB);
+        asked.getFirst().complete(svid(Duration.ofHours(24)));
+        clock.advance(Duration.ofMinutes(2));
+        assertThat(asked).hasSize(1);
+
+        roots.set(List.of(AUTHORITY.root(), new TestAuthority("next").root()));
+        // Noticed within half a minute, replaced within another.
+        clock.advance(Duration.ofMinutes(1));
+        assertThat(asked).hasSize(2);
+        asked.getLast().complete(svid(Duration.ofHours(24)));
+
+        roots.set(List.of());
+        clock.advance(Duration.ofHours(1));
+        assertThat(asked).hasSize(2);
     }
 
     @Test
