@@ -1,6 +1,7 @@
 package mesh.ambit.cli;
 
 import java.util.concurrent.Callable;
+import mesh.ambit.cli.ca.CaCommand;
 import mesh.ambit.cli.compile.CompileCommand;
 import mesh.ambit.cli.debug.DebugCommand;
 import mesh.ambit.cli.demo.DemoCommand;
@@ -35,6 +36,7 @@ import picocli.CommandLine.Spec;
             ExecCommand.class,
             CompileCommand.class,
             DebugCommand.class,
+            CaCommand.class,
             ZtunnelCommand.class,
             IstiodLiteCommand.class,
             NodeSetupCommand.class,

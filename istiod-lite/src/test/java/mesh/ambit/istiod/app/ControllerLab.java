@@ -26,6 +26,7 @@ import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutorService;
@@ -52,6 +53,9 @@ final class ControllerLab implements AutoCloseable {
 
     private final EventLoopGroup sockets = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
 
+    /** What the controller is started with. */
+    final Map<String, String> environment = new HashMap<>(Map.of("PILOT_DEBOUNCE_AFTER", "20ms"));
+
     private @Nullable IstiodLite controller;
 
     ControllerLab(Path directory) throws IOException {
@@ -74,8 +78,7 @@ final class ControllerLab implements AutoCloseable {
         options.httpAddr = "127.0.0.1:0";
         options.monitoringAddr = "127.0.0.1:0";
         options.nodes = List.of("node-a", "node-b");
-        IstiodLiteConfig config =
-                IstiodLiteConfig.of(options, Environment.of(Map.of("PILOT_DEBOUNCE_AFTER", "20ms")), 2);
+        IstiodLiteConfig config = IstiodLiteConfig.of(options, Environment.of(environment), 2);
         controller = IstiodLite.start(config, InstantSource.system());
         until("ready", () -> page("/ready").statusCode() == 200);
         return this;
