@@ -9,6 +9,8 @@ import mesh.ambit.model.MeshResource;
 import mesh.ambit.model.PersistentMap;
 import mesh.ambit.policy.Policy;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Everything that clients may be told at one moment, encoded. Immutable; one object serves all streams.
@@ -16,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  * <p>What is the same as in the state before is shared with it, so that a change costs what it changes.
  */
 final class PushState {
+    private static final Logger LOG = LoggerFactory.getLogger(PushState.class);
+
     /** The mesh before anything is known of it. */
     static final PushState EMPTY = new PushState("", PersistentMap.empty(), PersistentMap.empty(), null);
 
@@ -56,7 +60,14 @@ final class PushState {
             if (before != null && before.source().equals(resource)) {
                 continue;
             }
-            AddressResource after = ResourceEncoder.encode(resource);
+            AddressResource after;
+            try {
+                after = ResourceEncoder.encode(resource);
+            } catch (RuntimeException e) {
+                // One that cannot be told must not keep the others from being told.
+                LOG.error("{} cannot be encoded; proxies keep what they have of it", name, e);
+                continue;
+            }
             nextAddresses = nextAddresses.with(name, after);
             nextLookups = nextLookups == null ? null : nextLookups.with(before, after);
             if (before == null || before.hash() != after.hash()) {

@@ -10,6 +10,8 @@ import io.grpc.Status;
 import io.grpc.stub.ClientCallStreamObserver;
 import io.grpc.stub.ClientResponseObserver;
 import io.grpc.stub.MetadataUtils;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -24,6 +26,8 @@ import org.jspecify.annotations.Nullable;
 public final class AdsClient implements AutoCloseable {
     public static final String ADDRESS = "type.googleapis.com/istio.workload.Address";
     public static final String AUTHORIZATION = "type.googleapis.com/istio.security.Authorization";
+
+    static final String STATUS = "istio.io/debug/syncz";
 
     private static final long PATIENCE_SECONDS = 20;
 
@@ -141,6 +145,23 @@ public final class AdsClient implements AutoCloseable {
             LockSupport.parkNanos(1_000_000);
         }
         return !responses.isEmpty();
+    }
+
+    /**
+     * Returns all that comes until the server has nothing more to say, by asking it for something else: whatever is due
+     * goes out after the answer to a request at the latest, and so before the answer to the next one.
+     */
+    public List<DeltaDiscoveryResponse> untilQuiet() throws InterruptedException {
+        List<DeltaDiscoveryResponse> came = new ArrayList<>();
+        for (int i = 0; i < 2; i++) {
+            send(DeltaDiscoveryRequest.newBuilder().setTypeUrl(STATUS));
+            for (DeltaDiscoveryResponse response = next();
+                    !response.getTypeUrl().equals(STATUS);
+                    response = next()) {
+                came.add(response);
+            }
+        }
+        return came;
     }
 
     /** Ends our side, waits for the other and asserts that nothing came that was not taken. */
