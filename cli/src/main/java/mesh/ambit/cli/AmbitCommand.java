@@ -2,6 +2,7 @@ package mesh.ambit.cli;
 
 import java.util.concurrent.Callable;
 import mesh.ambit.cli.ca.CaCommand;
+import mesh.ambit.cli.compile.AnalyzeCommand;
 import mesh.ambit.cli.compile.CompileCommand;
 import mesh.ambit.cli.debug.DebugCommand;
 import mesh.ambit.cli.demo.DemoCommand;
@@ -35,6 +36,7 @@ import picocli.CommandLine.Spec;
             StatusCommand.class,
             ExecCommand.class,
             CompileCommand.class,
+            AnalyzeCommand.class,
             DebugCommand.class,
             CaCommand.class,
             ZtunnelCommand.class,

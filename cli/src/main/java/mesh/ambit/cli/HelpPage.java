@@ -23,7 +23,7 @@ final class HelpPage {
     private static Map<String, List<String>> groups() {
         Map<String, List<String>> groups = new LinkedHashMap<>();
         groups.put("Mesh", List.of("demo", "up", "down", "restart-ztunnel", "ca"));
-        groups.put("Look", List.of("status", "exec", "compile", "debug"));
+        groups.put("Look", List.of("status", "exec", "compile", "analyze", "debug"));
         groups.put("Programs", List.of("ztunnel", "istiod-lite", "node-setup"));
         groups.put("Develop", List.of("test", "bench", "train"));
         return groups;

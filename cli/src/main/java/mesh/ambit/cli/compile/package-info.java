@@ -1,4 +1,4 @@
-/** {@code ambit compile}: what the controller makes of a folder, and how two folders differ in that. */
+/** {@code ambit compile} and {@code ambit analyze}: what the controller makes of a folder, and what is wrong with it. */
 @NullMarked
 package mesh.ambit.cli.compile;
 

@@ -1,0 +1,78 @@
+package mesh.ambit.istiod.ambient;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import mesh.ambit.kube.ObjectSet;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class AdvisorTest {
+    private static final String POLICY = "apiVersion: security.istio.io/v1, kind: AuthorizationPolicy";
+    private static final String PEER = "apiVersion: security.istio.io/v1, kind: PeerAuthentication";
+    private static final String SHOP = """
+            {apiVersion: v1, kind: Pod, metadata: {name: web, namespace: shop, labels: {app: web}},
+             spec: {containers: [{name: web, ports: [{name: http, containerPort: 80}]}]}, status: {podIP: 10.0.0.1}}
+            ---
+            {apiVersion: v1, kind: Service, metadata: {name: web, namespace: shop},
+             spec: {clusterIP: 10.96.0.1, selector: {app: web}, ports: [{port: 80, targetPort: http}]}}
+            ---
+            {apiVersion: gateway.networking.k8s.io/v1, kind: Gateway, metadata: {name: young, namespace: shop}}
+            ---
+            {apiVersion: security.istio.io/v1, kind: PeerAuthentication,
+             metadata: {name: first, namespace: shop, creationTimestamp: '2026-01-01T00:00:00Z'}, spec: {}}
+            ---
+            """;
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "{%A, metadata: {name: p, namespace: shop}, spec: {selector: {matchLabels: {app: x}}}} | SELECTS_NOTHING | spec.selector",
+                "{%A, metadata: {name: p, namespace: istio-system}, spec: {selector: {matchLabels: {app: x}}}} | SELECTS_NOTHING | spec.selector",
+                "{%A, metadata: {name: p, namespace: shop}, spec: {selector: {}}} | EMPTY_SELECTOR | spec.selector",
+                "{%A, metadata: {name: p, namespace: shop, labels: {istio.io/rev: other}}, spec: {}} | OTHER_REVISION | metadata.labels[istio.io/rev]",
+                "{%A, metadata: {name: p, namespace: shop}, spec: {action: AUDIT}} | NOT_ENFORCED | spec.action",
+                "{%A, metadata: {name: p, namespace: shop}, spec: {rules: [{to: [{operation: {paths: [/a]}}]}]}} | ENFORCED_OTHERWISE | spec.rules",
+                "{%A, metadata: {name: p, namespace: shop}, spec: {targetRefs: [{kind: Service, name: x}]}} | TARGET_NOT_FOUND | spec.targetRefs[0]",
+                "{%A, metadata: {name: p, namespace: shop}, spec: {targetRefs: [{kind: Service, name: web}]}} | TARGET_WITHOUT_WAYPOINT | spec.targetRefs[0]",
+                "{%P, metadata: {name: p, namespace: shop, creationTimestamp: '2026-01-02T00:00:00Z'}, spec: {}} | SHADOWED | spec",
+                "{%P, metadata: {name: p, namespace: istio-system}, spec: {selector: {matchLabels: {app: web}}}} | WITHOUT_EFFECT | spec.selector",
+                "{%P, metadata: {name: p, namespace: shop}, spec: {selector: {matchLabels: {app: x}}}} | SELECTS_NOTHING | spec.selector",
+                "{apiVersion: v1, kind: Service, metadata: {name: s, namespace: shop}, spec: {selector: {app: x}}} | SELECTS_NOTHING | spec.selector",
+                "{apiVersion: v1, kind: Service, metadata: {name: s, namespace: shop}, spec: {selector: {app: web}, ports: [{port: 1, targetPort: no}]}} | PORT_NOT_FOUND | spec.ports[0].targetPort",
+                "{apiVersion: v1, kind: Namespace, metadata: {name: shop, labels: {istio.io/use-waypoint: no}}} | WAYPOINT_NOT_FOUND | metadata.labels[istio.io/use-waypoint]",
+                "{apiVersion: v1, kind: Service, metadata: {name: s, namespace: shop, labels: {istio.io/use-waypoint: young}}, spec: {}} | WAYPOINT_NOT_READY | metadata.labels[istio.io/use-waypoint]"
+            })
+    void whatDoesNotDoWhatItSeemsToIsSaid(String object, Advice.Code code, String field) {
+        assertThat(about(SHOP + object.replace("%A", POLICY).replace("%P", PEER)))
+                .singleElement()
+                .satisfies(advice -> {
+                    assertThat(advice.code()).isEqualTo(code);
+                    assertThat(advice.field()).isEqualTo(field);
+                    assertThat(advice.reason()).isNotBlank();
+                });
+    }
+
+    @Test
+    void aGoodShopNeedsNoAdvice() {
+        assertThat(
+                        about(
+                                SHOP + "{" + POLICY
+                                        + ", metadata: {name: p, namespace: shop}, spec: {selector: {matchLabels: {app: web}}, rules: [{}]}}"))
+                .isEmpty();
+    }
+
+    @Test
+    void whereNoWorkloadIsDeclaredSomebodyElseDoes() {
+        assertThat(about("{" + POLICY
+                        + ", metadata: {name: p, namespace: away}, spec: {selector: {matchLabels: {app: x}}}}"))
+                .isEmpty();
+    }
+
+    private static List<Advice> about(String yaml) {
+        ObjectSet objects = Objects.set(yaml);
+        return Advisor.about(objects, MeshSettings.DEFAULT, AmbientIndex.compute(objects, MeshSettings.DEFAULT));
+    }
+}
