@@ -3,6 +3,7 @@ package mesh.ambit.cli;
 import mesh.ambit.cli.up.MeshException;
 import mesh.ambit.config.ConfigException;
 import mesh.ambit.config.ExitCode;
+import mesh.ambit.ztunnel.app.ZtunnelCommand;
 import picocli.CommandLine;
 
 /** The program {@code ambit}. */
@@ -11,7 +12,15 @@ public final class Main {
 
     /** Runs the command that {@code arguments} name and ends with its exit code. */
     public static void main(String[] arguments) {
-        System.exit(commandLine().execute(arguments));
+        System.exit(
+                isBareZtunnel(arguments)
+                        ? ZtunnelCommand.runBare()
+                        : commandLine().execute(arguments));
+    }
+
+    /** The daemon runs on every node, and mostly so: reading all commands would be a third of what its start costs. */
+    private static boolean isBareZtunnel(String[] arguments) {
+        return arguments.length == 1 && arguments[0].equals("ztunnel");
     }
 
     /** Returns the whole command line, ready to run or to ask. */

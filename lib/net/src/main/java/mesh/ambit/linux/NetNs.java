@@ -2,6 +2,7 @@ package mesh.ambit.linux;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.ref.Cleaner;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
@@ -18,6 +19,9 @@ import org.jspecify.annotations.Nullable;
 public final class NetNs implements AutoCloseable {
     private static final int CLONE_NEWNET = 0x40000000;
     private static final long NS_GET_NSTYPE = 0xb703;
+
+    private static final Cleaner CLEANER = Cleaner.create();
+    private static final ThreadLocal<Whereabouts> WHEREABOUTS = ThreadLocal.withInitial(Whereabouts::begin);
 
     private final Descriptor descriptor;
     private final Id id;
@@ -114,21 +118,19 @@ public final class NetNs implements AutoCloseable {
         if (Thread.currentThread().isVirtual()) {
             throw new IllegalStateException("entering " + this + " needs a platform thread");
         }
-        int back = LinuxException.check(
-                "open the namespace of this thread", Libc.open("/proc/thread-self/ns/net", Libc.O_CLOEXEC));
+        Whereabouts thread = WHEREABOUTS.get();
+        int back = thread.inside;
+        LinuxException.check("enter " + id, Libc.setns(fd(), CLONE_NEWNET));
+        thread.inside = fd();
         try {
-            LinuxException.check("enter " + this, Libc.setns(fd(), CLONE_NEWNET));
-            try {
-                return action.call();
-            } finally {
-                int returned = Libc.setns(back, CLONE_NEWNET);
-                if (returned < 0) {
-                    System.err.println("cannot leave " + this + " (" + Libc.strerror(-returned) + "): giving up");
-                    Runtime.getRuntime().halt(70);
-                }
-            }
+            return action.call();
         } finally {
-            Libc.close(back);
+            thread.inside = back;
+            int returned = Libc.setns(back, CLONE_NEWNET);
+            if (returned < 0) {
+                System.err.println("cannot leave " + this + " (" + Libc.strerror(-returned) + "): giving up");
+                Runtime.getRuntime().halt(70);
+            }
         }
     }
 
@@ -148,6 +150,23 @@ public final class NetNs implements AutoCloseable {
     @Override
     public String toString() {
         return id.toString();
+    }
+
+    /**
+     * Where a thread is. It moves through {@link #call} alone, so the descriptor of where it began is opened once and goes
+     * when the thread has gone: an open through {@code /proc} for every socket would be half its price.
+     */
+    private static final class Whereabouts {
+        private int inside;
+
+        static Whereabouts begin() {
+            Whereabouts here = new Whereabouts();
+            int fd = LinuxException.check(
+                    "open the namespace of this thread", Libc.open("/proc/thread-self/ns/net", Libc.O_CLOEXEC));
+            here.inside = fd;
+            CLEANER.register(here, () -> Libc.close(fd));
+            return here;
+        }
     }
 
     private static Id identify(int fd) {

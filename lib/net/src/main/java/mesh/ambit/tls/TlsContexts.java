@@ -6,6 +6,7 @@ import io.netty.handler.ssl.ApplicationProtocolConfig.Protocol;
 import io.netty.handler.ssl.ApplicationProtocolConfig.SelectedListenerFailureBehavior;
 import io.netty.handler.ssl.ApplicationProtocolConfig.SelectorFailureBehavior;
 import io.netty.handler.ssl.ClientAuth;
+import io.netty.handler.ssl.OpenSslCachingX509KeyManagerFactory;
 import io.netty.handler.ssl.OpenSslContextOption;
 import io.netty.handler.ssl.OpenSslSessionContext;
 import io.netty.handler.ssl.SslContext;
@@ -15,9 +16,9 @@ import io.netty.handler.ssl.SupportedCipherSuiteFilter;
 import io.netty.util.IllegalReferenceCountException;
 import io.netty.util.ReferenceCountUtil;
 import java.io.UncheckedIOException;
-import java.security.cert.X509Certificate;
 import java.time.InstantSource;
 import java.util.Objects;
+import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLParameters;
 import org.jspecify.annotations.Nullable;
@@ -152,13 +153,17 @@ public final class TlsContexts {
     }
 
     private SslContext build(Svid svid, @Nullable ExpectedSans expected) {
-        X509Certificate[] chain = svid.chain().toArray(new X509Certificate[0]);
+        KeyManagerFactory keys = new SvidKeys(svid);
+        if (provider == TlsProvider.BORINGSSL) {
+            // Else key and chain would be parsed anew for each handshake.
+            keys = new OpenSslCachingX509KeyManagerFactory(keys);
+        }
         PeerVerifier verifier = expected == null
                 ? PeerVerifier.ofClients(svid, clock, provider, revocations)
                 : PeerVerifier.ofServers(svid, expected, clock, provider, revocations);
         SslContextBuilder builder = expected == null
-                ? SslContextBuilder.forServer(svid.key(), chain).clientAuth(ClientAuth.REQUIRE)
-                : SslContextBuilder.forClient().keyManager(svid.key(), chain).endpointIdentificationAlgorithm(null);
+                ? SslContextBuilder.forServer(keys).clientAuth(ClientAuth.REQUIRE)
+                : SslContextBuilder.forClient().keyManager(keys).endpointIdentificationAlgorithm(null);
         if (provider == TlsProvider.BORINGSSL && !policy.groups().isEmpty()) {
             builder.option(OpenSslContextOption.GROUPS, policy.groups().toArray(new String[0]));
         }

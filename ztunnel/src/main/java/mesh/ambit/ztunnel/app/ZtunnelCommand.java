@@ -2,17 +2,10 @@ package mesh.ambit.ztunnel.app;
 
 import static java.util.Objects.requireNonNull;
 
-import java.io.IOException;
 import java.io.PrintWriter;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import mesh.ambit.config.AmbitVersion;
-import mesh.ambit.config.ConfigException;
-import mesh.ambit.config.Environment;
 import mesh.ambit.config.ExitCode;
-import mesh.ambit.linux.KernelFeature;
-import mesh.ambit.linux.LinuxException;
-import mesh.ambit.telemetry.Logging;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -48,69 +41,24 @@ public final class ZtunnelCommand implements Callable<Integer> {
 
     /** Runs the program. */
     public static void main(String[] arguments) {
-        System.exit(new CommandLine(new ZtunnelCommand()).execute(arguments));
+        System.exit(arguments.length == 0 ? runBare() : new CommandLine(new ZtunnelCommand()).execute(arguments));
+    }
+
+    /** Runs the program without arguments, and without the classes that would read them; returns its exit code. */
+    public static int runBare() {
+        PrintWriter err = new PrintWriter(System.err, true, System.err.charset());
+        try {
+            return new Daemon(err).run(System.getenv());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            err.println("ztunnel: interrupted");
+            return ExitCode.FAILED;
+        }
     }
 
     @Override
     public Integer call() throws InterruptedException {
-        return run(System.getenv());
-    }
-
-    private int run(Map<String, String> variables) throws InterruptedException {
-        ZtunnelConfig config;
-        try {
-            config = ZtunnelConfig.from(
-                    Environment.of(variables), Runtime.getRuntime().availableProcessors());
-            // The limit of open files needs no help: the JVM raises it to the hard limit when it starts.
-            if (config.mode().shared()) {
-                KernelFeature.requireInPodRights();
-            }
-        } catch (ConfigException e) {
-            e.problems().forEach(this::complain);
-            return ExitCode.USAGE;
-        } catch (LinuxException e) {
-            complain(String.valueOf(e.getMessage()));
-            return ExitCode.USAGE;
-        }
-        Logging logging =
-                Logging.start(config.process().logFilter(), config.process().logFormat(), System.out);
-        try {
-            Ztunnel ztunnel =
-                    new Ztunnel(config, logging.levels(), config.process().ports());
-            ztunnel.start();
-            Signals.handle("TERM", ztunnel::shutdown);
-            Signals.handle("INT", new Interrupts(ztunnel::shutdown));
-            return ztunnel.awaitEnd();
-        } catch (IOException e) {
-            complain(String.valueOf(e.getMessage()));
-            return ExitCode.USAGE;
-        } finally {
-            logging.close();
-        }
-    }
-
-    private void complain(String problem) {
         PrintWriter err = requireNonNull(spec, "set by picocli").commandLine().getErr();
-        err.println("ztunnel: " + problem);
-        err.flush();
-    }
-
-    /** The first interrupt asks, the second insists. */
-    private static final class Interrupts implements Runnable {
-        private final Runnable first;
-        private boolean asked;
-
-        Interrupts(Runnable first) {
-            this.first = first;
-        }
-
-        @Override
-        public synchronized void run() {
-            if (asked) {
-                Runtime.getRuntime().halt(ExitCode.OK);
-            }
-            asked = true;
-            first.run();
-        }
+        return new Daemon(err).run(System.getenv());
     }
 }
