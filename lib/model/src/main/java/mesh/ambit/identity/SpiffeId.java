@@ -76,4 +76,21 @@ public record SpiffeId(String trustDomain, String namespace, String serviceAccou
             throw new IllegalArgumentException(what + ": '" + part + "' (expected: no slash)");
         }
     }
+
+    /** Written out: a record's own goes through method handles, slow until they are compiled, and this is a key of the data path. */
+    @Override
+    public boolean equals(@Nullable Object object) {
+        return object instanceof SpiffeId other
+                && serviceAccount.equals(other.serviceAccount)
+                && namespace.equals(other.namespace)
+                && trustDomain.equals(other.trustDomain);
+    }
+
+    @Override
+    public int hashCode() {
+        int result = trustDomain.hashCode();
+        result = 31 * result + namespace.hashCode();
+        result = 31 * result + serviceAccount.hashCode();
+        return result;
+    }
 }

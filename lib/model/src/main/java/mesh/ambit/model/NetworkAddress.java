@@ -2,6 +2,7 @@ package mesh.ambit.model;
 
 import java.net.InetAddress;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An address within a network: the key by which clients find workloads and services.
@@ -19,5 +20,18 @@ public record NetworkAddress(String network, InetAddress address) implements Gat
     @Override
     public String toString() {
         return network + "/" + Addresses.print(address);
+    }
+
+    /** Written out: a record's own goes through method handles, slow until they are compiled, and this is a key of the data path. */
+    @Override
+    public boolean equals(@Nullable Object object) {
+        return object instanceof NetworkAddress other && address.equals(other.address) && network.equals(other.network);
+    }
+
+    @Override
+    public int hashCode() {
+        int result = network.hashCode();
+        result = 31 * result + address.hashCode();
+        return result;
     }
 }

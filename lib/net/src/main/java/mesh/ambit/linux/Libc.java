@@ -80,6 +80,10 @@ final class Libc {
     private static final ThreadLocal<MemorySegment> STATE =
             ThreadLocal.withInitial(() -> Arena.ofAuto().allocate(CALL_STATE));
 
+    /** A value, for the options that every new connection sets. */
+    private static final ThreadLocal<MemorySegment> SCRATCH =
+            ThreadLocal.withInitial(() -> Arena.ofAuto().allocate(JAVA_INT));
+
     private Libc() {}
 
     static int open(String path, int flags) {
@@ -144,6 +148,12 @@ final class Libc {
         return kept(call(SETSOCKOPT, fd, level, option, value.address(), value.byteSize()), value);
     }
 
+    static int setsockopt(int fd, int level, int option, int value) {
+        MemorySegment scratch = SCRATCH.get();
+        scratch.set(JAVA_INT, 0, value);
+        return setsockopt(fd, level, option, scratch);
+    }
+
     static int getsockopt(int fd, int level, int option, MemorySegment value, MemorySegment length) {
         return kept(kept(call(GETSOCKOPT, fd, level, option, value.address(), length.address()), value), length);
     }
@@ -167,7 +177,8 @@ final class Libc {
     }
 
     /** Keeps memory whose bare address a call got until the call is over. */
-    @SuppressWarnings("ReachabilityFenceUsage") // The call is an argument, and over: there is no block to put it behind.
+    @SuppressWarnings(
+            "ReachabilityFenceUsage") // The call is an argument, and over: there is no block to put it behind.
     private static int kept(int result, MemorySegment memory) {
         Reference.reachabilityFence(memory);
         return result;

@@ -108,9 +108,9 @@ public final class SocketOptions {
     }
 
     private static void set(int fd, String name, int level, int option, int value) {
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment segment = arena.allocateFrom(JAVA_INT, value);
-            LinuxException.check("set " + name, Libc.setsockopt(fd, level, option, segment));
+        int result = Libc.setsockopt(fd, level, option, value);
+        if (result < 0) {
+            LinuxException.check("set " + name, result);
         }
     }
 

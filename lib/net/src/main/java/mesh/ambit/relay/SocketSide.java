@@ -8,6 +8,10 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.DuplexChannel;
+import io.netty.channel.unix.Socket;
+import io.netty.channel.unix.UnixChannel;
+import java.io.IOException;
+import java.nio.channels.NotYetConnectedException;
 import org.jspecify.annotations.Nullable;
 
 /** A relay's end that is a plain socket. */
@@ -115,8 +119,17 @@ final class SocketSide extends Side {
         if (closing) {
             return;
         }
-        // Fails when the peer is gone already, which comes to the same: it will get no more from us.
-        channel.shutdownOutput().addListener(_ -> relay.onOutputEnded(this));
+        if (channel instanceof UnixChannel unix && unix.fd() instanceof Socket socket) {
+            // Nothing is unsent. Netty would fail its empty queue with two exceptions first, for every connection.
+            try {
+                socket.shutdown(false, true);
+            } catch (IOException | NotYetConnectedException _) {
+                // The peer is gone already, which comes to the same: it will get no more from us.
+            }
+            relay.onOutputEnded(this);
+        } else {
+            channel.shutdownOutput().addListener(_ -> relay.onOutputEnded(this));
+        }
     }
 
     @Override

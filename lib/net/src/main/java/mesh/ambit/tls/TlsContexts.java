@@ -6,7 +6,6 @@ import io.netty.handler.ssl.ApplicationProtocolConfig.Protocol;
 import io.netty.handler.ssl.ApplicationProtocolConfig.SelectedListenerFailureBehavior;
 import io.netty.handler.ssl.ApplicationProtocolConfig.SelectorFailureBehavior;
 import io.netty.handler.ssl.ClientAuth;
-import io.netty.handler.ssl.OpenSslCachingX509KeyManagerFactory;
 import io.netty.handler.ssl.OpenSslContextOption;
 import io.netty.handler.ssl.OpenSslSessionContext;
 import io.netty.handler.ssl.SslContext;
@@ -154,10 +153,6 @@ public final class TlsContexts {
 
     private SslContext build(Svid svid, @Nullable ExpectedSans expected) {
         KeyManagerFactory keys = new SvidKeys(svid);
-        if (provider == TlsProvider.BORINGSSL) {
-            // Else key and chain would be parsed anew for each handshake.
-            keys = new OpenSslCachingX509KeyManagerFactory(keys);
-        }
         PeerVerifier verifier = expected == null
                 ? PeerVerifier.ofClients(svid, clock, provider, revocations)
                 : PeerVerifier.ofServers(svid, expected, clock, provider, revocations);

@@ -1,6 +1,7 @@
 package mesh.ambit.telemetry;
 
 import io.prometheus.metrics.model.snapshots.Labels;
+import java.util.Objects;
 import java.util.function.Function;
 import mesh.ambit.identity.SpiffeId;
 import org.jspecify.annotations.Nullable;
@@ -83,5 +84,29 @@ record SeriesKey(
 
     private static <T> String of(@Nullable T value, Function<T, String> part) {
         return value == null ? Metrics.UNKNOWN : Metrics.orUnknown(part.apply(value));
+    }
+
+    /** Written out: a record's own goes through method handles, slow until they are compiled, and this is a key of the data path. */
+    @Override
+    public boolean equals(@Nullable Object object) {
+        return object instanceof SeriesKey other
+                && direction == other.direction
+                && flag == other.flag
+                && mutualTls == other.mutualTls
+                && Objects.equals(source, other.source)
+                && Objects.equals(destination, other.destination)
+                && Objects.equals(service, other.service)
+                && Objects.equals(sourceIdentity, other.sourceIdentity)
+                && Objects.equals(destinationIdentity, other.destinationIdentity);
+    }
+
+    @Override
+    public int hashCode() {
+        int result = direction.hashCode();
+        result = 31 * result + Objects.hashCode(source);
+        result = 31 * result + Objects.hashCode(destination);
+        result = 31 * result + Objects.hashCode(service);
+        result = 31 * result + flag.hashCode();
+        return result;
     }
 }

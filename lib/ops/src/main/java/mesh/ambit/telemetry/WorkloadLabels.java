@@ -1,6 +1,7 @@
 package mesh.ambit.telemetry;
 
 import mesh.ambit.model.Workload;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One end of a connection as logs and metrics name it. Unknown parts are empty.
@@ -50,5 +51,29 @@ public record WorkloadLabels(
             String zone) {
         return new WorkloadLabels(
                 "", workload, namespace, canonicalName, canonicalRevision, workload, cluster, region, zone);
+    }
+
+    /** Written out: a record's own goes through method handles, slow until they are compiled, and this is a key of the data path. */
+    @Override
+    public boolean equals(@Nullable Object object) {
+        return object instanceof WorkloadLabels other
+                && pod.equals(other.pod)
+                && workload.equals(other.workload)
+                && namespace.equals(other.namespace)
+                && canonicalName.equals(other.canonicalName)
+                && canonicalRevision.equals(other.canonicalRevision)
+                && app.equals(other.app)
+                && cluster.equals(other.cluster)
+                && region.equals(other.region)
+                && zone.equals(other.zone);
+    }
+
+    @Override
+    public int hashCode() {
+        int result = pod.hashCode();
+        result = 31 * result + workload.hashCode();
+        result = 31 * result + namespace.hashCode();
+        result = 31 * result + canonicalRevision.hashCode();
+        return result;
     }
 }

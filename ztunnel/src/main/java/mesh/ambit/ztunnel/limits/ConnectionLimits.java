@@ -16,7 +16,18 @@ public final class ConnectionLimits {
     private static final long LOG_INTERVAL_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     /** On whose behalf a connection is. */
-    public record Owner(Direction direction, SpiffeId identity) {}
+    public record Owner(Direction direction, SpiffeId identity) {
+        /** Written out: a record's own goes through method handles, slow until they are compiled, and this is a key of the data path. */
+        @Override
+        public boolean equals(@Nullable Object object) {
+            return object instanceof Owner other && direction == other.direction && identity.equals(other.identity);
+        }
+
+        @Override
+        public int hashCode() {
+            return 31 * direction.hashCode() + identity.hashCode();
+        }
+    }
 
     private final LimitSettings settings;
     private final Overload overload;
