@@ -6,12 +6,14 @@ import java.time.InstantSource;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Supplier;
 import mesh.ambit.istiod.issuer.Authenticator;
 import mesh.ambit.istiod.issuer.FileMaterialStore;
 import mesh.ambit.istiod.issuer.MaterialStore;
 import mesh.ambit.istiod.issuer.NodeTokenAuthenticator;
 import mesh.ambit.istiod.issuer.NodeTokens;
 import mesh.ambit.istiod.issuer.TokenIssuer;
+import mesh.ambit.istiod.issuer.Trust;
 import mesh.ambit.istiod.kube.ClusterListener;
 import mesh.ambit.istiod.kube.ClusterSource;
 import mesh.ambit.istiod.kube.ViewChanges;
@@ -50,6 +52,10 @@ final class FolderPlatform implements Platform {
     public MaterialStore authorityStore() {
         return new FileMaterialStore(keys, config.mesh().systemNamespace());
     }
+
+    /** Nothing: a folder has one controller, and the bundle is a file of its state. */
+    @Override
+    public void lead(Supplier<Trust> trust) {}
 
     @Override
     public void refresh(MeshPublisher.Published published) {

@@ -11,6 +11,7 @@ import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -159,6 +160,8 @@ final class IstiodLite implements AutoCloseable {
                 HOUSEKEEPING_SECONDS,
                 HOUSEKEEPING_SECONDS,
                 TimeUnit.SECONDS);
+        platform.lead(authority.authority()::trust);
+        authority.authority().whenChanged(_ -> later(housekeeping, () -> platform.refresh(publisher.published())));
         // Queued behind the tokens of the first publication.
         publisher.first().thenRun(() -> later(housekeeping, () -> announce(platform)));
     }
@@ -167,7 +170,7 @@ final class IstiodLite implements AutoCloseable {
     private Platform platform(Path keys, Metrics metrics) throws IOException {
         Path folder = config.folder();
         return folder == null
-                ? new KubernetesPlatform(config, new ClusterMetrics(metrics.registry()), clock)
+                ? new KubernetesPlatform(config, identity(), new ClusterMetrics(metrics.registry()), clock)
                 : new FolderPlatform(config, folder, keys, clock);
     }
 
@@ -228,6 +231,11 @@ final class IstiodLite implements AutoCloseable {
         }
         String host = System.getenv("HOSTNAME");
         return host == null || host.isEmpty() ? "istiod-lite" : host;
+    }
+
+    /** Returns what no other controller calls itself, not even a former one of the same pod. */
+    private static String identity() {
+        return replica() + "_" + UUID.randomUUID();
     }
 
     /** Every name under which the reference's clients know a controller, and where this one listens. */

@@ -3,11 +3,15 @@ package mesh.ambit.istiod.app;
 import java.io.IOException;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Objects;
 import java.util.Random;
+import java.util.function.Supplier;
 import mesh.ambit.istiod.issuer.Authenticator;
 import mesh.ambit.istiod.issuer.MaterialStore;
 import mesh.ambit.istiod.issuer.TokenReviewAuthenticator;
+import mesh.ambit.istiod.issuer.Trust;
 import mesh.ambit.istiod.kube.ClusterListener;
+import mesh.ambit.istiod.kube.DiscoveryFilter;
 import mesh.ambit.istiod.kube.KubernetesMetrics;
 import mesh.ambit.istiod.kube.KubernetesSource;
 import mesh.ambit.istiod.kube.api.ApiServer;
@@ -21,14 +25,21 @@ final class KubernetesPlatform implements Platform {
     private final InstantSource clock;
     private final ApiServer server;
     private final Authenticator authenticator;
+    private final ClusterDuties duties;
+    private final DiscoveryFilter discovered;
+    private final Random random = new Random();
     private @Nullable KubernetesSource source;
+    private volatile @Nullable Supplier<Trust> trust;
+    private @Nullable Trust distributed;
 
     /**
      * Creates one; the server is not asked yet.
      *
+     * @param identity who we are, other than all other controllers of the cluster
      * @throws IOException if there is no usable kubeconfig
      */
-    KubernetesPlatform(IstiodLiteConfig config, KubernetesMetrics metrics, InstantSource clock) throws IOException {
+    KubernetesPlatform(IstiodLiteConfig config, String identity, KubernetesMetrics metrics, InstantSource clock)
+            throws IOException {
         this.config = config;
         this.metrics = metrics;
         this.clock = clock;
@@ -37,11 +48,23 @@ final class KubernetesPlatform implements Platform {
                 new TokenReviews(server)::review,
                 config.audiences(),
                 config.mesh().trustDomain());
+        String systemNamespace = config.mesh().systemNamespace();
+        this.duties = new ClusterDuties(server, systemNamespace, identity, clock, random);
+        this.discovered = new DiscoveryFilter(systemNamespace, duties::refresh);
     }
 
     @Override
     public void follow(ClusterListener listener) {
-        source = KubernetesSource.open(server, config.mesh().systemNamespace(), metrics, listener, clock, new Random());
+        source = KubernetesSource.open(
+                server,
+                config.mesh().systemNamespace(),
+                metrics,
+                (changes, problems) -> {
+                    discovered.changed(changes, problems);
+                    listener.changed(changes, problems);
+                },
+                clock,
+                random);
     }
 
     @Override
@@ -54,9 +77,22 @@ final class KubernetesPlatform implements Platform {
         return new SecretStore(server, config.mesh().systemNamespace());
     }
 
-    /** The kubelet gives nodes their tokens. */
     @Override
-    public void refresh(MeshPublisher.Published published) {}
+    public void lead(Supplier<Trust> source) {
+        trust = source;
+        duties.distribute(source, discovered);
+    }
+
+    /** The kubelet gives nodes their tokens; the trust bundle may be another one. */
+    @Override
+    public synchronized void refresh(MeshPublisher.Published published) {
+        Supplier<Trust> source = trust;
+        Trust present = source == null ? null : source.get();
+        if (!Objects.equals(present, distributed)) {
+            distributed = present;
+            duties.refresh();
+        }
+    }
 
     @Override
     public List<String> troubles() {
@@ -71,6 +107,7 @@ final class KubernetesPlatform implements Platform {
 
     @Override
     public void close() {
+        duties.close();
         KubernetesSource open = source;
         if (open != null) {
             open.close();

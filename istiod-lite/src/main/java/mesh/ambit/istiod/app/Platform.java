@@ -2,8 +2,10 @@ package mesh.ambit.istiod.app;
 
 import java.io.IOException;
 import java.util.List;
+import java.util.function.Supplier;
 import mesh.ambit.istiod.issuer.Authenticator;
 import mesh.ambit.istiod.issuer.MaterialStore;
+import mesh.ambit.istiod.issuer.Trust;
 import mesh.ambit.istiod.kube.ClusterListener;
 
 /** What the mesh runs on: where its objects are, and who knows the callers. */
@@ -20,6 +22,9 @@ interface Platform extends AutoCloseable {
 
     /** Returns where a root of our own is kept. */
     MaterialStore authorityStore();
+
+    /** Begins what one controller does for all, in turns with the others; {@code trust} is what all are to trust. */
+    void lead(Supplier<Trust> trust);
 
     /** Does what is to be done for the nodes now and then; called after each publication, and every half minute. */
     void refresh(MeshPublisher.Published published);

@@ -78,7 +78,8 @@ public final class TokenReviewAuthenticator implements Authenticator {
         String pod = first(review, POD_NAME);
         String uid = first(review, POD_UID);
         // The node is looked up among the pods: what the token says of it is as old as the token.
-        return new Accepted(new CallerIdentity(id, pod.isEmpty() || uid.isEmpty() ? null : new BoundPod(pod, uid, "")));
+        return new Accepted(
+                new CallerIdentity(id, pod.isEmpty() || uid.isEmpty() ? null : new BoundPod(pod, uid, null)));
     }
 
     private static String first(Review review, String key) {

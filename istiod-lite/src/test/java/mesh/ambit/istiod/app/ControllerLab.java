@@ -69,8 +69,27 @@ final class ControllerLab implements AutoCloseable {
         Files.move(temporary, folder.resolve(name), StandardCopyOption.ATOMIC_MOVE);
     }
 
+    /** Starts the controller on a cluster and waits until it is ready. */
+    ControllerLab start(Path kubeconfig, Map<String, String> environment) throws IOException {
+        IstiodLiteOptions options = new IstiodLiteOptions();
+        options.kubeconfig = kubeconfig;
+        options.state = state;
+        options.secureGrpcAddr = "127.0.0.1:0";
+        options.httpAddr = "127.0.0.1:0";
+        options.monitoringAddr = "127.0.0.1:0";
+        controller =
+                IstiodLite.start(IstiodLiteConfig.of(options, Environment.of(environment), 2), InstantSource.system());
+        until("ready", () -> page("/ready").statusCode() == 200);
+        return this;
+    }
+
     /** Starts the controller and waits until it is ready; nodes {@code node-a} and {@code node-b} then have tokens. */
     ControllerLab start() throws IOException {
+        return start(Map.of("PILOT_DEBOUNCE_AFTER", "20ms"));
+    }
+
+    /** Starts the controller with other settings. */
+    ControllerLab start(Map<String, String> environment) throws IOException {
         IstiodLiteOptions options = new IstiodLiteOptions();
         options.folder = folder;
         options.state = state;

@@ -91,7 +91,7 @@ class KubernetesSourceIT {
         assertThat(opened.troubles()).anyMatch(trouble -> trouble.startsWith("services: ") && trouble.contains("404"));
         api.serve(SERVICES);
         assertThat(next().changes().put()).containsOnlyKeys(key(Kind.POD, "a", "one"));
-        assertThat(opened.troubles()).isEmpty();
+        Await.until("no trouble", () -> opened.troubles().isEmpty());
     }
 
     @Test

@@ -138,7 +138,7 @@ public final class AdsClient implements AutoCloseable {
     }
 
     /** Waits until something comes; returns whether that is a response, which stays to be taken, and not the end. */
-    boolean isServed() {
+    public boolean isServed() {
         long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
         while (responses.isEmpty() && !end.isDone()) {
             assertThat(System.nanoTime() - deadline).as("waiting for an answer").isNegative();

@@ -2,6 +2,7 @@ package mesh.ambit.istiod.kube.api;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.http.AsyncBody;
 import io.fabric8.kubernetes.client.http.HttpClient;
@@ -95,6 +96,14 @@ public final class ApiServer implements AutoCloseable {
     /** Returns the server's address, for people. */
     public String url() {
         return config.getMasterUrl();
+    }
+
+    /** Returns the beginning of an object to be written: what it is and its name. */
+    public static ObjectNode object(String apiVersion, String kind, String name) {
+        ObjectNode object =
+                JSON.createObjectNode().put("apiVersion", apiVersion).put("kind", kind);
+        object.putObject("metadata").put("name", name);
+        return object;
     }
 
     /** Returns the object at {@code path}. */

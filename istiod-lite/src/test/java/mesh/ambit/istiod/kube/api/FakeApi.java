@@ -112,6 +112,15 @@ public final class FakeApi implements AutoCloseable {
         return collections.getOrDefault(path, new TreeMap<>()).get(key);
     }
 
+    /** Returns a text of an object; empty when there is none. */
+    public synchronized String text(String path, String key, String... fields) {
+        JsonNode at = find(path, key);
+        for (String field : fields) {
+            at = at == null ? null : at.get(field);
+        }
+        return at == null ? "" : at.asText();
+    }
+
     /** Ends every watch, as a server does from time to time. */
     public synchronized void endWatches() {
         watchGeneration.incrementAndGet();
@@ -214,8 +223,8 @@ public final class FakeApi implements AutoCloseable {
 
     private synchronized String[] write(String method, String path, byte[] body) {
         int slash = path.lastIndexOf('/');
-        boolean toCollection = collections.containsKey(path);
-        String collection = toCollection ? path : collectionOf(path.substring(0, slash));
+        boolean toCollection = collections.containsKey(collectionOf(path));
+        String collection = collectionOf(toCollection ? path : path.substring(0, slash));
         String key = toCollection ? "" : keyOf(path);
         NavigableMap<String, ObjectNode> objects = collections.get(collection);
         if (objects == null) {
@@ -230,6 +239,10 @@ public final class FakeApi implements AutoCloseable {
             return new String[] {"200", "{}"};
         }
         ObjectNode object = parse(new String(body, StandardCharsets.UTF_8));
+        String namespace = path.replaceFirst("^.*/namespaces/([^/]+)/.*$", "$1");
+        if (!namespace.equals(path)) {
+            object.withObjectProperty("metadata").put("namespace", namespace);
+        }
         if (method.equals("POST") && objects.containsKey(key(object))) {
             return new String[] {"409", "{\"message\": \"already exists\"}"};
         }

@@ -1,0 +1,95 @@
+package mesh.ambit.istiod.app;
+
+import java.time.InstantSource;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
+import java.util.random.RandomGenerator;
+import mesh.ambit.istiod.issuer.Trust;
+import mesh.ambit.istiod.kube.NamespaceTexts;
+import mesh.ambit.istiod.kube.api.ApiServer;
+import mesh.ambit.istiod.kube.api.LeaderElection;
+
+/** What one of several controllers does for all, each duty under a lease of its own, so that they may be shared out. */
+final class ClusterDuties implements AutoCloseable {
+    /** The reference's name for who writes the trust bundle, there of a ConfigMap. */
+    static final String NAMESPACE_LEASE = "istio-namespace-controller-election";
+
+    private final ApiServer server;
+    private final String systemNamespace;
+    private final String identity;
+    private final InstantSource clock;
+    private final RandomGenerator random;
+    private final Deque<LeaderElection> elections = new ArrayDeque<>();
+    private final Set<NamespaceTexts> texts = ConcurrentHashMap.newKeySet();
+
+    /**
+     * Creates one that does nothing yet.
+     *
+     * @param identity who we are, other than all other controllers
+     */
+    ClusterDuties(
+            ApiServer server, String systemNamespace, String identity, InstantSource clock, RandomGenerator random) {
+        this.server = server;
+        this.systemNamespace = systemNamespace;
+        this.identity = identity;
+        this.clock = clock;
+        this.random = random;
+    }
+
+    /**
+     * Stands for the distribution of the trust bundle and of the revocation lists.
+     *
+     * @param discovered tells by a namespace's labels whether the mesh looks at it
+     */
+    void distribute(Supplier<Trust> trust, Predicate<Map<String, String>> discovered) {
+        stand(NAMESPACE_LEASE, () -> {
+            NamespaceTexts roots = NamespaceTexts.start(
+                    server,
+                    "istio-ca-root-cert",
+                    "root-cert.pem",
+                    () -> trust.get().bundle(),
+                    discovered,
+                    clock,
+                    random);
+            NamespaceTexts lists = NamespaceTexts.start(
+                    server, "istio-ca-crl", "ca-crl.pem", () -> trust.get().crl(), discovered, clock, random);
+            texts.add(roots);
+            texts.add(lists);
+            return () -> {
+                texts.remove(roots);
+                texts.remove(lists);
+                roots.close();
+                lists.close();
+            };
+        });
+    }
+
+    void stand(String lease, Supplier<AutoCloseable> duty) {
+        elections.push(LeaderElection.start(
+                server,
+                systemNamespace,
+                lease,
+                identity,
+                duty,
+                LeaderElection.Timing.DEFAULT,
+                clock,
+                System::nanoTime));
+    }
+
+    /** Looks at everything again: what is to be distributed, or where, may have changed. */
+    void refresh() {
+        texts.forEach(NamespaceTexts::refresh);
+    }
+
+    @Override
+    public void close() {
+        while (!elections.isEmpty()) {
+            elections.pop().close();
+        }
+    }
+}

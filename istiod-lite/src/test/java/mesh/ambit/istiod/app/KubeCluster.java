@@ -1,0 +1,165 @@
+package mesh.ambit.istiod.app;
+
+import static java.util.Objects.requireNonNull;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.MappingIterator;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.UUID;
+import java.util.stream.Stream;
+import mesh.ambit.istiod.kube.api.ApiException;
+import mesh.ambit.istiod.kube.api.ApiServer;
+
+/**
+ * A real cluster, named by the kubeconfig of somebody who may do everything; what is made in it is removed at the end. The
+ * controller's namespace has a name of its own, so that several runs share a cluster.
+ */
+final class KubeCluster implements AutoCloseable {
+    /** Names the kubeconfig; without it tests that need a cluster do not run. */
+    static final String VARIABLE = "AMBIT_TEST_KUBECONFIG";
+
+    static final YAMLMapper YAML = new YAMLMapper();
+
+    private static final Path CHART = Path.of("..", "node-setup", "chart", "istiod-lite", "templates");
+
+    final ApiServer admin;
+    final String namespace = "mesh-" + UUID.randomUUID().toString().substring(0, 8);
+    private final Path adminConfig;
+    private final Set<String> made = new HashSet<>();
+
+    KubeCluster() throws IOException {
+        adminConfig = Path.of(requireNonNull(System.getenv(VARIABLE), VARIABLE));
+        admin = ApiServer.connect(adminConfig);
+        apply("apiVersion: v1\nkind: Namespace\nmetadata:\n  name: " + namespace);
+    }
+
+    /** Applies what the chart says about the controller's account and its rights. */
+    void installRights() throws IOException {
+        for (String file : List.of("serviceaccount.yaml", "clusterrole.yaml", "role.yaml")) {
+            apply(Files.readString(CHART.resolve(file)).replace("{{ .Release.Namespace }}", namespace));
+        }
+    }
+
+    /** Applies every document of a text; returns the last object. */
+    JsonNode apply(String yaml) throws IOException {
+        JsonNode last = YAML.createObjectNode();
+        try (MappingIterator<JsonNode> documents =
+                YAML.readerFor(JsonNode.class).readValues(yaml)) {
+            while (documents.hasNext()) {
+                JsonNode document = documents.next();
+                String path = path(document);
+                last = admin.apply(path, "test", document);
+                made.add(path);
+            }
+        }
+        return last;
+    }
+
+    /** Gives an object the status in {@code yaml}. */
+    void status(String yaml) throws IOException {
+        JsonNode document = YAML.readTree(yaml);
+        ObjectNode patch = YAML.createObjectNode();
+        patch.set("status", document.path("status"));
+        admin.merge(path(document) + "/status", patch);
+    }
+
+    /** Returns a kubeconfig of a service account of the controller's namespace. */
+    Path kubeconfig(Path file, String account) throws IOException {
+        ObjectNode config = (ObjectNode) YAML.readTree(Files.readString(adminConfig));
+        ObjectNode user = YAML.createObjectNode().put("token", token(account, "", "", List.of()));
+        ((ObjectNode) config.path("users").path(0)).set("user", user);
+        return Files.writeString(file, YAML.writeValueAsString(config));
+    }
+
+    /** Returns a token of an account, bound to a pod unless its name is empty. */
+    String token(String account, String pod, String podUid, List<String> audiences) throws IOException {
+        ObjectNode request = YAML.createObjectNode()
+                .put("apiVersion", "authentication.k8s.io/v1")
+                .put("kind", "TokenRequest");
+        ObjectNode spec = request.putObject("spec").put("expirationSeconds", 3600);
+        if (!audiences.isEmpty()) {
+            audiences.forEach(spec.putArray("audiences")::add);
+        }
+        if (!pod.isEmpty()) {
+            spec.putObject("boundObjectRef")
+                    .put("apiVersion", "v1")
+                    .put("kind", "Pod")
+                    .put("name", pod)
+                    .put("uid", podUid);
+        }
+        return admin.create("/api/v1/namespaces/" + namespace + "/serviceaccounts/" + account + "/token", request)
+                .path("status")
+                .path("token")
+                .asText();
+    }
+
+    /** Returns an object, or what has no fields if there is none. */
+    JsonNode find(String path) {
+        try {
+            return admin.get(path);
+        } catch (ApiException e) {
+            return YAML.createObjectNode();
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    /** Writes all objects that a mesh is computed from as one file of a folder. */
+    void export(Path file) throws IOException {
+        ObjectNode list = YAML.createObjectNode().put("apiVersion", "v1").put("kind", "List");
+        var items = list.putArray("items");
+        for (String[] kind : new String[][] {
+            {"v1", "Namespace", "namespaces"},
+            {"v1", "Node", "nodes"},
+            {"v1", "Pod", "pods"},
+            {"v1", "Service", "services"},
+            {"discovery.k8s.io/v1", "EndpointSlice", "endpointslices"},
+            {"security.istio.io/v1", "AuthorizationPolicy", "authorizationpolicies"},
+            {"security.istio.io/v1", "PeerAuthentication", "peerauthentications"}
+        }) {
+            String root = kind[0].equals("v1") ? "/api/v1/" : "/apis/" + kind[0] + "/";
+            for (JsonNode item : find(root + kind[2]).path("items")) {
+                items.add(((ObjectNode) item).put("apiVersion", kind[0]).put("kind", kind[1]));
+            }
+        }
+        Files.writeString(file, YAML.writeValueAsString(list));
+    }
+
+    /** Returns the path of an object that says what it is. */
+    private static String path(JsonNode object) {
+        String version = object.path("apiVersion").asText();
+        String kind = object.path("kind").asText().toLowerCase(Locale.ROOT);
+        String plural =
+                kind.endsWith("s") ? kind + "es" : kind.endsWith("cy") ? kind.replaceFirst("y$", "ies") : kind + "s";
+        String owner = object.path("metadata").path("namespace").asText("");
+        return (version.contains("/") ? "/apis/" : "/api/") + version
+                + (owner.isEmpty() ? "" : "/namespaces/" + owner)
+                + "/" + plural + "/" + object.path("metadata").path("name").asText();
+    }
+
+    /** Takes an object away. */
+    void delete(String path) throws IOException {
+        admin.delete(path);
+        made.remove(path);
+    }
+
+    @Override
+    public void close() throws IOException {
+        List<String> namespacesLast = new ArrayList<>();
+        Stream<String> others = made.stream().filter(path -> !path.startsWith("/api/v1/namespaces/" + namespace + "/"));
+        others.sorted((a, b) -> b.compareTo(a)).forEach(namespacesLast::add);
+        for (String path : namespacesLast) {
+            admin.delete(path);
+        }
+        admin.close();
+    }
+}
