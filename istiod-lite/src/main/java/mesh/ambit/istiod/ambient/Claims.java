@@ -29,7 +29,9 @@ final class Claims<R> {
     /** All claims on names that have more than one. */
     private final Map<String, SortedMap<ObjectKey, R>> contested = new HashMap<>();
 
-    private final Set<String> touched = new HashSet<>();
+    /** Never cleared but replaced: a table that once was large is slow to walk for ever. */
+    private Set<String> touched = new HashSet<>();
+
     private PersistentMap<String, R> resources = PersistentMap.empty();
     private PersistentMap<String, R> published = PersistentMap.empty();
 
@@ -95,7 +97,7 @@ final class Claims<R> {
                 changed.accept(name, after);
             }
         }
-        touched.clear();
+        touched = new HashSet<>();
         published = resources;
     }
 }

@@ -38,8 +38,8 @@ final class MeshPublisher implements ClusterListener, AutoCloseable {
     private final AmbientEngine engine;
 
     private final ReentrantLock lock = new ReentrantLock();
-    private final Map<ObjectKey, KubeObject> put = new HashMap<>();
-    private final Set<ObjectKey> removed = new HashSet<>();
+    private Map<ObjectKey, KubeObject> put = new HashMap<>();
+    private Set<ObjectKey> removed = new HashSet<>();
     private List<Problem> problems = List.of();
 
     private volatile Published published = new Published(List.of(), List.of(), digest);
@@ -103,20 +103,20 @@ final class MeshPublisher implements ClusterListener, AutoCloseable {
     }
 
     private void publish(long changedNanos) {
-        List<KubeObject> present;
+        Map<ObjectKey, KubeObject> present;
         Set<ObjectKey> gone;
         List<Problem> wrong;
         lock.lock();
         try {
-            present = List.copyOf(put.values());
-            gone = Set.copyOf(removed);
+            present = put;
+            gone = removed;
             wrong = problems;
-            put.clear();
-            removed.clear();
+            put = new HashMap<>();
+            removed = new HashSet<>();
         } finally {
             lock.unlock();
         }
-        MeshUpdate update = engine.apply(present, gone);
+        MeshUpdate update = engine.apply(present.values(), gone);
         Published before = published;
         Published next = new Published(wrong, update.warned() ? engine.warnings() : before.warnings(), digest);
         published = next;

@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
 public final class Graph {
     private final Map<Fact<?, ?>, Map<Object, Given>> given = new IdentityHashMap<>();
     private final Map<Rule<?, ?>, Map<Object, Derived>> derived = new IdentityHashMap<>();
-    private final Set<Derived> outdated = new LinkedHashSet<>();
+    private Set<Derived> outdated = new LinkedHashSet<>();
     private long now = 1;
     private long runs;
 
@@ -97,7 +97,8 @@ public final class Graph {
     @SuppressWarnings("unchecked") // The rule of a cell made its value, and its key came with it.
     public List<Change<?, ?>> refresh() {
         List<Derived> cells = List.copyOf(outdated);
-        outdated.clear();
+        // Not cleared, which would cost what its largest size did.
+        outdated = new LinkedHashSet<>();
         List<@Nullable Object> before = new ArrayList<>(cells.size());
         for (Derived cell : cells) {
             before.add(cell.value);
