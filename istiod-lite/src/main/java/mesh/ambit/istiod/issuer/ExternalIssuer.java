@@ -74,7 +74,7 @@ final class ExternalIssuer implements Issuer, AutoCloseable {
             String what = String.valueOf(e.getMessage());
             if (!what.equals(problem)) {
                 problem = what;
-                LOG.error("external CA {}: {}", signer.name(), what);
+                LOG.error("{}", what);
             }
             return false;
         }

@@ -1,0 +1,215 @@
+package mesh.ambit.istiod.issuer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.security.KeyPair;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
+import java.util.stream.IntStream;
+import mesh.ambit.identity.SpiffeId;
+import mesh.ambit.istiod.issuer.IssuanceException.Kind;
+import mesh.ambit.istiod.issuer.Issuer.Issued;
+import mesh.ambit.istiod.issuer.Issuer.Order;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class ExternalIssuerTest {
+    private static final Instant NOW = Instant.parse("2026-11-21T12:00:00Z");
+    private static final Subject.Workload WEB =
+            new Subject.Workload(new SpiffeId("cluster.local", "shop", "web"), false);
+    private static final Subject.Workload ADMIN =
+            new Subject.Workload(new SpiffeId("cluster.local", "kube-system", "admin"), false);
+
+    private final KeyPair keys = Pem.newKeyPair();
+    private Signers root;
+    private Signers intermediate;
+    private Signer signer;
+    private ExternalIssuer issuer;
+
+    /** Somebody else's authority, which does what a test tells it to. */
+    private final class Signer implements ExternalSigner {
+        private Behaviour behaviour = this::properly;
+        private Behaviour rootsBehaviour = _ -> List.of(root.pem());
+
+        interface Behaviour {
+            List<String> answer(Request request) throws Exception;
+        }
+
+        @Override
+        public String name() {
+            return "double";
+        }
+
+        @Override
+        public List<String> sign(Request request) throws Exception {
+            return behaviour.answer(request);
+        }
+
+        @Override
+        public String roots() throws Exception {
+            return rootsBehaviour
+                    .answer(new Request("", List.of(), Duration.ZERO))
+                    .getFirst();
+        }
+
+        List<String> properly(Request request) {
+            return chain(keys, WEB, request.lifetime(), intermediate);
+        }
+
+        List<String> chain(KeyPair of, Subject subject, Duration life, Signers by) {
+            String leaf = Pem.of(Certificates.leaf(
+                    of.getPublic(),
+                    subject,
+                    CertificateRules.validity(life, NOW, Instant.MAX),
+                    by.certificate(),
+                    by.keys().getPrivate()));
+            return List.of(leaf, by.pem());
+        }
+    }
+
+    @BeforeEach
+    void start() throws Exception {
+        root = Signers.root("vault root", NOW);
+        intermediate = root.intermediate("vault", Pem.newKeyPair(), NOW);
+        signer = new Signer();
+        issuer = new ExternalIssuer(signer, Duration.ofMillis(200));
+        issuer.refresh();
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        issuer.close();
+    }
+
+    @Test
+    void whatItSignsIsHandedOutWithItsRoots() {
+        Issued issued = issuer.issue(order(WEB));
+
+        assertThat(issued.chain()).hasSize(2).last().isEqualTo(intermediate.certificate());
+        assertThat(issued.trust().roots()).containsExactly(root.certificate());
+        assertThat(issued.keyId()).isEqualTo(Certificates.keyId(intermediate.certificate()));
+    }
+
+    @Test
+    void itIsToldTheNamesThatCount() {
+        List<ExternalSigner.Request> seen = new CopyOnWriteArrayList<>();
+        signer.behaviour = request -> {
+            seen.add(request);
+            return signer.properly(request);
+        };
+        issuer.issue(order(WEB));
+        assertThatThrownBy(() -> issuer.issue(order(new Subject.Server(
+                        List.of("istiod.istio-system.svc"), List.of(InetAddress.ofLiteral("10.77.0.1"))))))
+                .hasMessageContaining("has the names");
+
+        assertThat(seen)
+                .extracting(ExternalSigner.Request::names)
+                .containsExactly(
+                        List.of("URI:spiffe://cluster.local/ns/shop/sa/web"),
+                        List.of("DNS:istiod.istio-system.svc", "IP:10.77.0.1"));
+    }
+
+    @Test
+    void whatWasNotOrderedIsNotHandedOut() throws Exception {
+        Signers foreign = Signers.root("foreign", NOW);
+        refuses(request -> List.of(), "is missing");
+        refuses(request -> List.of("garbage"), "is not readable");
+        refuses(request -> signer.chain(Pem.newKeyPair(), WEB, request.lifetime(), intermediate), "of another key");
+        refuses(request -> signer.chain(keys, ADMIN, request.lifetime(), intermediate), "has the names");
+        refuses(request -> signer.chain(keys, WEB, Duration.ofDays(30), intermediate), "is valid until");
+        refuses(request -> signer.chain(keys, WEB, request.lifetime(), foreign), "does not lead to a root");
+        Signers authority = root.intermediate("too much", keys, NOW, NOW.plus(Duration.ofHours(1)));
+        refuses(request -> List.of(authority.pem()), "has the names");
+    }
+
+    @Test
+    void oneThatIsSlowOrFailsIsSaidAndEndsInTime() {
+        CountDownLatch never = new CountDownLatch(1);
+        refuses(
+                request -> {
+                    never.await();
+                    return List.of();
+                },
+                "no answer within PT0.2S");
+        refuses(
+                request -> {
+                    throw new IOException("sealed");
+                },
+                "external CA double: a certificate for spiffe://cluster.local/ns/shop/sa/web: sealed");
+
+        signer.behaviour = signer::properly;
+        assertThat(issuer.issue(order(WEB)).chain()).isNotEmpty();
+    }
+
+    @Test
+    void slowCallsDoNotPileUp() throws Exception {
+        CountDownLatch release = new CountDownLatch(1);
+        signer.behaviour = request -> {
+            release.await();
+            return signer.properly(request);
+        };
+        try (var callers = Executors.newVirtualThreadPerTaskExecutor();
+                ExternalIssuer patient = new ExternalIssuer(signer, Duration.ofSeconds(30))) {
+            patient.refresh();
+            List<CompletableFuture<Issued>> calls = IntStream.range(0, 40)
+                    .mapToObj(_ -> CompletableFuture.supplyAsync(() -> patient.issue(order(WEB)), callers))
+                    .toList();
+            release.countDown();
+            for (CompletableFuture<Issued> call : calls) {
+                assertThat(call.get().chain()).hasSize(2);
+            }
+        }
+    }
+
+    @Test
+    void theRootsThatWereReadLastStayWhileItIsAway() throws Exception {
+        signer.rootsBehaviour = _ -> {
+            throw new IOException("sealed");
+        };
+        assertThat(issuer.refresh()).isFalse();
+        assertThat(issuer.problem()).contains("sealed");
+        assertThat(issuer.trust().roots()).containsExactly(root.certificate());
+        assertThat(issuer.issue(order(WEB)).chain()).isNotEmpty();
+
+        Signers next = Signers.root("vault root next", NOW);
+        signer.rootsBehaviour = _ -> List.of(root.pem() + next.pem());
+        assertThat(issuer.refresh()).isTrue();
+        assertThat(issuer.problem()).isEmpty();
+        assertThat(issuer.trust().roots()).hasSize(2);
+    }
+
+    @Test
+    void beforeItsRootsAreKnownNothingIsIssued() throws Exception {
+        signer.rootsBehaviour = _ -> {
+            throw new IOException("sealed");
+        };
+        try (ExternalIssuer cold = new ExternalIssuer(signer, Duration.ofMillis(200))) {
+            cold.refresh();
+            assertThatThrownBy(() -> cold.issue(order(WEB)))
+                    .isInstanceOfSatisfying(
+                            IssuanceException.class, e -> assertThat(e.kind()).isEqualTo(Kind.CA_NOT_READY))
+                    .hasMessageContaining("sealed");
+        }
+    }
+
+    private void refuses(Signer.Behaviour behaviour, String reason) {
+        signer.behaviour = behaviour;
+        assertThatThrownBy(() -> issuer.issue(order(WEB)))
+                .isInstanceOfSatisfying(
+                        IssuanceException.class, e -> assertThat(e.kind()).isEqualTo(Kind.CERT_GEN_ERROR))
+                .hasMessageContaining(reason);
+    }
+
+    private Order order(Subject subject) {
+        return new Order(keys.getPublic(), "csr", subject, "node/a", Duration.ofHours(1), NOW);
+    }
+}
