@@ -29,6 +29,10 @@ import org.jspecify.annotations.Nullable;
 public final class Advisor {
     private static final String SELECTOR = "spec.selector";
 
+    /** What follows from an object without looking at others. */
+    private static final Set<Code> ALONE = Set.of(
+            Code.EMPTY_SELECTOR, Code.WITHOUT_EFFECT, Code.OTHER_REVISION, Code.NOT_ENFORCED, Code.ENFORCED_OTHERWISE);
+
     private final ObjectSet objects;
     private final MeshSettings settings;
     private final MeshState state;
@@ -62,6 +66,13 @@ public final class Advisor {
         }
         Collections.sort(advisor.advice);
         return List.copyOf(advisor.advice);
+    }
+
+    /** Returns the advice about an object that no other object could change. Pure. */
+    public static List<Advice> aboutAlone(KubeObject object, MeshSettings settings) {
+        return about(ObjectSet.of(List.of(object)), settings, MeshState.EMPTY).stream()
+                .filter(advice -> ALONE.contains(advice.code()))
+                .toList();
     }
 
     private void workload(KubeObject object, Map<String, String> labels) {

@@ -145,6 +145,14 @@ final class ControlServer implements AutoCloseable {
                 .build();
     }
 
+    /** Returns TLS for clients that need not show who they are. */
+    static SslContext tls(X509ExtendedKeyManager keys) throws SSLException {
+        return SslContextBuilder.forServer(keys)
+                .sslProvider(SslProvider.JDK)
+                .protocols("TLSv1.3", "TLSv1.2")
+                .build();
+    }
+
     /** Returns the port that is listened on. */
     int port() {
         return server.getPort();

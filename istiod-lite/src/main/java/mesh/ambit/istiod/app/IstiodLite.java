@@ -12,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -57,6 +58,7 @@ final class IstiodLite implements AutoCloseable {
     private int plaintextPort;
     private int httpPort;
     private int monitoringPort;
+    private int httpsPort;
 
     /** Whether there is a state to serve and every node of it has its token. */
     private volatile boolean ready;
@@ -147,6 +149,22 @@ final class IstiodLite implements AutoCloseable {
         DebugAccess access = new DebugAccess(platform.authenticator(), debug, discovery.debugNamespaces());
         httpPort = listen("http", config.http(), httpRoutes(pages.routes(access), platform))
                 .port();
+        if (config.https() != null) {
+            AdmissionReviews reviews = new AdmissionReviews(config.mesh());
+            httpsPort = opened(await(
+                            config.https(),
+                            HttpServer.startTls(
+                                    "admission",
+                                    List.of(config.https()),
+                                    Map.of(
+                                            "/validate",
+                                            HttpRoute.blocking(reviews).only("POST"),
+                                            "/ready",
+                                            _ -> HttpReply.text(200, "ready\n")),
+                                    ControlServer.tls(authority.serving().keyManager()),
+                                    AdmissionReviews.MAX_BYTES)))
+                    .port();
+        }
         monitoringPort = listen("monitoring", config.monitoring(), monitoringRoutes(metrics))
                 .port();
 
@@ -188,10 +206,13 @@ final class IstiodLite implements AutoCloseable {
 
     private HttpServer listen(String name, InetSocketAddress address, Map<String, HttpRoute> routes)
             throws IOException {
+        return opened(await(address, HttpServer.start(name, List.of(address), routes)));
+    }
+
+    private static HttpServer await(InetSocketAddress address, CompletionStage<HttpServer> starting)
+            throws IOException {
         try {
-            return opened(HttpServer.start(name, List.of(address), routes)
-                    .toCompletableFuture()
-                    .get());
+            return starting.toCompletableFuture().get();
         } catch (ExecutionException e) {
             throw ControlServer.notAvailable(address, e);
         } catch (InterruptedException e) {
@@ -269,6 +290,11 @@ final class IstiodLite implements AutoCloseable {
 
     int httpPort() {
         return httpPort;
+    }
+
+    /** Returns the port on which objects are validated; 0 if there is none. */
+    int httpsPort() {
+        return httpsPort;
     }
 
     int monitoringPort() {

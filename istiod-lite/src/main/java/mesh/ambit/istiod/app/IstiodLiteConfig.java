@@ -27,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  * @param secureGrpc port of discovery and certificates
  * @param http port of readiness and debug pages
  * @param monitoring port of metrics
+ * @param https port on which an API server has objects validated; null for none
  * @param addresses further names of the serving certificate
  * @param nodes nodes that get a token though no object names them
  * @param mesh what the computation needs to know
@@ -45,6 +46,7 @@ record IstiodLiteConfig(
         InetSocketAddress secureGrpc,
         InetSocketAddress http,
         InetSocketAddress monitoring,
+        @Nullable InetSocketAddress https,
         List<InetAddress> addresses,
         Set<String> nodes,
         MeshSettings mesh,
@@ -92,6 +94,7 @@ record IstiodLiteConfig(
                 address("--secureGRPCAddr", options.secureGrpcAddr, environment),
                 address("--httpAddr", options.httpAddr, environment),
                 address("--monitoringAddr", options.monitoringAddr, environment),
+                options.httpsAddr == null ? null : address("--httpsAddr", options.httpsAddr, environment),
                 literals(options.addresses, environment),
                 new LinkedHashSet<>(options.nodes),
                 mesh(environment, options.domain),

@@ -49,6 +49,15 @@ final class IstiodLiteOptions {
     String monitoringAddr = ":15014";
 
     @Option(
+            names = "--httpsAddr",
+            paramLabel = "ADDR",
+            description =
+                    "Where an API server has objects validated, at the path /validate (default: nowhere; upstream's"
+                            + " port is 15017).")
+    @Nullable
+    String httpsAddr;
+
+    @Option(
             names = "--domain",
             paramLabel = "SUFFIX",
             description = "End of every service's host name (default: ${DEFAULT-VALUE}).")

@@ -87,8 +87,8 @@ class CompilationTest {
         JsonObject expected = JsonParser.parseString(Files.readString(recorded.resolve("expected.json")))
                 .getAsJsonObject();
 
-        Compilation compiled = Compilation.of(
-                recorded.resolve("input"), Reading.AS_STORED, "", Environment.of(flags(scenario)));
+        Compilation compiled =
+                Compilation.of(recorded.resolve("input"), Reading.AS_STORED, "", Environment.of(flags(scenario)));
 
         assertThat(compiled.problems()).isEmpty();
         assertThat(compiled.resources().keySet()).containsExactly(AUTHORIZATION, ADDRESS);

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param accept value of the Accept header, empty without one
  * @param authorization value of the Authorization header, empty without one; never to be logged
  * @param fromLoopback whether who asks is on this machine, in this network namespace
+ * @param body what was sent, as UTF-8 text; empty for most
  */
 public record HttpQuery(
         String method,
@@ -20,7 +21,19 @@ public record HttpQuery(
         Map<String, List<String>> parameters,
         String accept,
         String authorization,
-        boolean fromLoopback) {
+        boolean fromLoopback,
+        String body) {
+    /** Creates a query without a body. */
+    public HttpQuery(
+            String method,
+            String path,
+            Map<String, List<String>> parameters,
+            String accept,
+            String authorization,
+            boolean fromLoopback) {
+        this(method, path, parameters, accept, authorization, fromLoopback, "");
+    }
+
     /** Returns the first value of the parameter {@code name}, or null. */
     public @Nullable String parameter(String name) {
         List<String> values = parameters.get(name);

@@ -113,7 +113,8 @@ final class HttpRouter extends SimpleChannelInboundHandler<FullHttpRequest> {
                 uri.parameters(),
                 requireNonNullElse(request.headers().get(HttpHeaderNames.ACCEPT), ""),
                 requireNonNullElse(request.headers().get(HttpHeaderNames.AUTHORIZATION), ""),
-                isLoopback(peer));
+                isLoopback(peer),
+                request.content().toString(StandardCharsets.UTF_8));
     }
 
     private static HttpReply answer(@Nullable HttpRoute route, HttpQuery query) {

@@ -13,6 +13,7 @@ import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.handler.codec.http.HttpContentCompressor;
 import io.netty.handler.codec.http.HttpObjectAggregator;
 import io.netty.handler.codec.http.HttpServerCodec;
+import io.netty.handler.ssl.SslContext;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -22,6 +23,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A small HTTP/1.1 server for people and probes: one thread of its own, never that of a data path.
@@ -33,7 +35,7 @@ public final class HttpServer implements AutoCloseable {
     private static final int MAX_HEAD_BYTES = 8 * 1024;
     private static final int MAX_CHUNK_BYTES = 8 * 1024;
 
-    /** No route of ours reads a body; this much is swallowed before a client is refused. */
+    /** Routes without TLS read no body; this much is swallowed before a client is refused. */
     private static final int MAX_BODY_BYTES = 64 * 1024;
 
     private final EventLoopGroup loop;
@@ -53,6 +55,20 @@ public final class HttpServer implements AutoCloseable {
      */
     public static CompletionStage<HttpServer> start(
             String name, List<InetSocketAddress> on, Map<String, HttpRoute> routes) {
+        return start(name, on, new Pipeline(Map.copyOf(routes), null, MAX_BODY_BYTES));
+    }
+
+    /**
+     * Like the other, over TLS, for programs that send something.
+     *
+     * @param maxBodyBytes clients that send more are refused
+     */
+    public static CompletionStage<HttpServer> startTls(
+            String name, List<InetSocketAddress> on, Map<String, HttpRoute> routes, SslContext tls, int maxBodyBytes) {
+        return start(name, on, new Pipeline(Map.copyOf(routes), tls, maxBodyBytes));
+    }
+
+    private static CompletionStage<HttpServer> start(String name, List<InetSocketAddress> on, Pipeline pipeline) {
         EventLoopGroup loop = new MultiThreadIoEventLoopGroup(
                 1, new DefaultThreadFactory("ambit-" + name, true), NioIoHandler.newFactory());
         ServerBootstrap bootstrap = new ServerBootstrap()
@@ -60,7 +76,7 @@ public final class HttpServer implements AutoCloseable {
                 .channel(NioServerSocketChannel.class)
                 .option(ChannelOption.SO_REUSEADDR, true)
                 .childOption(ChannelOption.ALLOW_HALF_CLOSURE, true)
-                .childHandler(new Pipeline(Map.copyOf(routes)));
+                .childHandler(pipeline);
         HttpServer server = new HttpServer(loop);
         List<CompletableFuture<Void>> bound = new ArrayList<>();
         for (InetSocketAddress address : on) {
@@ -117,18 +133,25 @@ public final class HttpServer implements AutoCloseable {
 
     private static final class Pipeline extends ChannelInitializer<SocketChannel> {
         private final Map<String, HttpRoute> routes;
+        private final @Nullable SslContext tls;
+        private final int maxBodyBytes;
 
-        Pipeline(Map<String, HttpRoute> routes) {
+        Pipeline(Map<String, HttpRoute> routes, @Nullable SslContext tls, int maxBodyBytes) {
             this.routes = routes;
+            this.tls = tls;
+            this.maxBodyBytes = maxBodyBytes;
         }
 
         @Override
         protected void initChannel(SocketChannel channel) {
+            if (tls != null) {
+                channel.pipeline().addLast(tls.newHandler(channel.alloc()));
+            }
             channel.pipeline()
                     .addLast(new HeadTimeout())
                     .addLast(new HttpServerCodec(MAX_REQUEST_LINE_BYTES, MAX_HEAD_BYTES, MAX_CHUNK_BYTES))
                     .addLast(new HttpContentCompressor())
-                    .addLast(new HttpObjectAggregator(MAX_BODY_BYTES))
+                    .addLast(new HttpObjectAggregator(maxBodyBytes))
                     .addLast(new HttpRouter(routes));
         }
     }
