@@ -28,8 +28,8 @@ import org.bouncycastle.pkcs.jcajce.JcaPKCS10CertificationRequest;
  * @param pem the request itself, for an issuer elsewhere
  */
 record SigningRequest(PublicKey publicKey, boolean hasCommonName, String pem) {
-    /** A request for one certificate has under a kilobyte; this bounds what a caller makes us parse. */
-    static final int MAX_CHARACTERS = 64 * 1024;
+    /** A request has one to three kilobytes; this bounds what a caller makes us parse, and how deep that can be nested. */
+    static final int MAX_CHARACTERS = 16 * 1024;
 
     private static final int MIN_RSA_BITS = 2048;
 

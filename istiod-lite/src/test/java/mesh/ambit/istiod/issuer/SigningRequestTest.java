@@ -7,6 +7,7 @@ import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.security.spec.ECGenParameterSpec;
 import java.time.Instant;
+import java.util.Base64;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -81,6 +82,21 @@ class SigningRequestTest {
 
         for (String text : List.of("", "garbage", certificate, hollow, "x".repeat(70_000))) {
             assertThatThrownBy(() -> SigningRequest.parse(text)).isInstanceOf(IllegalArgumentException.class);
+        }
+    }
+
+    @Test
+    void oneThatIsNestedAsDeepAsCanBeIsRefused() {
+        for (int[] step : List.of(new int[] {0x30, 0x80}, new int[] {0x24, 0x80}, new int[] {0xa0, 0x80})) {
+            byte[] bytes = new byte[12_000];
+            for (int i = 0; i < bytes.length; i++) {
+                bytes[i] = (byte) step[i % 2];
+            }
+            String pem = "-----BEGIN CERTIFICATE REQUEST-----\n"
+                    + Base64.getMimeEncoder().encodeToString(bytes)
+                    + "\n-----END CERTIFICATE REQUEST-----\n";
+
+            assertThatThrownBy(() -> SigningRequest.parse(pem)).isInstanceOf(IllegalArgumentException.class);
         }
     }
 
