@@ -19,6 +19,9 @@ final class ClusterDuties implements AutoCloseable {
     /** The reference's name for who writes the trust bundle, there of a ConfigMap. */
     static final String NAMESPACE_LEASE = "istio-namespace-controller-election";
 
+    /** The reference's name for who assigns addresses to hosts of ServiceEntries. */
+    static final String ADDRESS_LEASE = "istio-ip-autoallocate";
+
     private final ApiServer server;
     private final String systemNamespace;
     private final String identity;

@@ -6,12 +6,14 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Random;
 import java.util.function.Supplier;
+import mesh.ambit.istiod.ambient.Feature;
 import mesh.ambit.istiod.issuer.Authenticator;
 import mesh.ambit.istiod.issuer.MaterialStore;
 import mesh.ambit.istiod.issuer.TokenReviewAuthenticator;
 import mesh.ambit.istiod.issuer.Trust;
 import mesh.ambit.istiod.kube.ClusterListener;
 import mesh.ambit.istiod.kube.DiscoveryFilter;
+import mesh.ambit.istiod.kube.EntryAddresses;
 import mesh.ambit.istiod.kube.KubernetesMetrics;
 import mesh.ambit.istiod.kube.KubernetesSource;
 import mesh.ambit.istiod.kube.api.ApiServer;
@@ -27,6 +29,7 @@ final class KubernetesPlatform implements Platform {
     private final Authenticator authenticator;
     private final ClusterDuties duties;
     private final DiscoveryFilter discovered;
+    private final EntryAddresses addresses;
     private final Random random = new Random();
     private @Nullable KubernetesSource source;
     private volatile @Nullable Supplier<Trust> trust;
@@ -50,6 +53,7 @@ final class KubernetesPlatform implements Platform {
                 config.mesh().trustDomain());
         String systemNamespace = config.mesh().systemNamespace();
         this.duties = new ClusterDuties(server, systemNamespace, identity, clock, random);
+        this.addresses = new EntryAddresses(server);
         this.discovered = new DiscoveryFilter(systemNamespace, duties::refresh);
     }
 
@@ -61,6 +65,7 @@ final class KubernetesPlatform implements Platform {
                 metrics,
                 (changes, problems) -> {
                     discovered.changed(changes, problems);
+                    addresses.changed(changes, problems);
                     listener.changed(changes, problems);
                 },
                 clock,
@@ -81,6 +86,9 @@ final class KubernetesPlatform implements Platform {
     public void lead(Supplier<Trust> source) {
         trust = source;
         duties.distribute(source, discovered);
+        if (config.mesh().has(Feature.IP_AUTOALLOCATE)) {
+            duties.stand(ClusterDuties.ADDRESS_LEASE, addresses::lead);
+        }
     }
 
     /** The kubelet gives nodes their tokens; the trust bundle may be another one. */

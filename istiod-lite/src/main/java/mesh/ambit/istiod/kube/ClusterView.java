@@ -5,8 +5,10 @@ import static java.util.Objects.requireNonNull;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import mesh.ambit.kube.ClusterIps;
 import mesh.ambit.kube.Defaults;
+import mesh.ambit.kube.EntryIps;
 import mesh.ambit.kube.FolderSnapshot;
 import mesh.ambit.kube.ObjectSet;
 import mesh.ambit.kube.ObservedPods;
@@ -16,7 +18,7 @@ import mesh.ambit.kube.Problem;
  * The cluster at one moment: declared objects, what the nodes observed, defaults and cluster IPs, put together. What an
  * API server would hold.
  *
- * @param clusterIps addresses assigned by us, by {@code namespace/name}
+ * @param clusterIps addresses assigned by us, by {@code namespace/name}, and {@code namespace/name/host} for a ServiceEntry
  * @param problems everything wrong at the moment
  */
 public record ClusterView(ObjectSet objects, Map<String, List<String>> clusterIps, List<Problem> problems) {
@@ -37,7 +39,10 @@ public record ClusterView(ObjectSet objects, Map<String, List<String>> clusterIp
         List<Problem> problems = new ArrayList<>(declared.problems());
         problems.addAll(observed.problems());
         problems.addAll(assignment.problems());
-        return new ClusterView(assignment.objects(), assignment.record(), problems);
+        EntryIps.Assignment entries = EntryIps.assign(assignment.objects(), formerIps);
+        Map<String, List<String>> record = new TreeMap<>(assignment.record());
+        record.putAll(entries.record());
+        return new ClusterView(entries.objects(), record, problems);
     }
 
     /** Returns the problems that {@code before} did not have: what is worth a message now. */

@@ -39,6 +39,20 @@ public record ServiceEntry(
         return Kind.SERVICE_ENTRY;
     }
 
+    /** Returns this entry with other assigned addresses. */
+    public ServiceEntry withAssigned(List<HostAddress> replacement) {
+        return new ServiceEntry(
+                metadata,
+                hosts,
+                addresses,
+                ports,
+                resolution,
+                endpoints,
+                workloadSelector,
+                subjectAltNames,
+                replacement);
+    }
+
     /** How an address behind a host is found. */
     public enum Resolution {
         NONE,

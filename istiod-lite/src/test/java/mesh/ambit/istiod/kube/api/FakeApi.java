@@ -221,7 +221,9 @@ public final class FakeApi implements AutoCloseable {
                 + (more ? ", \"continue\": \"" + last + "\"" : "") + "}, \"items\": [" + items + "]}";
     }
 
-    private synchronized String[] write(String method, String path, byte[] body) {
+    private synchronized String[] write(String method, String target, byte[] body) {
+        boolean isStatus = target.endsWith("/status");
+        String path = isStatus ? target.substring(0, target.lastIndexOf('/')) : target;
         int slash = path.lastIndexOf('/');
         boolean toCollection = collections.containsKey(collectionOf(path));
         String collection = collectionOf(toCollection ? path : path.substring(0, slash));
@@ -239,6 +241,14 @@ public final class FakeApi implements AutoCloseable {
             return new String[] {"200", "{}"};
         }
         ObjectNode object = parse(new String(body, StandardCharsets.UTF_8));
+        if (isStatus) {
+            if (present == null) {
+                return new String[] {"404", "{\"message\": \"not found\"}"};
+            }
+            ObjectNode merged = present.deepCopy();
+            merged.set("status", object.get("status"));
+            return new String[] {"200", store(collection, merged).toString()};
+        }
         String namespace = path.replaceFirst("^.*/namespaces/([^/]+)/.*$", "$1");
         if (!namespace.equals(path)) {
             object.withObjectProperty("metadata").put("namespace", namespace);
