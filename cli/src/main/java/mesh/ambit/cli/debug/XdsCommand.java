@@ -99,7 +99,7 @@ final class XdsCommand implements Callable<Integer> {
     int run(PrintStream out, InstantSource clock) throws InterruptedException {
         List<Subscription> subscriptions = options.subscriptions();
         Printer printer = new Printer(out, clock, subscriptions);
-        try (AdsWatch watch = open(subscriptions, printer)) {
+        try (AdsWatch _ = open(subscriptions, printer)) {
             return printer.end(time);
         }
     }

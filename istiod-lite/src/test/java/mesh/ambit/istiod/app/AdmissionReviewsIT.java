@@ -1,5 +1,6 @@
 package mesh.ambit.istiod.app;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.gson.JsonObject;
@@ -115,14 +116,13 @@ class AdmissionReviewsIT {
     }
 
     private HttpResponse<String> post(String body) throws Exception {
-        assertThat(controller).isNotNull();
-        assertThat(client).isNotNull();
-        URI uri = URI.create("https://localhost:" + controller.httpsPort() + "/validate?timeout=10s");
-        return client.send(
-                HttpRequest.newBuilder(uri)
-                        .POST(HttpRequest.BodyPublishers.ofString(body))
-                        .build(),
-                HttpResponse.BodyHandlers.ofString());
+        URI uri = URI.create("https://localhost:" + requireNonNull(controller).httpsPort() + "/validate?timeout=10s");
+        return requireNonNull(client)
+                .send(
+                        HttpRequest.newBuilder(uri)
+                                .POST(HttpRequest.BodyPublishers.ofString(body))
+                                .build(),
+                        HttpResponse.BodyHandlers.ofString());
     }
 
     private static SSLContext trusting(Path root) throws Exception {

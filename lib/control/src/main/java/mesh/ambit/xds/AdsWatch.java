@@ -22,12 +22,16 @@ import mesh.ambit.protocol.discovery.Node;
 import mesh.ambit.protocol.discovery.Resource;
 import mesh.ambit.wire.WireJson;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One delta ADS stream, to look at: tells everything that a control plane says as it says it, applies nothing, and
  * acknowledges every response. Ends with its stream.
  */
 public final class AdsWatch implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(AdsWatch.class);
+
     private static final String PREFIX = "type.googleapis.com/";
 
     private final ControlPlaneChannels channels = new ControlPlaneChannels();
@@ -188,8 +192,7 @@ public final class AdsWatch implements AutoCloseable {
         try {
             thread.execute(task);
         } catch (RejectedExecutionException e) {
-            // The watch has ended; what comes after that is of no interest.
-            return;
+            LOG.trace("the watch has ended", e);
         }
     }
 
