@@ -81,6 +81,14 @@ class ArchitectureTest {
             .resideInAPackage("io.fabric8..");
 
     @ArchTest
+    static final ArchRule gatewaysNeedTheClusterAndNothingElse = noClasses()
+            .that()
+            .resideInAPackage("mesh.ambit.istiod.gateway..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(AMBIENT, PUSH, ISSUER);
+
+    @ArchTest
     static final ArchRule nativeCodeIsNotOurs =
             noClasses().should().dependOnClassesThat().resideInAPackage("java.lang.foreign..");
 

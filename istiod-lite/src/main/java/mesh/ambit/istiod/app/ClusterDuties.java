@@ -9,6 +9,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
+import mesh.ambit.istiod.gateway.GatewayController;
+import mesh.ambit.istiod.gateway.WaypointSettings;
 import mesh.ambit.istiod.issuer.Trust;
 import mesh.ambit.istiod.kube.NamespaceTexts;
 import mesh.ambit.istiod.kube.api.ApiServer;
@@ -21,6 +23,9 @@ final class ClusterDuties implements AutoCloseable {
 
     /** The reference's name for who assigns addresses to hosts of ServiceEntries. */
     static final String ADDRESS_LEASE = "istio-ip-autoallocate";
+
+    /** The reference's name for who writes the status of gateways, to be followed by the revision. */
+    static final String GATEWAY_LEASE = "istio-gateway-status-leader-";
 
     private final ApiServer server;
     private final String systemNamespace;
@@ -70,6 +75,13 @@ final class ClusterDuties implements AutoCloseable {
                 lists.close();
             };
         });
+    }
+
+    /** Stands for the classes of gateways, their waypoints, and the status of both. */
+    void lookAfterGateways(WaypointSettings waypoints, String revision, boolean severalNetworks) {
+        stand(
+                GATEWAY_LEASE + (revision.isEmpty() ? "default" : revision),
+                () -> GatewayController.start(server, waypoints, revision, severalNetworks, clock, random));
     }
 
     void stand(String lease, Supplier<AutoCloseable> duty) {

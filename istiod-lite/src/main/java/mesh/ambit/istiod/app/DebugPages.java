@@ -73,7 +73,7 @@ final class DebugPages implements DebugAnswers.Pages {
     private static Map<String, String> describe(IstiodLiteConfig config) {
         Map<String, String> values = new TreeMap<>();
         values.put("folder", String.valueOf(config.folder()));
-        values.put("kubeconfig", String.valueOf(config.kubeconfig()));
+        values.put("kubeconfig", String.valueOf(config.kubernetes().kubeconfig()));
         values.put("state", config.state().toString());
         values.put("secureGRPCAddr", config.secureGrpc().toString());
         values.put("httpAddr", config.http().toString());

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * What the controller is told, all of it checked.
  *
  * @param folder the objects; null to read them from a Kubernetes cluster
- * @param kubeconfig how to reach the cluster; null to find out as any client does
+ * @param kubernetes what is needed for that
  * @param state where keys, tokens and assigned addresses are kept
  * @param secureGrpc port of discovery and certificates
  * @param http port of readiness and debug pages
@@ -41,7 +41,7 @@ import org.jspecify.annotations.Nullable;
  */
 record IstiodLiteConfig(
         @Nullable Path folder,
-        @Nullable Path kubeconfig,
+        KubernetesConfig kubernetes,
         Path state,
         InetSocketAddress secureGrpc,
         InetSocketAddress http,
@@ -89,7 +89,7 @@ record IstiodLiteConfig(
         }
         IstiodLiteConfig config = new IstiodLiteConfig(
                 options.folder,
-                options.kubeconfig,
+                KubernetesConfig.from(environment, options.kubeconfig),
                 options.state,
                 address("--secureGRPCAddr", options.secureGrpcAddr, environment),
                 address("--httpAddr", options.httpAddr, environment),

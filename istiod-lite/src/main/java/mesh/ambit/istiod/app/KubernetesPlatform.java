@@ -7,6 +7,8 @@ import java.util.Objects;
 import java.util.Random;
 import java.util.function.Supplier;
 import mesh.ambit.istiod.ambient.Feature;
+import mesh.ambit.istiod.ambient.MeshSettings;
+import mesh.ambit.istiod.gateway.WaypointSettings;
 import mesh.ambit.istiod.issuer.Authenticator;
 import mesh.ambit.istiod.issuer.MaterialStore;
 import mesh.ambit.istiod.issuer.TokenReviewAuthenticator;
@@ -46,7 +48,7 @@ final class KubernetesPlatform implements Platform {
         this.config = config;
         this.metrics = metrics;
         this.clock = clock;
-        this.server = ApiServer.connect(config.kubeconfig());
+        this.server = ApiServer.connect(config.kubernetes().kubeconfig());
         this.authenticator = new TokenReviewAuthenticator(
                 new TokenReviews(server)::review,
                 config.audiences(),
@@ -89,6 +91,16 @@ final class KubernetesPlatform implements Platform {
         if (config.mesh().has(Feature.IP_AUTOALLOCATE)) {
             duties.stand(ClusterDuties.ADDRESS_LEASE, addresses::lead);
         }
+        MeshSettings mesh = config.mesh();
+        duties.lookAfterGateways(
+                new WaypointSettings(
+                        config.kubernetes().waypointImage(),
+                        "istiod." + mesh.systemNamespace() + ".svc:15012",
+                        mesh.domainSuffix(),
+                        mesh.clusterId(),
+                        mesh.trustDomain()),
+                mesh.revision(),
+                mesh.has(Feature.MULTI_NETWORK));
     }
 
     /** The kubelet gives nodes their tokens; the trust bundle may be another one. */

@@ -99,8 +99,8 @@ public final class KubernetesSource implements AutoCloseable {
 
     /** Returns the part of a kind's collection that is read. */
     static ApiResource resource(Kind kind, String systemNamespace) {
-        ApiResource all =
-                new ApiResource(ApiNames.group(kind), ApiNames.versions(kind), ApiNames.plural(kind), "", "", false);
+        ApiResource all = new ApiResource(
+                ApiNames.group(kind), ApiNames.versions(kind), ApiNames.plural(kind), "", "", "", false);
         return switch (kind) {
             // They have no address any more and no right to a certificate, and a cluster can be full of them.
             case POD -> all.where("status.phase!=Failed");

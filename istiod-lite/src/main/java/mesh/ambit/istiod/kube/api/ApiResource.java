@@ -12,6 +12,7 @@ import java.util.List;
  * @param plural as paths spell it
  * @param namespace only this one; empty for all, and for kinds that live in none
  * @param fieldSelector only objects of which this holds; empty for all
+ * @param labelSelector only objects whose labels are so; empty for all
  * @param metadataOnly whether nothing but the metadata of each object is of interest
  */
 public record ApiResource(
@@ -20,6 +21,7 @@ public record ApiResource(
         String plural,
         String namespace,
         String fieldSelector,
+        String labelSelector,
         boolean metadataOnly) {
     private static final String METADATA_FORMAT = "application/json;g=meta.k8s.io;v=v1;as=PartialObjectMetadata";
 
@@ -32,22 +34,27 @@ public record ApiResource(
 
     /** Returns a whole collection of one version. */
     public static ApiResource of(String group, String version, String plural) {
-        return new ApiResource(group, List.of(version), plural, "", "", false);
+        return new ApiResource(group, List.of(version), plural, "", "", "", false);
     }
 
     /** Returns the part of this collection that lies in one namespace. */
     public ApiResource in(String namespace) {
-        return new ApiResource(group, versions, plural, namespace, fieldSelector, metadataOnly);
+        return new ApiResource(group, versions, plural, namespace, fieldSelector, labelSelector, metadataOnly);
     }
 
     /** Returns the part of this collection that a field selector names. */
     public ApiResource where(String selector) {
-        return new ApiResource(group, versions, plural, namespace, selector, metadataOnly);
+        return new ApiResource(group, versions, plural, namespace, selector, labelSelector, metadataOnly);
+    }
+
+    /** Returns the part of this collection whose labels are so. */
+    public ApiResource labelled(String selector) {
+        return new ApiResource(group, versions, plural, namespace, fieldSelector, selector, metadataOnly);
     }
 
     /** Returns this collection, with nothing but the metadata of its objects. */
     public ApiResource metadata() {
-        return new ApiResource(group, versions, plural, namespace, fieldSelector, true);
+        return new ApiResource(group, versions, plural, namespace, fieldSelector, labelSelector, true);
     }
 
     String listFormat() {
@@ -81,9 +88,11 @@ public record ApiResource(
 
     /** Returns the query of this part, to be followed by further parameters. */
     String query() {
-        return fieldSelector.isEmpty()
-                ? "?"
-                : "?fieldSelector=" + URLEncoder.encode(fieldSelector, StandardCharsets.UTF_8) + "&";
+        return "?" + parameter("fieldSelector", fieldSelector) + parameter("labelSelector", labelSelector);
+    }
+
+    private static String parameter(String name, String value) {
+        return value.isEmpty() ? "" : name + "=" + URLEncoder.encode(value, StandardCharsets.UTF_8) + "&";
     }
 
     /** Returns what a person calls it. */

@@ -28,7 +28,7 @@ class ReflectorIT {
     private static final String DEFINITIONS = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
     private static final ApiResource POD_RESOURCE = ApiResource.of("", "v1", "pods");
     private static final ApiResource POLICY_RESOURCE =
-            new ApiResource("security.istio.io", List.of("v1", "v1beta1"), "authorizationpolicies", "", "", false);
+            new ApiResource("security.istio.io", List.of("v1", "v1beta1"), "authorizationpolicies", "", "", "", false);
 
     private final Map<String, String> seen = new ConcurrentSkipListMap<>();
     private final List<State> states = new CopyOnWriteArrayList<>();

@@ -1,0 +1,56 @@
+package mesh.ambit.istiod.gateway;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.ArrayList;
+import java.util.List;
+import mesh.ambit.istiod.kube.api.ApiServer;
+import org.jspecify.annotations.Nullable;
+
+/** The classes of gateways that a mesh knows. */
+final class GatewayClasses {
+    /** Controller of waypoints. */
+    static final String MESH_CONTROLLER = "istio.io/mesh-controller";
+
+    /** Controller of gateways that stand elsewhere: they are read, and nothing is made for them. */
+    static final String UNMANAGED_CONTROLLER = "istio.io/unmanaged-gateway";
+
+    private GatewayClasses() {}
+
+    /** A class that is created where it is missing. */
+    record Known(String name, String controller, String description) {
+        ObjectNode object() {
+            ObjectNode object = ApiServer.object("gateway.networking.k8s.io/v1", "GatewayClass", name);
+            object.putObject("spec").put("controllerName", controller).put("description", description);
+            return object;
+        }
+    }
+
+    /** Returns the classes to create; {@code severalNetworks} adds the one for gateways of other networks. */
+    static List<Known> known(boolean severalNetworks) {
+        List<Known> classes = new ArrayList<>();
+        classes.add(new Known(
+                "istio", "istio.io/gateway-controller", "Gateways into the mesh; this controller deploys none"));
+        classes.add(new Known("istio-waypoint", MESH_CONTROLLER, "Waypoints of the mesh"));
+        classes.add(new Known(
+                "istio-remote", UNMANAGED_CONTROLLER, "Gateways of other clusters; nothing is deployed for them"));
+        if (severalNetworks) {
+            classes.add(new Known(
+                    "istio-east-west", "istio.io/eastwest-controller", "Gateways between the networks of the mesh"));
+        }
+        return classes;
+    }
+
+    /** Returns whether {@code object} is of a controller that we are. */
+    static boolean isOurs(JsonNode object) {
+        String controller = controller(object);
+        return controller.equals(MESH_CONTROLLER)
+                || controller.equals(UNMANAGED_CONTROLLER)
+                || controller.equals("istio.io/eastwest-controller");
+    }
+
+    /** Returns who looks after the gateways of a class; empty if there is no such class. */
+    static String controller(@Nullable JsonNode object) {
+        return object == null ? "" : object.path("spec").path("controllerName").asText("");
+    }
+}

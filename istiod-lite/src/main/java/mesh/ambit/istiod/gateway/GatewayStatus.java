@@ -1,0 +1,224 @@
+package mesh.ambit.istiod.gateway;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the status of a gateway says. Pure.
+ *
+ * <p>Its addresses are data: a waypoint without one is used by nobody. They are reported once somebody behind the Service
+ * is ready, and from then on they stay, whoever comes and goes.
+ */
+final class GatewayStatus {
+    private static final String ADDRESS_TYPE = "networking.istio.io/address-type";
+    private static final int HBONE_PORT = 15008;
+
+    private final String domainSuffix;
+
+    GatewayStatus(String domainSuffix) {
+        this.domainSuffix = domainSuffix;
+    }
+
+    /**
+     * Returns the status of a gateway.
+     *
+     * @param controller of its class
+     * @param backends Services of the gateway's namespace by name; null for one that is not there
+     */
+    ObjectNode of(
+            JsonNode gateway, String controller, Function<String, @Nullable GatewayBackend> backends, Instant now) {
+        ObjectNode status = gateway.path("status") instanceof ObjectNode present
+                ? present.deepCopy()
+                : JsonNodeFactory.instance.objectNode();
+        long generation = gateway.path("metadata").path("generation").asLong(0);
+        Conditions conditions = new Conditions(status, generation, now);
+        if (controller.equals(GatewayClasses.UNMANAGED_CONTROLLER)) {
+            conditions.set("Accepted", true, "Accepted", "the gateway is known");
+            conditions.set("Programmed", true, "Programmed", "the gateway stands elsewhere and is left as it is");
+            status.set("addresses", gateway.path("spec").path("addresses").deepCopy());
+            status.remove("listeners");
+            return status;
+        }
+        List<String> rejected = new ArrayList<>();
+        List<String> hosts = hosts(gateway, rejected);
+        if (rejected.isEmpty()) {
+            conditions.set("Accepted", true, "Accepted", "the gateway is valid");
+        } else {
+            conditions.set(
+                    "Accepted",
+                    false,
+                    "UnsupportedAddress",
+                    "addresses must be of type Hostname, left out: " + String.join(", ", rejected));
+        }
+        Reached reached = new Reached(gateway, hosts, backends);
+        programmed(conditions, hosts, reached);
+        conditions.set("ResolvedRefs", true, "ResolvedRefs", "all references are resolved");
+        addresses(status, gateway, reached);
+        listeners(status, gateway, controller, generation, now);
+        return status;
+    }
+
+    private static void programmed(Conditions conditions, List<String> hosts, Reached reached) {
+        if (hosts.isEmpty()) {
+            conditions.set("Programmed", false, "Invalid", "there is no address to assign");
+        } else if (reached.complaints.isEmpty()) {
+            conditions.set("Programmed", true, "Programmed", "assigned to " + String.join(", ", reached.places));
+        } else {
+            String partly = reached.places.isEmpty()
+                    ? "not assigned: "
+                    : "assigned to " + String.join(", ", reached.places) + ", but not to all: ";
+            conditions.set(
+                    "Programmed",
+                    false,
+                    reached.unusable ? "AddressNotUsable" : "AddressNotAssigned",
+                    partly + String.join("; ", reached.complaints));
+        }
+    }
+
+    private static void addresses(ObjectNode status, JsonNode gateway, Reached reached) {
+        List<String> found = new ArrayList<>(reached.external);
+        if (found.isEmpty()) {
+            String wanted = gateway.path("metadata")
+                    .path("annotations")
+                    .path(ADDRESS_TYPE)
+                    .asText("");
+            if (!wanted.equals("Hostname")) {
+                found.addAll(reached.internal);
+            }
+            if (!wanted.equals("IPAddress")) {
+                found.addAll(reached.names);
+            }
+        }
+        if (found.isEmpty()) {
+            return;
+        }
+        ArrayNode addresses = status.putArray("addresses");
+        for (String address : found) {
+            boolean literal = address.indexOf(':') >= 0 || address.matches("[0-9]{1,3}(\\.[0-9]{1,3}){3}");
+            addresses
+                    .addObject()
+                    .put("type", literal ? "IPAddress" : "Hostname")
+                    .put("value", address);
+        }
+    }
+
+    private static void listeners(
+            ObjectNode status, JsonNode gateway, String controller, long generation, Instant now) {
+        ArrayNode former =
+                status.path("listeners") instanceof ArrayNode present ? present : JsonNodeFactory.instance.arrayNode();
+        ArrayNode listeners = JsonNodeFactory.instance.arrayNode();
+        Set<String> taken = new HashSet<>();
+        for (JsonNode listener : gateway.path("spec").path("listeners")) {
+            String name = listener.path("name").asText("");
+            if (!taken.add(name)) {
+                continue;
+            }
+            ObjectNode entry = JsonNodeFactory.instance.objectNode();
+            for (JsonNode candidate : former) {
+                if (candidate.path("name").asText("").equals(name)) {
+                    entry = candidate.deepCopy();
+                }
+            }
+            entry.put("name", name);
+            if (!entry.has("attachedRoutes")) {
+                entry.put("attachedRoutes", 0);
+            }
+            if (!entry.has("supportedKinds")) {
+                entry.putArray("supportedKinds");
+            }
+            Conditions conditions = new Conditions(entry, generation, now);
+            boolean tunnel = listener.path("protocol").asText("").equals("HBONE")
+                    && listener.path("port").asInt() == HBONE_PORT;
+            if (tunnel || !controller.equals(GatewayClasses.MESH_CONTROLLER)) {
+                conditions.set("Accepted", true, "Accepted", "the listener is valid");
+            } else {
+                conditions.set(
+                        "Accepted",
+                        false,
+                        "UnsupportedProtocol",
+                        "a waypoint listens with protocol HBONE on port " + HBONE_PORT + " and on nothing else");
+            }
+            conditions.set("Conflicted", false, "NoConflicts", "no other listener is in the way");
+            conditions.set("Programmed", true, "Programmed", "the listener is programmed");
+            conditions.set("ResolvedRefs", true, "ResolvedRefs", "all references are resolved");
+            listeners.add(entry);
+        }
+        status.set("listeners", listeners);
+    }
+
+    /** Returns the host names that a gateway is to be found under; adds addresses of other types to {@code rejected}. */
+    private List<String> hosts(JsonNode gateway, List<String> rejected) {
+        String namespace = gateway.path("metadata").path("namespace").asText("");
+        if (WaypointObjects.isManaged(gateway)) {
+            return List.of(WaypointObjects.name(gateway) + "." + namespace + ".svc." + domainSuffix);
+        }
+        List<String> hosts = new ArrayList<>();
+        for (JsonNode address : gateway.path("spec").path("addresses")) {
+            String value = address.path("value").asText("");
+            if (!address.path("type").asText("Hostname").equals("Hostname")) {
+                rejected.add(value);
+            } else {
+                hosts.add(value.indexOf('.') < 0 ? value + "." + namespace + ".svc." + domainSuffix : value);
+            }
+        }
+        return hosts;
+    }
+
+    /** What of a gateway's Services can be reached. */
+    private final class Reached {
+        final List<String> places = new ArrayList<>();
+        final SortedSet<String> names = new TreeSet<>();
+        final SortedSet<String> internal = new TreeSet<>();
+        final SortedSet<String> external = new TreeSet<>();
+        final SortedSet<String> complaints = new TreeSet<>();
+        boolean unusable;
+
+        Reached(JsonNode gateway, List<String> hosts, Function<String, @Nullable GatewayBackend> backends) {
+            String suffix = "." + gateway.path("metadata").path("namespace").asText("") + ".svc." + domainSuffix;
+            SortedSet<Integer> wanted = new TreeSet<>();
+            gateway.path("spec")
+                    .path("listeners")
+                    .forEach(listener -> wanted.add(listener.path("port").asInt()));
+            for (String host : hosts) {
+                GatewayBackend backend = host.endsWith(suffix)
+                        ? backends.apply(host.substring(0, host.length() - suffix.length()))
+                        : null;
+                if (backend == null) {
+                    complaints.add("there is no Service " + host);
+                    unusable = true;
+                    continue;
+                }
+                wanted.forEach(port -> port(host, backend, port));
+            }
+        }
+
+        private void port(String host, GatewayBackend backend, int port) {
+            if (backend.ready().contains(port)) {
+                places.add(host + ":" + port);
+                internal.addAll(backend.addresses());
+                external.addAll(backend.external());
+                if (backend.external().isEmpty() && backend.awaitsExternal()) {
+                    complaints.add("Service " + host + " waits for its external address");
+                } else {
+                    names.add(host);
+                }
+            } else if (backend.ready().isEmpty()) {
+                complaints.add("nobody behind Service " + host + " is ready");
+            } else if (!backend.managed() || !backend.ports().contains(port)) {
+                complaints.add("Service " + host + " has no port " + port);
+                unusable = true;
+            }
+        }
+    }
+}

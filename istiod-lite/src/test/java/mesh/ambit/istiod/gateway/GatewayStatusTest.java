@@ -1,0 +1,159 @@
+package mesh.ambit.istiod.gateway;
+
+import static mesh.ambit.istiod.gateway.Trees.condition;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+class GatewayStatusTest {
+    private static final Instant NOW = Instant.parse("2026-11-21T10:00:00Z");
+    private static final String SERVICE =
+            "{metadata: {name: way, labels: {gateway.istio.io/managed: istio.io-mesh-controller}},"
+                    + " spec: {type: ClusterIP, clusterIPs: [10.96.0.9, 'fd00::9'],"
+                    + " ports: [{name: status-port, port: 15021}, {name: mesh, port: 15008}]}}";
+    private static final String READY =
+            "{ports: [{name: status-port, port: 15021}, {name: mesh, port: 15008}], endpoints: [{addresses: [10.0.0.1],"
+                    + " conditions: {ready: true}}]}";
+
+    private final GatewayStatus statuses = new GatewayStatus("cluster.local");
+
+    @Test
+    void waypointWithAReadyInstanceHasBothKindsOfAddresses() {
+        ObjectNode status = waypoint(Trees.waypoint("", ""), backend(SERVICE, READY));
+
+        assertThat(condition(status, "Accepted")).isEqualTo("True/Accepted");
+        assertThat(condition(status, "Programmed")).isEqualTo("True/Programmed");
+        assertThat(condition(status, "ResolvedRefs")).isEqualTo("True/ResolvedRefs");
+        assertThat(addresses(status))
+                .containsExactly("IPAddress 10.96.0.9", "IPAddress fd00::9", "Hostname way.shop.svc.cluster.local");
+        assertThat(condition(status.path("listeners").path(0), "Accepted")).isEqualTo("True/Accepted");
+        assertThat(condition(status.path("listeners").path(0), "Conflicted")).isEqualTo("False/NoConflicts");
+    }
+
+    @Test
+    void waypointWithoutServiceIsNotUsable() {
+        ObjectNode status = waypoint(Trees.waypoint("", ""), null);
+
+        assertThat(condition(status, "Accepted")).isEqualTo("True/Accepted");
+        assertThat(condition(status, "Programmed")).isEqualTo("False/AddressNotUsable");
+        assertThat(status.has("addresses")).isFalse();
+    }
+
+    @Test
+    void waypointWithoutReadyInstanceIsNotAssigned() {
+        String notReady = READY.replace("ready: true", "ready: false");
+
+        ObjectNode status = waypoint(Trees.waypoint("", ""), backend(SERVICE, notReady));
+
+        assertThat(condition(status, "Programmed")).isEqualTo("False/AddressNotAssigned");
+        assertThat(status.has("addresses")).isFalse();
+    }
+
+    @Test
+    void addressesStayWhenInstancesGo() {
+        ObjectNode gateway = Trees.waypoint("", "").deepCopy();
+        gateway.set("status", waypoint(gateway, backend(SERVICE, READY)));
+
+        ObjectNode status = waypoint(gateway, backend(SERVICE, READY.replace("ready: true", "ready: false")));
+
+        assertThat(condition(status, "Programmed")).isEqualTo("False/AddressNotAssigned");
+        assertThat(addresses(status)).hasSize(3);
+    }
+
+    @Test
+    void whatIsAsItWasKeepsItsTime() {
+        ObjectNode gateway = Trees.waypoint("", "").deepCopy();
+        ObjectNode first = waypoint(gateway, backend(SERVICE, READY));
+        gateway.set("status", first.deepCopy());
+
+        ObjectNode later = statuses.of(
+                gateway, GatewayClasses.MESH_CONTROLLER, _ -> backend(SERVICE, READY), NOW.plus(Duration.ofHours(1)));
+
+        assertThat(later).isEqualTo(first);
+    }
+
+    @Test
+    void waypointListensForTunnelsOnly() {
+        JsonNode gateway = Trees.of("{metadata: {name: way, namespace: shop}, spec: {gatewayClassName: istio-waypoint,"
+                + " listeners: [{name: web, port: 1234, protocol: HTTP}]}}");
+
+        ObjectNode status = waypoint(gateway, null);
+
+        assertThat(condition(status.path("listeners").path(0), "Accepted")).isEqualTo("False/UnsupportedProtocol");
+        assertThat(condition(status, "Accepted")).isEqualTo("True/Accepted");
+    }
+
+    @Test
+    void listenersThatAreGoneLeave() {
+        ObjectNode gateway = Trees.waypoint("", "").deepCopy();
+        gateway.set(
+                "status", Trees.of("{listeners: [{name: old, attachedRoutes: 1}, {name: mesh, attachedRoutes: 2}]}"));
+
+        ObjectNode status = waypoint(gateway, null);
+
+        assertThat(status.path("listeners")).hasSize(1);
+        assertThat(status.path("listeners").path(0).path("attachedRoutes").asInt())
+                .isEqualTo(2);
+    }
+
+    @Test
+    void gatewayThatNamesItsServiceIsFoundThere() {
+        JsonNode gateway = Trees.waypoint("", ", addresses: [{type: Hostname, value: way}]");
+
+        assertThat(condition(waypoint(gateway, backend(SERVICE, READY)), "Programmed"))
+                .isEqualTo("True/Programmed");
+        JsonNode mixed =
+                Trees.waypoint("", ", addresses: [{type: Hostname, value: way}, {type: IPAddress, value: 10.0.0.1}]");
+        assertThat(condition(waypoint(mixed, backend(SERVICE, READY)), "Accepted"))
+                .isEqualTo("False/UnsupportedAddress");
+    }
+
+    @Test
+    void externalAddressesComeFirstAndAreAwaited() {
+        String balanced = SERVICE.replace("type: ClusterIP", "type: LoadBalancer");
+        ObjectNode waiting = waypoint(Trees.waypoint("", ""), backend(balanced, READY));
+        assertThat(condition(waiting, "Programmed")).isEqualTo("False/AddressNotAssigned");
+
+        ObjectNode given = waypoint(
+                Trees.waypoint("", ""),
+                backend(balanced.replaceFirst("}$", ", status: {loadBalancer: {ingress: [{ip: 192.0.2.1}]}}}"), READY));
+
+        assertThat(addresses(given)).containsExactly("IPAddress 192.0.2.1");
+        assertThat(condition(given, "Programmed")).isEqualTo("True/Programmed");
+    }
+
+    @Test
+    void gatewayOfAnotherClusterIsLeftAsItIs() {
+        JsonNode gateway = Trees.of(
+                "{metadata: {name: east, namespace: istio-system}, spec: {gatewayClassName: istio-remote,"
+                        + " addresses: [{type: IPAddress, value: 192.0.2.9}], listeners: [{name: a, port: 15008, protocol: HBONE}]}}");
+
+        ObjectNode status = statuses.of(gateway, GatewayClasses.UNMANAGED_CONTROLLER, _ -> null, NOW);
+
+        assertThat(addresses(status)).containsExactly("IPAddress 192.0.2.9");
+        assertThat(condition(status, "Programmed")).isEqualTo("True/Programmed");
+    }
+
+    private ObjectNode waypoint(JsonNode gateway, @Nullable GatewayBackend backend) {
+        return statuses.of(gateway, GatewayClasses.MESH_CONTROLLER, name -> name.equals("way") ? backend : null, NOW);
+    }
+
+    private static GatewayBackend backend(String service, String slice) {
+        return GatewayBackend.of(Trees.of(service), List.of(Trees.of(slice)));
+    }
+
+    private static List<String> addresses(JsonNode status) {
+        List<String> addresses = new ArrayList<>();
+        status.path("addresses")
+                .forEach(address -> addresses.add(address.path("type").asText() + " "
+                        + address.path("value").asText()));
+        return addresses;
+    }
+}
