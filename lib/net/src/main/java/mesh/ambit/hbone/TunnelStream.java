@@ -285,10 +285,11 @@ final class TunnelStream implements HboneStream {
         }
         passCrumbsOn();
         inputEnded = true;
+        // First, as in outputEnded: the receiver lets go of a stream whose halves have both ended, which is no reset.
+        endIfBothHalvesHave();
         if (receiver != null) {
             receiver.onEndOfInput();
         }
-        endIfBothHalvesHave();
     }
 
     void notifyWritable() {
