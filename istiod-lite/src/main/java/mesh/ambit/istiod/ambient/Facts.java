@@ -158,10 +158,11 @@ final class Facts {
             case AuthorizationPolicy policy -> labels(policy.selector());
             case null, default -> Map.of();
         };
-        for (Map.Entry<String, String> term : selector.entrySet()) {
-            return Set.of(new Term(namespace(object), term.getKey(), term.getValue()));
+        if (selector.isEmpty()) {
+            return Set.of();
         }
-        return Set.of();
+        Map.Entry<String, String> term = selector.entrySet().iterator().next();
+        return Set.of(new Term(namespace(object), term.getKey(), term.getValue()));
     }
 
     private static Map<String, String> labels(@Nullable WorkloadSelector selector) {

@@ -87,9 +87,10 @@ final class ServiceResources {
     /** Returns who may answer on other networks, sorted. */
     private static List<String> identities(List<Output.Abroad> abroad, String trustDomain) {
         TreeSet<String> identities = new TreeSet<>();
+        // Some clouds have trust domains with an @, which an identity cannot.
+        String domain = trustDomain.replace('@', '.');
         for (Output.Abroad endpoint : abroad) {
-            identities.add(
-                    "spiffe://" + trustDomain + "/ns/" + endpoint.namespace() + "/sa/" + endpoint.serviceAccount());
+            identities.add("spiffe://" + domain + "/ns/" + endpoint.namespace() + "/sa/" + endpoint.serviceAccount());
         }
         return List.copyOf(identities);
     }

@@ -16,7 +16,10 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import mesh.ambit.config.Environment;
 import mesh.ambit.istiod.ambient.GoldenScenarios.Resources;
+import mesh.ambit.kube.KubeObject;
+import mesh.ambit.kube.ObjectKey;
 import mesh.ambit.kube.ObjectSet;
+import mesh.ambit.model.MeshResource;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -56,6 +59,7 @@ class GoldenTest {
 
     private static void compareSteps(String scenario) {
         ObjectSet objects = ObjectSet.EMPTY;
+        AmbientEngine engine = new AmbientEngine(settings(scenario));
         Resources before = new Resources(new TreeMap<>(), new TreeMap<>());
         for (JsonElement element :
                 GoldenScenarios.json(scenario, "expected-steps.json").getAsJsonArray("steps")) {
@@ -64,22 +68,40 @@ class GoldenTest {
             Resources expected = Resources.recorded(recorded.getAsJsonObject("state"));
             correct(expected, scenario, step);
 
+            ObjectSet former = objects;
             objects = GoldenScenarios.apply(scenario, step, objects);
             Resources actual = compute(scenario, objects);
+            MeshUpdate update = engine.apply(objects.all(), gone(former, objects));
 
             List<String> dangling = danglingKeys(scenario, step);
             assertSame(expected, actual, dangling);
             actual.authorizations().keySet().removeAll(dangling);
             assertChanges(recorded.getAsJsonObject("addresses"), before.addresses(), actual.addresses());
             assertChanges(recorded.getAsJsonObject("authorizations"), before.authorizations(), actual.authorizations());
+            assertThat(update.addresses())
+                    .extracting(MeshResource::resourceName)
+                    .containsExactlyElementsOf(
+                            texts(recorded.getAsJsonObject("addresses").getAsJsonArray("updated")));
+            assertThat(update.removedAddresses())
+                    .containsExactlyElementsOf(
+                            texts(recorded.getAsJsonObject("addresses").getAsJsonArray("removed")));
             before = actual;
         }
     }
 
+    private static List<ObjectKey> gone(ObjectSet before, ObjectSet after) {
+        return before.all().stream()
+                .map(KubeObject::key)
+                .filter(key -> after.find(key) == null)
+                .toList();
+    }
+
+    private static MeshSettings settings(String scenario) {
+        return MeshSettings.DEFAULT.withFeatures(Feature.from(Environment.of(GoldenScenarios.flags(scenario))));
+    }
+
     private static Resources compute(String scenario, ObjectSet objects) {
-        MeshSettings settings =
-                MeshSettings.DEFAULT.withFeatures(Feature.from(Environment.of(GoldenScenarios.flags(scenario))));
-        return Resources.of(AmbientIndex.compute(objects, settings));
+        return Resources.of(AmbientIndex.compute(objects, settings(scenario)));
     }
 
     /** {@code sent} are policies that the reference names but does not send, and that we do send. */

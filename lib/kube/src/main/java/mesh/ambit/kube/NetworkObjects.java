@@ -28,7 +28,8 @@ final class NetworkObjects {
     ConfigMap configMap(Fields object, ObjectMeta meta) {
         ConfigMap map = new ConfigMap(meta, object.texts("data"));
         String mesh = map.data().get("mesh");
-        if (checked() && meta.name().equals("istio") && mesh != null) {
+        // Under any reading: settings that cannot be read must not turn into the defaults, for a whole mesh at once.
+        if (mesh != null && (meta.name().equals("istio") || meta.name().startsWith("istio-"))) {
             for (Problem problem : MeshConfig.parse(mesh, "").problems()) {
                 object.childOrEmpty("data").found(problem.code(), "mesh", problem.message(), problem.remedy());
             }
