@@ -14,6 +14,7 @@ import java.util.function.Supplier;
 import mesh.ambit.istiod.issuer.AuthorityConfig;
 import mesh.ambit.istiod.issuer.CertificateAuthority;
 import mesh.ambit.istiod.issuer.ClientTrust;
+import mesh.ambit.istiod.issuer.IssuanceException;
 import mesh.ambit.istiod.issuer.IssuerException;
 import mesh.ambit.istiod.issuer.MaterialStore;
 import mesh.ambit.istiod.issuer.Placement;
@@ -66,6 +67,9 @@ final class AuthorityParts implements AutoCloseable {
         AuthorityParts parts;
         try {
             parts = new AuthorityParts(authority, names, state, clock);
+        } catch (IssuanceException e) {
+            authority.close();
+            throw new IssuerException("no certificate for our own port: " + e.getMessage(), e);
         } catch (RuntimeException e) {
             authority.close();
             throw e;

@@ -61,14 +61,17 @@ record AuthorityState(Root active, @Nullable Root other, Stage stage, List<Epoch
         return new AuthorityState(newActive, newOther, newStage, remaining);
     }
 
+    /** Returns the state in which the epoch of that generation has certificates until {@code end} at least. */
+    AuthorityState issuedUntil(int generation, Instant end) {
+        List<Epoch> changed = new ArrayList<>(epochs);
+        changed.replaceAll(
+                each -> each.generation() == generation && end.isAfter(each.until()) ? each.until(end) : each);
+        return changed.equals(epochs) ? this : new AuthorityState(active, other, stage, changed);
+    }
+
     /** Returns the state in which the present epoch has certificates until {@code end} at least. */
     AuthorityState issuedUntil(Instant end) {
-        if (!end.isAfter(epoch().until())) {
-            return this;
-        }
-        List<Epoch> changed = new ArrayList<>(epochs);
-        changed.set(changed.size() - 1, epoch().until(end));
-        return new AuthorityState(active, other, stage, changed);
+        return issuedUntil(epoch().generation(), end);
     }
 
     /** Returns the state with {@code root}, of the same key as before, in the place of the active one. */

@@ -243,6 +243,10 @@ public final class CertificateAuthority implements AutoCloseable {
     private void changed() {
         try {
             looking.execute(() -> {
+                if (listeners.isEmpty()) {
+                    // We are still being made.
+                    return;
+                }
                 Trust trust = issuer.trust();
                 for (Consumer<Trust> listener : listeners) {
                     try {

@@ -84,7 +84,7 @@ public final class FileMaterialStore implements MaterialStore {
                     + (Files.exists(key) ? FORMER_CERTIFICATE : FORMER_KEY)
                     + " is missing (expected: both files or neither; nothing was overwritten)");
         }
-        return pair;
+        return Map.copyOf(pair);
     }
 
     @Override

@@ -85,29 +85,27 @@ final class PluggedIn {
                         + ", or none of them)");
             }
         }
+        String certificateFile = tls ? TLS_CERTIFICATE : CERTIFICATE;
+        String keyFile = tls ? TLS_KEY : KEY;
         String roots = text(files, tls ? TLS_ROOTS : ROOTS);
         X509Certificate certificate =
-                Pem.parseCertificate(text(files, tls ? TLS_CERTIFICATE : CERTIFICATE), name(tls, true));
+                Pem.parseCertificate(text(files, certificateFile), folder + "/" + certificateFile);
         List<X509Certificate> chain = new ArrayList<>();
         if (tls) {
             // The certificate's file may hold what is above it, too.
-            chain.addAll(Pem.parseCertificates(text(files, TLS_CERTIFICATE), name(true, true)));
+            chain.addAll(Pem.parseCertificates(text(files, certificateFile), folder + "/" + certificateFile));
             chain.addAll(Pem.parseCertificates(roots, folder + "/" + TLS_ROOTS));
         } else if (!text(files, CHAIN).isBlank()) {
             chain.addAll(Pem.parseCertificates(text(files, CHAIN), folder + "/" + CHAIN));
         }
         @Nullable String crl = files.get(CRL);
         return SigningMaterial.verified(
-                Pem.parseKey(text(files, tls ? TLS_KEY : KEY), name(tls, false)),
+                Pem.parseKey(text(files, keyFile), folder + "/" + keyFile),
                 certificate,
                 chain,
                 new Trust(Pem.parseCertificates(roots, folder + "/" + (tls ? TLS_ROOTS : ROOTS)), blankToNull(crl)),
                 folder.toString(),
                 now);
-    }
-
-    private String name(boolean tls, boolean certificate) {
-        return folder + "/" + (tls ? (certificate ? TLS_CERTIFICATE : TLS_KEY) : (certificate ? CERTIFICATE : KEY));
     }
 
     private static @Nullable String blankToNull(@Nullable String text) {

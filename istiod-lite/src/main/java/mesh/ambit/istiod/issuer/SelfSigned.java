@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
@@ -33,6 +34,8 @@ final class SelfSigned implements MaterialSource {
     private static final int MAX_ATTEMPTS = 5;
     private static final int SLACK_PARTS = 20;
     private static final Duration MIN_SLACK = Duration.ofSeconds(5);
+    private static final Duration MAX_SLACK = Duration.ofHours(1);
+    private static final Duration MAX_WAIT = Duration.ofSeconds(2);
 
     /**
      * How roots are made.
@@ -60,8 +63,20 @@ final class SelfSigned implements MaterialSource {
     private volatile String problem = "";
     private @Nullable String version;
 
-    /** Whether the store does not know yet until when certificates were issued. */
-    private boolean unsaved;
+    /** What was issued without the store's knowledge. */
+    private volatile Unrecorded unrecorded = Unrecorded.NOTHING;
+
+    /** When the last certificate ends that anybody asked us for. Two threads may race for it; the next one makes it good. */
+    private volatile Instant furthest = Instant.MIN;
+
+    /** Certificates of an epoch that end by then may have been issued. */
+    private record Unrecorded(int generation, Instant until) {
+        static final Unrecorded NOTHING = new Unrecorded(0, Instant.MIN);
+
+        boolean covers(int epoch, Instant end) {
+            return epoch == generation && !end.isAfter(until);
+        }
+    }
 
     /**
      * Loads what is stored, or makes a root and stores it; whoever is second takes what the first has stored.
@@ -119,31 +134,61 @@ final class SelfSigned implements MaterialSource {
 
     /** Makes sure that the store knows of a certificate of the present epoch that ends at {@code end}. */
     private void reserve(Instant end) {
-        if (!end.isAfter(state.epoch().until())) {
+        Epoch epoch = state.epoch();
+        if (end.isAfter(furthest)) {
+            furthest = end;
+        }
+        if (!end.isAfter(epoch.until()) || unrecorded.covers(epoch.generation(), end)) {
             return;
         }
-        storing.lock();
+        Instant reserved = ahead(epoch, end);
+        boolean locked = false;
         try {
-            Duration life = Duration.between(state.epoch().since(), end);
-            Duration part = life.dividedBy(SLACK_PARTS);
-            // Ahead of what is needed, so that not every certificate is a write.
-            Instant reserved = end.plus(part.compareTo(MIN_SLACK) < 0 ? MIN_SLACK : min(part, Duration.ofHours(1)));
+            // A store that is slow to answer somebody else must not hold up certificates.
+            locked = storing.tryLock(MAX_WAIT.toMillis(), TimeUnit.MILLISECONDS);
+            if (!locked) {
+                unrecorded = new Unrecorded(epoch.generation(), reserved);
+                return;
+            }
             for (int attempt = 0;
                     attempt < MAX_ATTEMPTS && end.isAfter(state.epoch().until());
                     attempt++) {
-                AuthorityState next = state.issuedUntil(reserved);
-                if (stored(next)) {
+                if (stored(state.issuedUntil(reserved))) {
                     return;
                 }
                 reload(end);
             }
         } catch (IssuerException e) {
             // Certificates go on: a mesh without them ends, while this only makes a later step wait for a person.
-            state = state.issuedUntil(end);
-            unsaved = true;
+            unrecorded = new Unrecorded(epoch.generation(), reserved);
             report(e.getMessage() + " (certificates are issued; how long they last is not on record)");
+        } catch (InterruptedException e) {
+            unrecorded = new Unrecorded(epoch.generation(), reserved);
+            Thread.currentThread().interrupt();
         } finally {
-            storing.unlock();
+            if (locked) {
+                storing.unlock();
+            }
+        }
+    }
+
+    /** Returns a time after {@code end}, so that not every certificate is a write. */
+    private static Instant ahead(Epoch epoch, Instant end) {
+        Duration part = Duration.between(epoch.since(), end).dividedBy(SLACK_PARTS);
+        return end.plus(part.compareTo(MIN_SLACK) < 0 ? MIN_SLACK : min(part, MAX_SLACK));
+    }
+
+    /** Writes down what could not be written, and what will soon be needed, so that nobody who waits has to. */
+    private void writeDown() {
+        Epoch epoch = state.epoch();
+        AuthorityState next = state.issuedUntil(unrecorded.generation(), unrecorded.until());
+        Instant reserved = ahead(epoch, furthest);
+        Duration slack = Duration.between(furthest, reserved).dividedBy(2);
+        if (furthest.isAfter(epoch.since()) && next.epoch().until().isBefore(furthest.plus(slack))) {
+            next = next.issuedUntil(reserved);
+        }
+        if (next == state || stored(next)) {
+            unrecorded = Unrecorded.NOTHING;
         }
     }
 
@@ -159,7 +204,6 @@ final class SelfSigned implements MaterialSource {
         }
         version = written;
         state = next;
-        unsaved = false;
         report("");
         return true;
     }
@@ -170,9 +214,7 @@ final class SelfSigned implements MaterialSource {
         storing.lock();
         try {
             different = reload(now);
-            if (unsaved) {
-                stored(state);
-            }
+            writeDown();
             if (settings.gracePercent() > 0 && isDue(state.active(), now)) {
                 different |= renew(now);
             }
@@ -200,8 +242,8 @@ final class SelfSigned implements MaterialSource {
         AuthorityState next = StateCodec.read(stored.data(), store.name(), now);
         Snapshot taken = snapshot(next, now);
         boolean different = next.epoch().generation() != state.epoch().generation() || !taken.equals(snapshot);
-        if (unsaved && next.epoch().generation() == state.epoch().generation()) {
-            next = next.issuedUntil(state.epoch().until());
+        if (next.epoch().generation() != state.epoch().generation()) {
+            furthest = Instant.MIN;
         }
         version = stored.version();
         state = next;
@@ -251,11 +293,24 @@ final class SelfSigned implements MaterialSource {
     Verdict step(Action action, boolean force, Instant now) {
         Verdict verdict;
         epochs.writeLock().lock();
+        try {
+            verdict = decideAndStore(action, force, now);
+        } finally {
+            epochs.writeLock().unlock();
+        }
+        if (verdict instanceof Verdict.Go) {
+            changed.run();
+        }
+        return verdict;
+    }
+
+    private Verdict decideAndStore(Action action, boolean force, Instant now) {
         storing.lock();
         try {
             reload(now);
+            writeDown();
             Known known = force ? new Known(List.of(), Instant.MIN) : known(now);
-            verdict = RootRotation.decide(
+            Verdict verdict = RootRotation.decide(
                     state, action, known, () -> Root.generate(settings.trustDomain(), settings.lifetime(), now), now);
             if (verdict instanceof Verdict.Go(AuthorityState next)) {
                 Snapshot following = snapshot(next, now);
@@ -263,20 +318,17 @@ final class SelfSigned implements MaterialSource {
                     throw new IssuerException(store.name() + ": changed by somebody else meanwhile; ask again");
                 }
                 snapshot = following;
+                furthest = Instant.MIN;
                 LOG.info(
                         "{}: {}, key {} signs",
                         store.name(),
                         next.stage(),
                         next.active().keyId());
             }
+            return verdict;
         } finally {
             storing.unlock();
-            epochs.writeLock().unlock();
         }
-        if (verdict instanceof Verdict.Go) {
-            changed.run();
-        }
-        return verdict;
     }
 
     private Known known(Instant now) {

@@ -53,7 +53,7 @@ final class ControllerLab implements AutoCloseable {
 
     private final EventLoopGroup sockets = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
 
-    /** What the controller is started with. */
+    /** What the controller is started with, unless something else is said. */
     final Map<String, String> environment = new HashMap<>(Map.of("PILOT_DEBOUNCE_AFTER", "20ms"));
 
     private @Nullable IstiodLite controller;
@@ -85,7 +85,7 @@ final class ControllerLab implements AutoCloseable {
 
     /** Starts the controller and waits until it is ready; nodes {@code node-a} and {@code node-b} then have tokens. */
     ControllerLab start() throws IOException {
-        return start(Map.of("PILOT_DEBOUNCE_AFTER", "20ms"));
+        return start(environment);
     }
 
     /** Starts the controller with other settings. */

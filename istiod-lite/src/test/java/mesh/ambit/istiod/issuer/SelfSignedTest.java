@@ -13,6 +13,10 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import mesh.ambit.istiod.issuer.RootRotation.Action;
 import mesh.ambit.istiod.issuer.RootRotation.Verdict;
@@ -172,6 +176,49 @@ class SelfSignedTest {
         assertThat(source.problem()).isEmpty();
         // What was signed meanwhile is on record now.
         assertThat(open(store, NOW).status(NOW).epochs().getLast().until()).isAfterOrEqualTo(end);
+    }
+
+    @Test
+    void certificatesSeldomCostAWrite() {
+        SelfSigned source = open(store, NOW);
+        for (int i = 0; i < 3_600; i++) {
+            source.signing(NOW.plusSeconds(i).plus(Duration.ofHours(24)), snapshot -> snapshot);
+            if (i % 5 == 0) {
+                source.poll(NOW.plusSeconds(i));
+            }
+        }
+
+        assertThat(store.writes()).isBetween(2, 5);
+        assertThat(source.status(NOW).epochs().getLast().until())
+                .isBetween(NOW.plus(Duration.ofHours(25)), NOW.plus(Duration.ofHours(26)));
+    }
+
+    @Test
+    void aStoreThatIsSlowDoesNotHoldUpCertificates() throws Exception {
+        SelfSigned source = open(store, NOW);
+        CountDownLatch reached = new CountDownLatch(1);
+        CountDownLatch release = new CountDownLatch(1);
+        store.before = () -> {
+            reached.countDown();
+            try {
+                release.await();
+            } catch (InterruptedException e) {
+                throw new AssertionError(e);
+            }
+        };
+        Instant end = NOW.plus(Duration.ofHours(24));
+        try (ExecutorService callers = Executors.newVirtualThreadPerTaskExecutor()) {
+            Future<?> slow = callers.submit(() -> source.signing(end, snapshot -> snapshot));
+            reached.await();
+
+            source.signing(end, snapshot -> snapshot);
+            source.signing(end, snapshot -> snapshot);
+
+            release.countDown();
+            slow.get();
+        }
+        source.poll(NOW);
+        assertThat(source.status(NOW).epochs().getLast().until()).isAfter(end);
     }
 
     @Test
