@@ -41,11 +41,17 @@ public final class Advisor {
     /** Labels of the workloads of a namespace. */
     private final Map<String, List<Map<String, String>>> workloads = new TreeMap<>();
 
+    private final Map<String, List<Pod>> pods = new TreeMap<>();
+
     private Advisor(ObjectSet objects, MeshSettings settings, MeshState state) {
         this.objects = objects;
         this.settings = settings;
         this.state = state;
-        objects.pods().forEach(pod -> workload(pod, pod.metadata().labels()));
+        for (Pod pod : objects.pods()) {
+            workload(pod, pod.metadata().labels());
+            pods.computeIfAbsent(pod.metadata().namespace(), namespace -> new ArrayList<>())
+                    .add(pod);
+        }
         objects.serviceEntries()
                 .forEach(entry -> workload(entry, entry.metadata().labels()));
         for (WorkloadEntry entry : objects.workloadEntries()) {
@@ -219,15 +225,13 @@ public final class Advisor {
             return;
         }
         selectsSomething(service, service.selector(), false);
-        List<Pod> pods = objects.pods().stream()
-                .filter(pod ->
-                        pod.metadata().namespace().equals(service.metadata().namespace()))
+        List<Pod> selected = pods.getOrDefault(service.metadata().namespace(), List.of()).stream()
                 .filter(pod -> Labels.selects(service.selector(), pod.metadata().labels()))
                 .toList();
         for (int i = 0; i < service.ports().size(); i++) {
-            if (!pods.isEmpty()
+            if (!selected.isEmpty()
                     && service.ports().get(i).targetPort() instanceof Service.TargetPort.Named(String name)
-                    && pods.stream().noneMatch(pod -> names(pod).contains(name))) {
+                    && selected.stream().noneMatch(pod -> names(pod).contains(name))) {
                 add(
                         Code.PORT_NOT_FOUND,
                         service,

@@ -103,6 +103,28 @@ final class Fields {
         return null;
     }
 
+    /** Returns a whole number of 32 bits without a sign, 0 when it is absent; the upper half reads as negative. */
+    int unsigned(String name) {
+        YamlValue value = find(name);
+        boolean isDecimal = value instanceof Scalar scalar
+                && scalar.type() == ScalarType.INTEGER
+                && scalar.text().matches("[0-9]+");
+        if (isDecimal && value instanceof Scalar scalar) {
+            try {
+                return Integer.parseUnsignedInt(scalar.text());
+            } catch (NumberFormatException e) {
+                findings.add(
+                        ProblemCode.INVALID_VALUE,
+                        value,
+                        path(name),
+                        scalar.text() + " is out of range",
+                        "expected 0 to 4294967295");
+                return 0;
+            }
+        }
+        return number(name);
+    }
+
     /** Returns a service's target port, which may be a number or a name. */
     Service.@Nullable TargetPort targetPort(String name) {
         YamlValue value = find(name);

@@ -81,7 +81,7 @@ final class NetworkObjects {
         Map<String, Integer> ports = new HashMap<>();
         Fields named = fields.childOrEmpty("ports");
         for (String name : named.names()) {
-            int port = named.number(name);
+            int port = named.unsigned(name);
             if (checked()) {
                 Checks.port(named, name, port);
             }
@@ -93,7 +93,7 @@ final class NetworkObjects {
                 fields.texts("labels"),
                 fields.text("network"),
                 fields.text("locality"),
-                fields.number("weight"),
+                fields.unsigned("weight"),
                 fields.text("serviceAccount"));
     }
 
@@ -103,7 +103,7 @@ final class NetworkObjects {
         List<ServiceEntry.Port> ports = new ArrayList<>();
         for (Fields port : spec.children("ports")) {
             ServiceEntry.Port read = new ServiceEntry.Port(
-                    port.number("number"), port.text("name"), port.text("protocol"), port.number("targetPort"));
+                    port.unsigned("number"), port.text("name"), port.text("protocol"), port.unsigned("targetPort"));
             if (checked()) {
                 Checks.port(port, "number", read.number());
             }

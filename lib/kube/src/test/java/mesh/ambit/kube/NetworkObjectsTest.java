@@ -57,6 +57,15 @@ class NetworkObjectsTest {
     }
 
     @Test
+    void numbersWithoutASignMayHaveAllTheirBits() {
+        WorkloadEntry entry = (WorkloadEntry) one("{apiVersion: networking.istio.io/v1, kind: WorkloadEntry,"
+                + " metadata: {name: e}, spec: {address: 10.0.0.1, weight: 4294967295, ports: {http: 9999}}}");
+
+        assertThat(Integer.toUnsignedString(entry.endpoint().weight())).isEqualTo("4294967295");
+        assertThat(entry.endpoint().ports()).isEqualTo(Map.of("http", 9999));
+    }
+
+    @Test
     void anIstioGatewayIsAnotherKind() {
         assertThat(KubeYaml.parse(
                                 "{apiVersion: networking.istio.io/v1, kind: Gateway, metadata: {name: g}}",
