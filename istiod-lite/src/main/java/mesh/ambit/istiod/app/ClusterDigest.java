@@ -84,7 +84,12 @@ final class ClusterDigest implements Placement {
     }
 
     private static <K> void add(Map<K, Integer> counts, K key, int change) {
-        counts.merge(key, change, (before, by) -> before + by == 0 ? null : before + by);
+        int count = counts.getOrDefault(key, 0) + change;
+        if (count == 0) {
+            counts.remove(key);
+        } else {
+            counts.put(key, count);
+        }
     }
 
     @Override

@@ -130,7 +130,7 @@ final class MeshPublisher implements ClusterListener, AutoCloseable {
     }
 
     private static void report(Published before, Published next, List<String> warnings) {
-        if (next.problems() != before.problems()) {
+        if (!next.problems().equals(before.problems())) {
             Set<Problem> known = new HashSet<>(before.problems());
             for (Problem problem : next.problems()) {
                 if (!known.contains(problem)) {
