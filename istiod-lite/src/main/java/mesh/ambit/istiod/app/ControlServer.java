@@ -6,14 +6,12 @@ import io.grpc.ServerInterceptor;
 import io.grpc.netty.GrpcSslContexts;
 import io.grpc.netty.NettyServerBuilder;
 import io.netty.channel.EventLoopGroup;
-import io.netty.channel.MultiThreadIoEventLoopGroup;
-import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.handler.ssl.ClientAuth;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslProvider;
-import io.netty.util.concurrent.DefaultThreadFactory;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.List;
@@ -23,6 +21,8 @@ import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.X509ExtendedKeyManager;
 import javax.net.ssl.X509ExtendedTrustManager;
+import mesh.ambit.istiod.push.CallExecutors;
+import mesh.ambit.relay.Transport;
 import mesh.ambit.telemetry.Addresses;
 import org.jspecify.annotations.Nullable;
 
@@ -40,6 +40,9 @@ final class ControlServer implements AutoCloseable {
 
     /** Handshakes and encryption of all nodes; what is said is computed elsewhere. */
     private static final int MAX_SOCKET_THREADS = 4;
+
+    /** Fixed, because a window that adapts costs a ping for each acknowledgement of a client. */
+    private static final int WINDOW_BYTES = 1 << 20;
 
     private final Server server;
     private final EventLoopGroup sockets;
@@ -94,15 +97,17 @@ final class ControlServer implements AutoCloseable {
             DiscoverySettings settings)
             throws IOException {
         ExecutorService calls = Executors.newVirtualThreadPerTaskExecutor();
-        EventLoopGroup sockets = new MultiThreadIoEventLoopGroup(
-                Math.min(Runtime.getRuntime().availableProcessors(), MAX_SOCKET_THREADS),
-                new DefaultThreadFactory("ambit-grpc", true),
-                NioIoHandler.newFactory());
+        Transport transport = Transport.best();
+        EventLoopGroup sockets =
+                transport.group(Math.min(Runtime.getRuntime().availableProcessors(), MAX_SOCKET_THREADS), "ambit-grpc");
         NettyServerBuilder builder = NettyServerBuilder.forAddress(address)
-                .channelType(NioServerSocketChannel.class)
+                .channelType(
+                        transport == Transport.EPOLL ? EpollServerSocketChannel.class : NioServerSocketChannel.class)
                 .bossEventLoopGroup(sockets)
                 .workerEventLoopGroup(sockets)
                 .executor(calls)
+                .callExecutor(new CallExecutors(calls))
+                .flowControlWindow(WINDOW_BYTES)
                 .maxInboundMessageSize(settings.maxRequestBytes())
                 .maxConcurrentCallsPerConnection(settings.maxStreams())
                 .keepAliveTime(settings.keepaliveInterval().toMillis(), TimeUnit.MILLISECONDS)

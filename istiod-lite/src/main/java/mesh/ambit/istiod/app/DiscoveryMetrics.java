@@ -12,6 +12,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAccumulator;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.regex.Pattern;
+import mesh.ambit.config.AmbitVersion;
 import mesh.ambit.istiod.push.PushMetrics;
 
 /**
@@ -66,6 +67,10 @@ final class DiscoveryMetrics implements PushMetrics {
                 .register(registry);
         Gauge.builder("pilot.xds.recv.max", largestRequest, LongAccumulator::get)
                 .description("The largest request of a proxy so far, in bytes.")
+                .register(registry);
+        Gauge.builder("pilot.info", () -> 1)
+                .description("Version of this controller.")
+                .tag("version", AmbitVersion.version())
                 .register(registry);
         connected("");
     }
@@ -135,6 +140,7 @@ final class DiscoveryMetrics implements PushMetrics {
     @Override
     public void published(long nanos) {
         pacing.record(seconds(nanos));
+        count("pilot.inbound.updates", "Updates of the mesh received.", Tags.of("type", "config"));
         count("pilot.push.triggers", "Pushes that were triggered.", Tags.of("type", "config"));
     }
 

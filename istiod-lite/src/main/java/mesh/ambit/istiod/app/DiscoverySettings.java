@@ -47,7 +47,7 @@ record DiscoverySettings(
     private static final Duration MAX_PUSH_INTERVAL = Duration.ofSeconds(10);
 
     /** Pushes are never closer, so that what one rollout changes within a moment goes out together. */
-    private static final Duration SHORTEST_PUSH_INTERVAL = Duration.ofMillis(10);
+    private static final Duration SHORTEST_PUSH_INTERVAL = Duration.ofMillis(3);
 
     /** Upstream's measure of how many streams a machine can begin in a second, or push to at once. */
     private static final int MAX_BY_PROCESSORS = 100;

@@ -1,6 +1,7 @@
 package mesh.ambit.istiod.push;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -40,12 +41,15 @@ final class AddressInterest implements Interest {
     @Override
     public Update first(SubscriptionRequest request, Revision now) {
         at = now.step();
+        wildcard = request.subscribe().isEmpty()
+                || (request.mentions(SubscriptionRequest.WILDCARD)
+                        && !request.unsubscribe().contains(SubscriptionRequest.WILDCARD));
+        if (wildcard) {
+            return everything(request, Set.of(), now);
+        }
         Set<String> names = request.firstNames();
-        wildcard = names.remove(SubscriptionRequest.WILDCARD)
-                || request.subscribe().isEmpty();
-        return wildcard
-                ? everything(names, request.initialVersions(), now)
-                : asked(names, request.initialVersions(), now);
+        names.remove(SubscriptionRequest.WILDCARD);
+        return asked(names, request.initialVersions(), now);
     }
 
     @Override
@@ -54,11 +58,9 @@ final class AddressInterest implements Interest {
             if (request.subscribe().isEmpty() && request.unsubscribe().isEmpty()) {
                 return null;
             }
-            Set<String> names = request.firstNames();
-            names.remove(SubscriptionRequest.WILDCARD);
-            names.addAll(now.changes(type, at).removed());
+            Update pending = now.changes(type, at);
             at = now.step();
-            return everything(names, request.initialVersions(), now);
+            return everything(request, pending.removed(), now);
         }
         Set<String> names = request.mentioned();
         boolean changed = names.stream().anyMatch(name -> isNews(name, now));
@@ -91,15 +93,16 @@ final class AddressInterest implements Interest {
                 || now.state().resolve(name).isEmpty();
     }
 
-    /** Returns the whole mesh less what the client holds in the same version, and those of {@code names} that are not. */
-    private Update everything(Set<String> names, Map<String, String> versions, Revision now) {
+    /**
+     * Returns the whole mesh less what the client holds in the same version, and the names that are not in it: of
+     * {@code gone} and of those that the client wants or holds. Makes no copy of what may be as long as the mesh.
+     */
+    private Update everything(SubscriptionRequest request, Collection<String> gone, Revision now) {
         Update everything = now.everything(type);
-        Set<String> removed = new TreeSet<>();
-        for (String name : names) {
-            if (!now.state().addresses().containsKey(name)) {
-                removed.add(name);
-            }
-        }
+        Set<String> removed = new TreeSet<>(gone);
+        addMissing(request.subscribe(), request, now, removed);
+        addMissing(request.initialVersions().keySet(), request, now, removed);
+        Map<String, String> versions = request.initialVersions();
         if (versions.isEmpty()) {
             return removed.isEmpty() ? everything : new Update(everything.resources(), List.copyOf(removed));
         }
@@ -110,6 +113,16 @@ final class AddressInterest implements Interest {
             }
         });
         return new Update(resources, List.copyOf(removed));
+    }
+
+    private static void addMissing(Set<String> names, SubscriptionRequest request, Revision now, Set<String> missing) {
+        for (String name : names) {
+            if (!now.state().addresses().containsKey(name)
+                    && !request.unsubscribe().contains(name)
+                    && !name.equals(SubscriptionRequest.WILDCARD)) {
+                missing.add(name);
+            }
+        }
     }
 
     /** Returns what {@code names} stand for and what is new on the client's node, less what it holds unchanged. */

@@ -197,7 +197,6 @@ final class AdsStream implements StreamObserver<DeltaDiscoveryRequest> {
     }
 
     private void handle(DeltaDiscoveryRequest request) {
-        metrics.received(request.getSerializedSize());
         ProxyNode known = proxy;
         if (known == null) {
             known = introduce(request);

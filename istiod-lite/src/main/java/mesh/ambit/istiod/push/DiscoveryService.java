@@ -7,6 +7,9 @@ import io.grpc.Status;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.ServerCalls;
 import io.grpc.stub.StreamObserver;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import mesh.ambit.istiod.issuer.CallerIdentity;
@@ -76,5 +79,29 @@ public final class DiscoveryService implements BindableService {
                 debug);
         stream.attach();
         return stream;
+    }
+
+    /** Notes the length of requests, which is known before they are read. */
+    private final class Measured implements MethodDescriptor.Marshaller<DeltaDiscoveryRequest> {
+        private final MethodDescriptor.Marshaller<DeltaDiscoveryRequest> marshaller;
+
+        Measured(MethodDescriptor.Marshaller<DeltaDiscoveryRequest> marshaller) {
+            this.marshaller = marshaller;
+        }
+
+        @Override
+        public InputStream stream(DeltaDiscoveryRequest request) {
+            return marshaller.stream(request);
+        }
+
+        @Override
+        public DeltaDiscoveryRequest parse(InputStream stream) {
+            try {
+                hub.metrics().received(stream.available());
+            } catch (IOException e) {
+                throw new UncheckedIOException("a message is in memory", e);
+            }
+            return marshaller.parse(stream);
+        }
     }
 }

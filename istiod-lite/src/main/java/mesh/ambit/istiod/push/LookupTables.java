@@ -1,6 +1,8 @@
 package mesh.ambit.istiod.push;
 
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -111,18 +113,38 @@ final class LookupTables {
         PersistentMap<String, List<String>> next = table;
         if (before != null) {
             for (String key : old) {
-                TreeSet<String> names = new TreeSet<>(next.findOr(key, List.of()));
-                names.remove(before.name());
-                next = names.isEmpty() ? next.without(key) : next.with(key, List.copyOf(names));
+                List<String> names = without(next.findOr(key, List.of()), before.name());
+                next = names.isEmpty() ? next.without(key) : next.with(key, names);
             }
         }
         if (after != null) {
             for (String key : now) {
-                TreeSet<String> names = new TreeSet<>(next.findOr(key, List.of()));
-                names.add(after.name());
-                next = next.with(key, List.copyOf(names));
+                next = next.with(key, with(next.findOr(key, List.of()), after.name()));
             }
         }
         return next;
+    }
+
+    /** Returns the sorted list with {@code name}; one copy of references, however long it is. */
+    private static List<String> with(List<String> names, String name) {
+        int at = Collections.binarySearch(names, name);
+        if (at >= 0) {
+            return names;
+        }
+        List<String> more = new ArrayList<>(names.size() + 1);
+        more.addAll(names.subList(0, -at - 1));
+        more.add(name);
+        more.addAll(names.subList(-at - 1, names.size()));
+        return Collections.unmodifiableList(more);
+    }
+
+    private static List<String> without(List<String> names, String name) {
+        int at = Collections.binarySearch(names, name);
+        if (at < 0) {
+            return names;
+        }
+        List<String> less = new ArrayList<>(names);
+        less.remove(at);
+        return Collections.unmodifiableList(less);
     }
 }

@@ -12,8 +12,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Runs an action after changes, at a bounded rate: the first change at once, those that come until the interval is over
- * together at its end. No change waits longer than one interval, however steadily more arrive.
+ * Runs an action after changes, at a bounded rate: the first change at once, those that come meanwhile together as soon
+ * as the {@link Pace} allows. No change waits longer than the pace's longest interval, however steadily more arrive.
  */
 public final class PacedTrigger implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(PacedTrigger.class);
@@ -27,27 +27,55 @@ public final class PacedTrigger implements AutoCloseable {
     /** When the first of the changes came that the next run is for. */
     private volatile long changedNanos;
 
-    /** Begin and cost of the last run; only the executor's thread touches them. */
+    /**
+     * Begin and cost of the last run, and up to when the time was accounted for before it; only the executor's thread
+     * touches them.
+     */
     private long lastNanos;
 
     private long costNanos;
+    private long accountedNanos;
     private boolean ranBefore;
 
     /**
-     * How far runs are apart: as far as keeps the work a fraction of the time, within limits. So news travels fast in a
-     * small mesh, and a large one is not busy with nothing but telling.
+     * How far runs are apart: as far as keeps the work a fraction of the time in the long run, within limits. After a
+     * quiet time a few runs may follow each other quickly, since what belongs together seldom comes at once: a pod that
+     * is replaced goes, comes and gets its address within milliseconds. So news travels fast in a small mesh, and a large
+     * one is not busy with nothing but telling.
      *
      * @param shortest never closer than this
      * @param longest never further, and so the longest that a change waits
      */
     public record Pace(Duration shortest, Duration longest) {
-        /** Of the time from one run to the next, one part in so many is work. */
+        /** Of the time, one part in so many is work in the long run. */
         static final int SHARE = 3;
 
-        /** Returns the time from the begin of a run that cost so much to the begin of the next. */
-        long intervalNanos(long costNanos) {
+        /** How much of the time that was not used for work may be made up for. */
+        static final long CREDIT_NANOS = TimeUnit.MILLISECONDS.toNanos(40);
+
+        /**
+         * Returns up to when the time is accounted for after a run.
+         *
+         * @param accountedNanos up to when it was before
+         * @param beginNanos when the run began
+         * @param costNanos how long the work of it took
+         */
+        static long account(long accountedNanos, long beginNanos, long costNanos) {
+            long unused = Math.max(0, beginNanos - accountedNanos);
+            return beginNanos - Math.min(unused, CREDIT_NANOS) + costNanos * SHARE;
+        }
+
+        /**
+         * Returns how long to wait at {@code nowNanos} with the next run.
+         *
+         * @param lastNanos when the last one began
+         * @param accountedNanos up to when the time is accounted for
+         */
+        long delayNanos(long nowNanos, long lastNanos, long accountedNanos) {
             long most = longest.toNanos();
-            return Math.clamp(costNanos * SHARE, Math.min(shortest.toNanos(), most), most);
+            long least = Math.min(shortest.toNanos(), most);
+            long wait = Math.max(least, accountedNanos - lastNanos);
+            return Math.clamp(Math.min(wait, most) - (nowNanos - lastNanos), 0, most);
         }
     }
 
@@ -77,14 +105,13 @@ public final class PacedTrigger implements AutoCloseable {
         }
     }
 
-    /** Returns how long to wait at {@code nowNanos} when the last run began at {@code lastNanos}. */
-    static long delayNanos(long nowNanos, long lastNanos, long intervalNanos) {
-        return Math.clamp(intervalNanos - (nowNanos - lastNanos), 0, intervalNanos);
-    }
-
     private void plan() {
-        long cost = costNanos + aftermath.get().toNanos();
-        long delay = ranBefore ? delayNanos(System.nanoTime(), lastNanos, pace.intervalNanos(cost)) : 0;
+        long delay = 0;
+        if (ranBefore) {
+            long cost = costNanos + aftermath.get().toNanos();
+            long accounted = Pace.account(accountedNanos, lastNanos, cost);
+            delay = pace.delayNanos(System.nanoTime(), lastNanos, accounted);
+        }
         if (delay == 0) {
             run();
         } else {
@@ -93,7 +120,14 @@ public final class PacedTrigger implements AutoCloseable {
     }
 
     private void run() {
-        lastNanos = System.nanoTime();
+        long begin = System.nanoTime();
+        if (ranBefore) {
+            accountedNanos = Pace.account(
+                    accountedNanos, lastNanos, costNanos + aftermath.get().toNanos());
+        } else {
+            accountedNanos = begin - Pace.CREDIT_NANOS;
+        }
+        lastNanos = begin;
         ranBefore = true;
         long changed = changedNanos;
         // Before the action, so that a change which the action just misses leads to another run.

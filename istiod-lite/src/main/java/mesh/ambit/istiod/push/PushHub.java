@@ -38,7 +38,7 @@ public final class PushHub {
      * Creates one without a state.
      *
      * @param workers runs the pushes, whose tasks are short and never block
-     * @param parallelism how many streams are pushed to at once
+     * @param parallelism how many streams are pushed to at once, if there are processors for so many
      * @param clock tells when something was sent; our start time is part of the text that clients see as version
      */
     public PushHub(Executor workers, int parallelism, InstantSource clock, PushMetrics metrics) {
@@ -47,7 +47,7 @@ public final class PushHub {
 
     PushHub(Executor workers, int parallelism, InstantSource clock, PushMetrics metrics, StreamLimits limits) {
         this.workers = workers;
-        this.parallelism = parallelism;
+        this.parallelism = Math.min(parallelism, Runtime.getRuntime().availableProcessors());
         this.clock = clock;
         this.metrics = metrics;
         this.limits = limits;

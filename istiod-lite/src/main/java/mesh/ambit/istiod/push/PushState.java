@@ -23,6 +23,8 @@ final class PushState {
     /** The mesh before anything is known of it. */
     static final PushState EMPTY = new PushState("", PersistentMap.empty(), PersistentMap.empty(), null);
 
+    private static final int MANY_CHANGES = 1000;
+
     private final String version;
     private final PersistentMap<String, AddressResource> addresses;
     private final PersistentMap<String, PolicyResource> policies;
@@ -48,7 +50,9 @@ final class PushState {
     Next with(String version, MeshDelta delta) {
         PersistentMap<String, AddressResource> nextAddresses = addresses;
         PersistentMap<String, PolicyResource> nextPolicies = policies;
-        LookupTables nextLookups = lookups;
+        // Many changes are cheaper to make new tables of, when somebody asks, than to follow one by one.
+        LookupTables nextLookups =
+                delta.addresses().size() + delta.removedAddresses().size() > MANY_CHANGES ? null : lookups;
         Set<String> changedAddresses = new HashSet<>();
         Set<String> changedPolicies = new HashSet<>();
 

@@ -42,6 +42,9 @@ final class Subscription {
             }
             standing = standing.acknowledged(nowMillis);
         }
+        if (request.isEmpty()) {
+            return new Reaction.Acknowledged();
+        }
         Update update = interest.change(request, now);
         return update == null ? new Reaction.Acknowledged() : new Reaction.Answer(update);
     }

@@ -57,6 +57,11 @@ record SubscriptionRequest(
                         : null);
     }
 
+    /** Returns whether it names nothing at all, as an acknowledgement does. */
+    boolean isEmpty() {
+        return subscribe.isEmpty() && unsubscribe.isEmpty() && initialVersions.isEmpty();
+    }
+
     /** Returns whether the request subscribes to {@code name} or says that the client holds it. */
     boolean mentions(String name) {
         return subscribe.contains(name) || initialVersions.containsKey(name);

@@ -11,33 +11,54 @@ import org.junit.jupiter.api.Test;
 class PacedTriggerTest {
     private static final Pace PACE = new Pace(Duration.ofMillis(1), Duration.ofMillis(1));
 
+    private static final Pace REAL = new Pace(Duration.ofMillis(3), Duration.ofMillis(100));
+    private static final long MS = 1_000_000;
+
     @Test
-    void changeAfterAQuietIntervalIsPushedAtOnce() {
-        assertThat(PacedTrigger.delayNanos(1000, 800, 100)).isZero();
-        assertThat(PacedTrigger.delayNanos(900, 800, 100)).isZero();
+    void changeAfterAQuietTimeIsPushedAtOnce() {
+        assertThat(REAL.delayNanos(1000 * MS, 900 * MS, 950 * MS)).isZero();
     }
 
     @Test
-    void changeWithinTheIntervalWaitsForItsEndOnly() {
-        assertThat(PacedTrigger.delayNanos(830, 800, 100)).isEqualTo(70);
-        assertThat(PacedTrigger.delayNanos(800, 800, 100)).isEqualTo(100);
+    void someRunsMayFollowEachOtherQuicklyAfterAQuietTime() {
+        // Runs of 4 ms each, as close as is allowed: the third waits for the shortest interval only.
+        long accounted = 0;
+        long begin = 1000 * MS;
+        for (int i = 0; i < 3; i++) {
+            accounted = Pace.account(accounted, begin, 4 * MS);
+            assertThat(REAL.delayNanos(begin, begin, accounted)).isEqualTo(3 * MS);
+            begin += 3 * MS;
+        }
     }
 
     @Test
-    void intervalGrowsWithTheWorkWithinItsLimits() {
-        Pace pace = new Pace(Duration.ofMillis(10), Duration.ofMillis(100));
+    void inTheLongRunWorkIsAThirdOfTheTime() {
+        long accounted = 0;
+        long begin = 1000 * MS;
+        for (int i = 0; i < 100; i++) {
+            accounted = Pace.account(accounted, begin, 4 * MS);
+            begin += REAL.delayNanos(begin, begin, accounted);
+        }
 
-        assertThat(pace.intervalNanos(0)).isEqualTo(10_000_000);
-        assertThat(pace.intervalNanos(20_000_000)).isEqualTo(60_000_000);
-        assertThat(pace.intervalNanos(5_000_000_000L)).isEqualTo(100_000_000);
-        assertThat(new Pace(Duration.ofMillis(10), Duration.ofMillis(2)).intervalNanos(0))
-                .isEqualTo(2_000_000);
+        assertThat(begin - 1000 * MS).isBetween((1200 - 60) * MS, 1200 * MS);
+    }
+
+    @Test
+    void noChangeWaitsLongerThanTheLongestInterval() {
+        long accounted = Pace.account(0, 1000 * MS, 5000 * MS);
+
+        assertThat(REAL.delayNanos(1000 * MS, 1000 * MS, accounted)).isEqualTo(100 * MS);
+        assertThat(REAL.delayNanos(1070 * MS, 1000 * MS, accounted)).isEqualTo(30 * MS);
+        assertThat(new Pace(Duration.ofMillis(10), Duration.ofMillis(2)).delayNanos(0, 0, 0))
+                .isEqualTo(2 * MS);
     }
 
     @Test
     void clockMayWrap() {
-        assertThat(PacedTrigger.delayNanos(Long.MIN_VALUE + 9, Long.MAX_VALUE, 100))
-                .isEqualTo(90);
+        long begin = Long.MAX_VALUE - MS;
+        long accounted = Pace.account(begin - 10 * MS, begin, 20 * MS);
+
+        assertThat(REAL.delayNanos(begin + 5 * MS, begin, accounted)).isEqualTo(45 * MS);
     }
 
     @Test

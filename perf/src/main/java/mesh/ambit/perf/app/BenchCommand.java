@@ -40,7 +40,7 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         versionProvider = AmbitVersion.class,
         description = "Measures the data path beside its peers, in network namespaces of its own; needs root.",
-        subcommands = {SoakCommand.class, JmhCommand.class})
+        subcommands = {SoakCommand.class, JmhCommand.class, ControllerCommand.class})
 public final class BenchCommand implements Callable<Integer> {
     static final String OURS = "ambit";
     private static final List<String> SUBJECTS = List.of("direct", "haproxy", "nginx", OURS);

@@ -1,0 +1,227 @@
+package mesh.ambit.perf.controller;
+
+import io.grpc.Server;
+import io.grpc.netty.NettyServerBuilder;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.epoll.EpollServerSocketChannel;
+import io.netty.channel.socket.nio.NioServerSocketChannel;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.PrintStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.locks.ReentrantLock;
+import mesh.ambit.istiod.ambient.AmbientEngine;
+import mesh.ambit.istiod.ambient.MeshSettings;
+import mesh.ambit.istiod.ambient.MeshUpdate;
+import mesh.ambit.istiod.push.CallExecutors;
+import mesh.ambit.istiod.push.DebugAnswers;
+import mesh.ambit.istiod.push.DiscoveryService;
+import mesh.ambit.istiod.push.MeshDelta;
+import mesh.ambit.istiod.push.PacedTrigger;
+import mesh.ambit.istiod.push.PushHub;
+import mesh.ambit.istiod.push.PushMetrics;
+import mesh.ambit.kube.KubeObject;
+import mesh.ambit.kube.KubeYaml;
+import mesh.ambit.kube.ObjectKey;
+import mesh.ambit.kube.Reading;
+import mesh.ambit.relay.Transport;
+
+/**
+ * The controller of the bench: engine, pacing and discovery server as they are, on objects that it makes up itself, on a
+ * plaintext port of loopback. Told what to do on standard input, tells on standard output what it did and when.
+ */
+public final class ServedMesh {
+    private static final int PODS_PER_SERVICE = 10;
+    private static final int NODES = 100;
+    private static final int SUBNET = 250;
+
+    private final AmbientEngine engine = new AmbientEngine(MeshSettings.DEFAULT);
+    private final PushHub hub =
+            new PushHub(Executors.newVirtualThreadPerTaskExecutor(), 25, InstantSource.system(), PushMetrics.NONE);
+    private final PacedTrigger pacer = new PacedTrigger(
+            new PacedTrigger.Pace(Duration.ofMillis(3), Duration.ofMillis(100)), this::publish, hub::lastPush);
+    private final PrintStream out;
+
+    private final ReentrantLock lock = new ReentrantLock();
+    private final List<KubeObject> put = new ArrayList<>();
+    private final List<ObjectKey> gone = new ArrayList<>();
+    private int generation;
+
+    private ServedMesh(PrintStream out) {
+        this.out = out;
+    }
+
+    /** Serves a mesh of as many pods as the first argument says. */
+    public static void main(String[] arguments) throws IOException {
+        int pods = Integer.parseInt(arguments[0]);
+        ServedMesh mesh = new ServedMesh(new PrintStream(System.out, true, StandardCharsets.UTF_8));
+        mesh.fill(pods);
+        mesh.serve();
+        mesh.obey(pods);
+    }
+
+    private void fill(int pods) {
+        StringBuilder yaml = new StringBuilder();
+        for (int node = 0; node < NODES; node++) {
+            yaml.append("---\n{apiVersion: v1, kind: Node, metadata: {name: node-")
+                    .append(node)
+                    .append("}}\n");
+        }
+        int services = Math.max(1, pods / PODS_PER_SERVICE);
+        for (int service = 0; service < services; service++) {
+            yaml.append(String.format(
+                    Locale.ROOT,
+                    "---%n{apiVersion: v1, kind: Service, metadata: {name: s-%1$d, namespace: bench}, spec: {clusterIP: %2$s,"
+                            + " selector: {app: s-%1$d}, ports: [{port: 80, targetPort: 8080}]}}%n",
+                    service,
+                    address(11, service)));
+        }
+        long start = System.nanoTime();
+        List<KubeObject> objects = new ArrayList<>(parse(yaml.toString()));
+        for (int pod = 0; pod < pods; pod++) {
+            objects.addAll(parse(pod(pod, 0, true)));
+        }
+        long parsed = System.nanoTime();
+        engineApply(objects, List.of(), parsed);
+        out.println("filled " + millis(parsed - start) + " ms reading, " + millis(System.nanoTime() - parsed)
+                + " ms computing");
+    }
+
+    private static long millis(long nanos) {
+        return TimeUnit.NANOSECONDS.toMillis(nanos);
+    }
+
+    private static Collection<KubeObject> parse(String yaml) {
+        return KubeYaml.parse(yaml, "bench", Reading.AS_STORED).objects();
+    }
+
+    private static String pod(int index, int generation, boolean placed) {
+        int service = index / PODS_PER_SERVICE;
+        return String.format(
+                Locale.ROOT,
+                "{apiVersion: v1, kind: Pod, metadata: {name: %1$s, namespace: bench, uid: u-%1$s, labels: {app: s-%2$d},"
+                        + " annotations: {ambient.istio.io/redirection: enabled}}, spec: {serviceAccountName: sa-%2$d,"
+                        + " nodeName: node-%3$d, containers: [{name: main, image: app}]}, status: {phase: Running,"
+                        + " conditions: [{type: Ready, status: 'True'}]%4$s}}",
+                name(index, generation),
+                service,
+                index % NODES,
+                placed
+                        ? ", podIP: " + address(10, index + generation * 7) + ", podIPs: [{ip: "
+                                + address(10, index + generation * 7) + "}]"
+                        : "");
+    }
+
+    private static String name(int index, int generation) {
+        return "p-" + index + "-" + generation;
+    }
+
+    private static String address(int first, int index) {
+        return first + "." + index / SUBNET / SUBNET % SUBNET + "." + index / SUBNET % SUBNET + "."
+                + (index % SUBNET + 1);
+    }
+
+    private void serve() throws IOException {
+        Transport transport = Transport.best();
+        EventLoopGroup sockets = transport.group(Math.min(Runtime.getRuntime().availableProcessors(), 4), "ambit-grpc");
+        ExecutorService calls = Executors.newVirtualThreadPerTaskExecutor();
+        Server server = NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
+                .channelType(
+                        transport == Transport.EPOLL ? EpollServerSocketChannel.class : NioServerSocketChannel.class)
+                .bossEventLoopGroup(sockets)
+                .workerEventLoopGroup(sockets)
+                .executor(calls)
+                .callExecutor(new CallExecutors(calls))
+                .flowControlWindow(1 << 20)
+                .maxInboundMessageSize(256 << 20)
+                .addService(new DiscoveryService(
+                        hub, new DebugAnswers("istio-system", "bench", "", hub::status, _ -> null), () -> null))
+                .build()
+                .start();
+        out.println("listening " + server.getPort());
+    }
+
+    /** Does what standard input says until it ends. */
+    private void obey(int pods) throws IOException {
+        BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+        for (String line = in.readLine(); line != null; line = in.readLine()) {
+            String[] words = line.split(" ");
+            switch (words[0]) {
+                case "replace" -> replace(pods, Double.parseDouble(words[1]), Integer.parseInt(words[2]));
+                case "gc" -> System.gc();
+                default -> throw new IllegalArgumentException("unknown order " + line);
+            }
+            out.println("done");
+        }
+        System.exit(0);
+    }
+
+    /** Replaces {@code count} pods at {@code rate} a second: each is deleted, made anew and then given its address. */
+    private void replace(int pods, double rate, int count) {
+        generation++;
+        long interval = (long) (TimeUnit.SECONDS.toNanos(1) / rate);
+        long next = System.nanoTime();
+        for (int i = 0; i < count; i++) {
+            int index = (int) (i * 7919L % pods);
+            int round = generation + i / pods;
+            ObjectKey old = parse(pod(index, round - 1, true)).iterator().next().key();
+            change(List.of(), List.of(old));
+            change(parse(pod(index, round, false)), List.of());
+            long changed = System.nanoTime();
+            change(parse(pod(index, round, true)), List.of());
+            out.println("added Kubernetes//Pod/bench/" + name(index, round) + " " + changed);
+            next += interval;
+            for (long left = next - System.nanoTime(); left > 0; left = next - System.nanoTime()) {
+                LockSupport.parkNanos(left);
+            }
+        }
+    }
+
+    private void change(Collection<KubeObject> present, Collection<ObjectKey> absent) {
+        lock.lock();
+        try {
+            present.forEach(object -> gone.remove(object.key()));
+            put.addAll(present);
+            gone.addAll(absent);
+        } finally {
+            lock.unlock();
+        }
+        pacer.trigger();
+    }
+
+    private void publish(long changedNanos) {
+        List<KubeObject> present;
+        List<ObjectKey> absent;
+        lock.lock();
+        try {
+            present = List.copyOf(put);
+            absent = List.copyOf(gone);
+            put.clear();
+            gone.clear();
+        } finally {
+            lock.unlock();
+        }
+        engineApply(present, absent, changedNanos);
+    }
+
+    private void engineApply(List<KubeObject> present, List<ObjectKey> absent, long changedNanos) {
+        MeshUpdate update = engine.apply(present, absent);
+        hub.publish(
+                new MeshDelta(
+                        update.addresses(), update.removedAddresses(), update.policies(), update.removedPolicies()),
+                changedNanos);
+    }
+}
