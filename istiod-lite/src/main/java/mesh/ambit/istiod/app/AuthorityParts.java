@@ -61,8 +61,7 @@ final class AuthorityParts implements AutoCloseable {
             String trustDomain,
             Subject.Server names,
             Supplier<Placement> placement,
-            InstantSource clock)
-            throws IOException {
+            InstantSource clock) {
         CertificateAuthority authority = CertificateAuthority.open(config, store, trustDomain, placement, clock);
         AuthorityParts parts;
         try {
@@ -77,12 +76,21 @@ final class AuthorityParts implements AutoCloseable {
         try {
             parts.parts.push(authority);
             parts.publish(authority.trust());
-            parts.parts.push(AuthoritySocket.open(state, authority));
+            parts.answer(state);
             authority.whenChanged(parts::follow);
             return parts;
-        } catch (IOException | RuntimeException e) {
+        } catch (RuntimeException e) {
             parts.close();
             throw e;
+        }
+    }
+
+    /** Without the socket the mesh runs as well; its path may be longer than the system allows. */
+    private void answer(Path state) {
+        try {
+            parts.push(AuthoritySocket.open(state, authority));
+        } catch (IOException e) {
+            LOG.warn("ambit ca will not reach this controller: {}", e.getMessage());
         }
     }
 

@@ -50,6 +50,9 @@ public final class AuthoritySocket implements AutoCloseable {
     /** Begins to answer for {@code authority}. */
     static AuthoritySocket open(Path state, CertificateAuthority authority) throws IOException {
         Path file = file(state);
+        Files.createDirectories(
+                state.resolve("istiod"),
+                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
         Files.deleteIfExists(file);
         ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
         try {

@@ -117,6 +117,18 @@ class PluggedInIT {
     }
 
     @Test
+    void aPathThatIsTooLongForASocketStopsNothing() throws Exception {
+        lab = new ControllerLab(directory.resolve("l".repeat(120)));
+        lab.write("web.yaml", Shop.pod("web", "node-a", "10.77.1.2"));
+        lab.environment.put("ROOT_CA_DIR", cacerts.toString());
+        lab.environment.put("AMBIT_CA_AUDIT_LOG", directory.resolve("audit").toString());
+        lab.start();
+
+        assertThat(verify(new CertificateClient(lab).ask("node-a", WEB))).contains("leaf.pem: OK");
+        assertThat(directory.resolve("audit")).content().contains("\"issued\"");
+    }
+
+    @Test
     void halfASetStopsTheStart() throws Exception {
         Files.delete(cacerts.resolve("root-cert.pem"));
 
