@@ -246,15 +246,28 @@ public final class GatewayController implements AutoCloseable {
     }
 
     /** Keeps a collection as it is, and tells of each change. */
-    private record Follower(Map<String, JsonNode> objects, Consumer<String> listener, CountDownLatch unknown)
-            implements Sink<JsonNode> {
+    private static final class Follower implements Sink<JsonNode> {
+        private final Map<String, JsonNode> objects;
+        private final Consumer<String> listener;
+        private final CountDownLatch unknown;
+        private boolean known;
+
+        Follower(Map<String, JsonNode> objects, Consumer<String> listener, CountDownLatch unknown) {
+            this.objects = objects;
+            this.listener = listener;
+            this.unknown = unknown;
+        }
+
         @Override
         public void replaced(Map<String, JsonNode> all) {
             List<String> gone = new ArrayList<>(objects.keySet());
             gone.removeAll(all.keySet());
             objects.keySet().retainAll(all.keySet());
             objects.putAll(all);
-            unknown.countDown();
+            if (!known) {
+                known = true;
+                unknown.countDown();
+            }
             gone.forEach(listener);
             all.keySet().forEach(listener);
         }

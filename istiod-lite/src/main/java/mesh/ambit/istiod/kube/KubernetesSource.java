@@ -16,6 +16,7 @@ import java.util.random.RandomGenerator;
 import mesh.ambit.istiod.kube.api.ApiResource;
 import mesh.ambit.istiod.kube.api.ApiServer;
 import mesh.ambit.istiod.kube.api.Codec;
+import mesh.ambit.istiod.kube.api.Definitions;
 import mesh.ambit.istiod.kube.api.Reflector;
 import mesh.ambit.istiod.kube.api.Sink;
 import mesh.ambit.istiod.kube.api.WatchStatus;
@@ -68,15 +69,8 @@ public final class KubernetesSource implements AutoCloseable {
                     Reflector.start(
                             server, resource, new KindCodec(kind), new Feed(kind), new Settling(kind), clock, random));
         }
-        this.installed = Reflector.start(
-                server,
-                ApiResource.of("apiextensions.k8s.io", "v1", "customresourcedefinitions")
-                        .metadata(),
-                Codec.TREE,
-                new Installations(),
-                _ -> {},
-                clock,
-                random);
+        this.installed =
+                Reflector.start(server, Definitions.RESOURCE, Codec.TREE, new Installations(), _ -> {}, clock, random);
         this.publisher = Thread.ofPlatform().name("kubernetes").daemon().start(this::publish);
     }
 

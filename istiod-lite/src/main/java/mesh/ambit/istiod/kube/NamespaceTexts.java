@@ -3,14 +3,12 @@ package mesh.ambit.istiod.kube;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
-import java.time.Duration;
 import java.time.InstantSource;
 import java.util.HashMap;
-import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
@@ -20,6 +18,7 @@ import mesh.ambit.istiod.kube.api.ApiServer;
 import mesh.ambit.istiod.kube.api.Codec;
 import mesh.ambit.istiod.kube.api.Reflector;
 import mesh.ambit.istiod.kube.api.Sink;
+import mesh.ambit.istiod.kube.api.WorkQueue;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -40,27 +39,22 @@ public final class NamespaceTexts implements AutoCloseable {
     private static final String MANAGER = "istiod-lite";
     private static final int FORBIDDEN = 403;
 
-    /** After a write that failed; others are not held up by it for longer. */
-    private static final Duration RETRY = Duration.ofSeconds(2);
-
     private final ApiServer server;
     private final String name;
     private final String field;
     private final Supplier<@Nullable String> text;
     private final Predicate<Map<String, String>> discovered;
 
-    private final ReentrantLock lock = new ReentrantLock();
-    private final Condition work = lock.newCondition();
-    private final Map<String, Map<String, String>> namespaces = new HashMap<>();
-    private final Map<String, String> present = new HashMap<>();
-    private final Set<String> due = new LinkedHashSet<>();
-    private boolean namespacesKnown;
-    private boolean presentKnown;
+    /** Labels by namespace, of those that are there to stay. */
+    private final Map<String, Map<String, String>> namespaces = new ConcurrentHashMap<>();
 
+    /** What the ConfigMap of a namespace says; empty for one that is not as ours are. */
+    private final Map<String, String> present = new ConcurrentHashMap<>();
+
+    private final CountDownLatch unknown = new CountDownLatch(2);
+    private final WorkQueue queue;
     private final Reflector<JsonNode> namespaceWatch;
     private final Reflector<JsonNode> configMapWatch;
-    private final Thread worker;
-    private volatile boolean closed;
 
     private NamespaceTexts(
             ApiServer server,
@@ -75,6 +69,7 @@ public final class NamespaceTexts implements AutoCloseable {
         this.field = field;
         this.text = text;
         this.discovered = discovered;
+        this.queue = new WorkQueue("ConfigMap " + name, this::settle, System::nanoTime);
         this.namespaceWatch =
                 Reflector.start(server, NAMESPACES.metadata(), Codec.TREE, new Namespaces(), _ -> {}, clock, random);
         this.configMapWatch = Reflector.start(
@@ -85,7 +80,6 @@ public final class NamespaceTexts implements AutoCloseable {
                 _ -> {},
                 clock,
                 random);
-        this.worker = Thread.ofVirtual().name("configmap " + name).start(this::run);
     }
 
     /**
@@ -108,57 +102,18 @@ public final class NamespaceTexts implements AutoCloseable {
 
     /** Looks at every namespace again: the text, or what the mesh looks at, may have changed. */
     public void refresh() {
-        lock.lock();
-        try {
-            due.addAll(namespaces.keySet());
-            work.signalAll();
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    private void run() {
-        try {
-            while (!closed) {
-                String namespace = next();
-                if (!settle(namespace)) {
-                    Thread.sleep(RETRY);
-                    again(namespace);
-                }
-            }
-        } catch (InterruptedException e) {
-            LOG.debug("ConfigMap {}: ending", name);
-        }
-    }
-
-    /** Waits until both collections are known, so that nothing is written that is there already. */
-    private String next() throws InterruptedException {
-        lock.lockInterruptibly();
-        try {
-            while (!namespacesKnown || !presentKnown || due.isEmpty()) {
-                work.await();
-            }
-            String namespace = due.iterator().next();
-            due.remove(namespace);
-            return namespace;
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    private void again(String namespace) {
-        lock.lock();
-        try {
-            if (namespaces.containsKey(namespace)) {
-                due.add(namespace);
-            }
-        } finally {
-            lock.unlock();
-        }
+        namespaces.keySet().forEach(queue::add);
     }
 
     /** Makes one namespace right; returns false if that is to be tried again. */
     private boolean settle(String namespace) {
+        try {
+            // Nothing is written that is there already.
+            unknown.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return true;
+        }
         String wanted;
         try {
             wanted = text.get();
@@ -166,19 +121,12 @@ public final class NamespaceTexts implements AutoCloseable {
             LOG.error("ConfigMap {}: there is no text for it now, trying again: {}", name, e.toString());
             return false;
         }
-        String found;
-        boolean looked;
-        lock.lock();
-        try {
-            Map<String, String> labels = namespaces.get(namespace);
-            if (labels == null || EXCLUDED.contains(namespace)) {
-                return true;
-            }
-            looked = discovered.test(labels);
-            found = present.get(namespace);
-        } finally {
-            lock.unlock();
+        Map<String, String> labels = namespaces.get(namespace);
+        if (labels == null || EXCLUDED.contains(namespace)) {
+            return true;
         }
+        boolean looked = discovered.test(labels);
+        String found = present.get(namespace);
         String path = CONFIG_MAPS.object(namespace, name);
         try {
             if (looked && wanted != null) {
@@ -200,9 +148,10 @@ public final class NamespaceTexts implements AutoCloseable {
             }
             return going;
         } catch (IOException e) {
-            if (!closed) {
-                LOG.warn("ConfigMap {}/{}: {}, trying again", namespace, name, e.getMessage());
+            if (Thread.currentThread().isInterrupted()) {
+                return true;
             }
+            LOG.warn("ConfigMap {}/{}: {}, trying again", namespace, name, e.getMessage());
             return false;
         }
     }
@@ -216,31 +165,20 @@ public final class NamespaceTexts implements AutoCloseable {
 
     /** Follows the namespaces. */
     private final class Namespaces implements Sink<JsonNode> {
+        private boolean known;
+
         @Override
         public void replaced(Map<String, JsonNode> objects) {
-            lock.lock();
-            try {
-                namespaces.keySet().retainAll(objects.keySet());
-                namespacesKnown = true;
-                objects.forEach(this::take);
-                work.signalAll();
-            } finally {
-                lock.unlock();
+            namespaces.keySet().retainAll(objects.keySet());
+            objects.forEach(this::changed);
+            if (!known) {
+                known = true;
+                unknown.countDown();
             }
         }
 
         @Override
         public void changed(String key, JsonNode object) {
-            lock.lock();
-            try {
-                take(key, object);
-                work.signalAll();
-            } finally {
-                lock.unlock();
-            }
-        }
-
-        private void take(String key, JsonNode object) {
             if (object.path("metadata").has("deletionTimestamp")) {
                 namespaces.remove(key);
                 return;
@@ -252,84 +190,60 @@ public final class NamespaceTexts implements AutoCloseable {
                     .forEach(
                             label -> labels.put(label.getKey(), label.getValue().asText("")));
             if (!labels.equals(namespaces.put(key, labels))) {
-                due.add(key);
+                queue.add(key);
             }
         }
 
         @Override
         public void removed(String key) {
-            lock.lock();
-            try {
-                namespaces.remove(key);
-            } finally {
-                lock.unlock();
-            }
+            namespaces.remove(key);
         }
     }
 
     /** Follows the ConfigMaps of our name. */
     private final class ConfigMaps implements Sink<JsonNode> {
+        private boolean known;
+
         @Override
         public void replaced(Map<String, JsonNode> objects) {
-            lock.lock();
-            try {
-                present.clear();
-                presentKnown = true;
-                objects.forEach(this::take);
-                due.addAll(namespaces.keySet());
-                work.signalAll();
-            } finally {
-                lock.unlock();
+            present.clear();
+            objects.forEach(this::changed);
+            if (known) {
+                refresh();
+            } else {
+                known = true;
+                unknown.countDown();
             }
         }
 
         @Override
         public void changed(String key, JsonNode object) {
-            lock.lock();
-            try {
-                take(key, object);
-                work.signalAll();
-            } finally {
-                lock.unlock();
-            }
-        }
-
-        private void take(String key, JsonNode object) {
             boolean labelled = object.path("metadata")
                     .path("labels")
                     .path(LABEL)
                     .asText("")
                     .equals("true");
-            String namespace = namespace(key);
-            present.put(namespace, labelled ? object.path("data").path(field).asText("") : "");
-            due.add(namespace);
+            present.put(
+                    namespace(key), labelled ? object.path("data").path(field).asText("") : "");
+            queue.add(namespace(key));
         }
 
         @Override
         public void removed(String key) {
-            lock.lock();
-            try {
-                String namespace = namespace(key);
-                present.remove(namespace);
-                due.add(namespace);
-                work.signalAll();
-            } finally {
-                lock.unlock();
-            }
+            present.remove(namespace(key));
+            queue.add(namespace(key));
         }
 
         private static String namespace(String key) {
-            int slash = key.indexOf('/');
-            return slash < 0 ? "" : key.substring(0, slash);
+            return key.substring(0, Math.max(0, key.indexOf('/')));
         }
     }
 
     /** Stops; what is there stays. */
     @Override
     public void close() {
-        closed = true;
         namespaceWatch.close();
         configMapWatch.close();
-        worker.interrupt();
+        queue.close();
     }
 }

@@ -1,6 +1,5 @@
 package mesh.ambit.istiod.kube.api;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
@@ -42,9 +41,6 @@ public final class Reflector<T> implements AutoCloseable {
 
     /** A definition that appears wakes us; this is for the case that we cannot see definitions. */
     private static final Duration ABSENT_RETRY = Duration.ofSeconds(30);
-
-    private static final ApiResource DEFINITIONS =
-            ApiResource.of("apiextensions.k8s.io", "v1", "customresourcedefinitions");
 
     private final ApiServer server;
     private final ApiResource resource;
@@ -220,7 +216,7 @@ public final class Reflector<T> implements AutoCloseable {
     /** The server does not know the collection. */
     private void unknown(ApiException e) {
         try {
-            if (!resource.isCustom() || isDefined()) {
+            if (!resource.isCustom() || Definitions.contain(server, resource)) {
                 // Perhaps it is served in another version now.
                 position = null;
                 failed(e);
@@ -238,18 +234,6 @@ public final class Reflector<T> implements AutoCloseable {
         become(State.ABSENT, "not installed");
         backoff.reset();
         pause(ABSENT_RETRY);
-    }
-
-    private boolean isDefined() throws IOException {
-        try {
-            JsonNode definition = server.get(DEFINITIONS.object("", resource.definition()));
-            return !definition.path("metadata").has("deletionTimestamp");
-        } catch (ApiException e) {
-            if (e.code() == ApiException.NOT_FOUND) {
-                return false;
-            }
-            throw e;
-        }
     }
 
     private void failed(IOException e) {
