@@ -49,7 +49,7 @@ final class NodePrograms {
         Files.createDirectories(
                 state.node(node.name()),
                 PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-        supervisor.start(programs.nodeSetup(node));
+        supervisor.start(programs.nodeSetup(node, !foreignZtunnels.containsKey(node.name())));
     }
 
     void awaitNodeSetup(MeshNode node) {

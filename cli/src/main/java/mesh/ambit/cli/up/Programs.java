@@ -57,7 +57,16 @@ final class Programs {
         return new Program(CONTROLLER, CONTROLLER, null, FABRIC, ours(CONTROLLER, arguments), environment);
     }
 
-    Program nodeSetup(MeshNode node) {
+    /**
+     * Returns the node-setup of a node.
+     *
+     * @param dns whether the node's ztunnel answers DNS
+     */
+    Program nodeSetup(MeshNode node, boolean dns) {
+        Map<String, String> all = new LinkedHashMap<>(environment);
+        if (!dns) {
+            all.put("AMBIENT_DNS_CAPTURE", "false");
+        }
         List<String> arguments = List.of(
                 "--folder", folder.toString(),
                 "--state", state.root().toString(),
@@ -65,12 +74,7 @@ final class Programs {
                 "--pod-cidr", node.podCidr(),
                 "--pod-cidr6", node.podCidr6());
         return new Program(
-                NODE_SETUP + "-" + node.name(),
-                NODE_SETUP,
-                node.name(),
-                null,
-                ours(NODE_SETUP, arguments),
-                environment);
+                NODE_SETUP + "-" + node.name(), NODE_SETUP, node.name(), null, ours(NODE_SETUP, arguments), all);
     }
 
     Program ztunnel(Instance instance) {
@@ -81,7 +85,8 @@ final class Programs {
      * Returns another ztunnel in the place of ours: {@code command} is for a shell.
      *
      * <p>It gets a process namespace of its own where the kernel allows that, since we cannot know what else it starts:
-     * with its first process, the kernel ends all of it. DNS capture is off because no rule of ours sends DNS to a ztunnel.
+     * with its first process, the kernel ends all of it. DNS capture is off, in its pods too: whether it answers is
+     * unknown.
      */
     Program foreignZtunnel(Instance instance, String command) {
         return ztunnel(

@@ -29,11 +29,18 @@ class ProgramsTest {
 
     @Test
     void aNodeGetsABlockOfAddressesOfItsOwn() {
-        Program nodeSetup = programs.nodeSetup(new MeshNode("node-b", 2));
+        Program nodeSetup = programs.nodeSetup(new MeshNode("node-b", 2), true);
 
         assertThat(nodeSetup.namespace()).isNull();
         assertThat(nodeSetup.command())
                 .containsSequence("--node", "node-b", "--pod-cidr", "10.77.2.0/24", "--pod-cidr6", "fd77:0:0:2::/64");
+        assertThat(nodeSetup.environment()).doesNotContainKey("AMBIENT_DNS_CAPTURE");
+    }
+
+    @Test
+    void noRuleSendsDnsToAForeignZtunnel() {
+        assertThat(programs.nodeSetup(new MeshNode("node-b", 2), false).environment())
+                .containsEntry("AMBIENT_DNS_CAPTURE", "false");
     }
 
     @Test

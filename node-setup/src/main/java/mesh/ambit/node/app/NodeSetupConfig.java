@@ -4,9 +4,11 @@ import static java.util.Objects.requireNonNull;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.regex.Pattern;
 import mesh.ambit.config.Environment;
 import mesh.ambit.node.pods.AddressRange;
+import mesh.ambit.node.rules.CaptureOptions;
 import mesh.ambit.telemetry.LogFilter;
 import mesh.ambit.telemetry.LogFormat;
 
@@ -21,6 +23,7 @@ import mesh.ambit.telemetry.LogFormat;
  * @param socket where ztunnels connect
  * @param gracefulEnrol whether connections from before enrolment are left alone
  * @param ipv6 whether IPv6 is captured
+ * @param dnsCapture whether pods' questions to name servers go to their ztunnel, unless an annotation says otherwise
  * @param drainPeriod how long captured connections may go on after a pod has left the mesh
  * @param verifyInterval how often rules in force are looked up in the kernel
  * @param domain the last part of services' names
@@ -34,6 +37,7 @@ record NodeSetupConfig(
         Path socket,
         boolean gracefulEnrol,
         boolean ipv6,
+        boolean dnsCapture,
         Duration drainPeriod,
         Duration verifyInterval,
         String domain,
@@ -42,6 +46,7 @@ record NodeSetupConfig(
     static final String ZTUNNEL_UDS_ADDRESS = "ZTUNNEL_UDS_ADDRESS";
     static final String AMBIT_GRACEFUL_ENROL = "AMBIT_GRACEFUL_ENROL";
     static final String AMBIENT_IPV6 = "AMBIENT_IPV6";
+    static final String AMBIENT_DNS_CAPTURE = "AMBIENT_DNS_CAPTURE";
     static final String AMBIT_DRAIN_PERIOD = "AMBIT_DRAIN_PERIOD";
     static final String AMBIT_VERIFY_INTERVAL = "AMBIT_VERIFY_INTERVAL";
     static final String RUST_LOG = "RUST_LOG";
@@ -92,6 +97,7 @@ record NodeSetupConfig(
                         flags.state().resolve("nodes").resolve(flags.node()).resolve("ztunnel.sock")),
                 environment.flag(AMBIT_GRACEFUL_ENROL, true),
                 environment.flag(AMBIENT_IPV6, true),
+                environment.flag(AMBIENT_DNS_CAPTURE, true),
                 environment.duration(AMBIT_DRAIN_PERIOD, DEFAULT_DRAIN_PERIOD),
                 environment.duration(AMBIT_VERIFY_INTERVAL, DEFAULT_VERIFY_INTERVAL),
                 flags.domain(),
@@ -104,6 +110,11 @@ record NodeSetupConfig(
     /** Returns the folder of this program's own files. */
     Path ownFolder() {
         return state.resolve("node-setup").resolve(node);
+    }
+
+    /** Returns how pods are captured whose annotations say nothing else. */
+    CaptureOptions capture() {
+        return new CaptureOptions(ipv6, gracefulEnrol, false, dnsCapture, List.of());
     }
 
     private static AddressRange range(

@@ -113,7 +113,7 @@ final class Reconciler {
     }
 
     private PodPlan plan(ObjectSet declared) {
-        return PodPlan.of(declared, config.node(), config.ipv6(), config.gracefulEnrol());
+        return PodPlan.of(declared, config.node(), config.capture());
     }
 
     private void removeUnwanted(PodPlan plan) {

@@ -32,6 +32,7 @@ public record PodPlan(Map<PodKey, PodSpec> pods, Map<PodKey, String> refused, Se
     static final String MODE_LABEL = "istio.io/dataplane-mode";
 
     static final String BYPASS_INBOUND_ANNOTATION = "ambient.istio.io/bypass-inbound-capture";
+    static final String DNS_ANNOTATION = "ambient.istio.io/dns-capture";
     static final String VIRTUAL_INTERFACES_ANNOTATION = "istio.io/reroute-virtual-interfaces";
     static final String SIDECAR_ANNOTATION = "sidecar.istio.io/status";
 
@@ -41,15 +42,21 @@ public record PodPlan(Map<PodKey, PodSpec> pods, Map<PodKey, String> refused, Se
     /** What Go, and so upstream, takes for true. */
     private static final Set<String> TRUE = Set.of("1", "t", "T", "true", "TRUE", "True");
 
+    private static final Set<String> FALSE = Set.of("0", "f", "F", "false", "FALSE", "False");
+
     public PodPlan {
         pods = new TreeMap<>(pods);
         refused = new TreeMap<>(refused);
         hostNetwork = new TreeSet<>(hostNetwork);
     }
 
-    /** Returns the plan for {@code node}. */
-    public static PodPlan of(ObjectSet objects, String node, boolean ipv6, boolean graceful) {
-        Planner planner = new Planner(objects, ipv6, graceful);
+    /**
+     * Returns the plan for {@code node}.
+     *
+     * @param capture what holds for pods whose annotations say nothing else
+     */
+    public static PodPlan of(ObjectSet objects, String node, CaptureOptions capture) {
+        Planner planner = new Planner(objects, capture);
         for (Pod declared : objects.pods()) {
             Pod pod = Defaults.fill(declared);
             if (pod.nodeName().equals(node) && !pod.status().isTerminal()) {
@@ -61,18 +68,16 @@ public record PodPlan(Map<PodKey, PodSpec> pods, Map<PodKey, String> refused, Se
 
     private static final class Planner {
         private final ObjectSet objects;
-        private final boolean ipv6;
-        private final boolean graceful;
+        private final CaptureOptions capture;
         private final Map<PodKey, PodSpec> pods = new HashMap<>();
         private final Map<PodKey, String> refused = new HashMap<>();
         private final Set<PodKey> hostNetwork = new HashSet<>();
         private final Map<Path, PodKey> namespaces = new HashMap<>();
         private final Map<InetAddress, PodKey> addresses = new HashMap<>();
 
-        Planner(ObjectSet objects, boolean ipv6, boolean graceful) {
+        Planner(ObjectSet objects, CaptureOptions capture) {
             this.objects = objects;
-            this.ipv6 = ipv6;
-            this.graceful = graceful;
+            this.capture = capture;
         }
 
         void plan(Pod pod) {
@@ -104,9 +109,10 @@ public record PodPlan(Map<PodKey, PodSpec> pods, Map<PodKey, String> refused, Se
                     adopted,
                     isInMesh(pod),
                     new CaptureOptions(
-                            ipv6,
-                            graceful,
-                            TRUE.contains(annotations.getOrDefault(BYPASS_INBOUND_ANNOTATION, "")),
+                            capture.ipv6(),
+                            capture.graceful(),
+                            flag(annotations.get(BYPASS_INBOUND_ANNOTATION), capture.bypassInbound()),
+                            flag(annotations.get(DNS_ANNOTATION), capture.dns()),
                             interfaces(annotations.get(VIRTUAL_INTERFACES_ANNOTATION))));
         }
 
@@ -149,6 +155,14 @@ public record PodPlan(Map<PodKey, PodSpec> pods, Map<PodKey, String> refused, Se
                             .labels()
                             .getOrDefault(MODE_LABEL, "")
                             .equals("ambient");
+        }
+
+        /** What does not parse counts as not said, as it does upstream. */
+        private static boolean flag(@Nullable String text, boolean fallback) {
+            if (text == null) {
+                return fallback;
+            }
+            return TRUE.contains(text) || (fallback && !FALSE.contains(text));
         }
 
         private static List<String> interfaces(@Nullable String text) {

@@ -58,7 +58,7 @@ final class ActiveRules {
     List<String> missing(CaptureOptions options) {
         List<String> missing = new ArrayList<>();
         Map<String, List<String>> wanted = new HashMap<>();
-        for (NftChain chain : CaptureRules.chains()) {
+        for (NftChain chain : CaptureRules.chains(options)) {
             wanted.put(key(chain.table(), chain.name()), new ArrayList<>());
             if (chain.hook() != Hook.NONE && !baseChains.contains(chain)) {
                 missing.add("chain " + chain.name() + " of table " + chain.table());
@@ -69,6 +69,9 @@ final class ActiveRules {
             if (names != null) {
                 names.add(rule.name());
             }
+        }
+        if (!options.dns() && tables.contains(CaptureRules.RAW)) {
+            missing.add("removal of table " + CaptureRules.RAW);
         }
         wanted.forEach((chain, names) -> {
             List<String> found = rules.getOrDefault(chain, List.of());

@@ -12,9 +12,11 @@ import java.util.regex.Pattern;
  * @param graceful whether only connections that begin after enrolment are captured; otherwise the first packet of an
  *     older one is redirected as well, which resets it
  * @param bypassInbound whether plaintext that comes in is left alone, as an ingress gateway wants it
+ * @param dns whether what goes to port 53 of anybody is led to the proxy's DNS listener
  * @param virtualInterfaces interfaces of guests behind the pod, whose incoming packets are really outbound traffic
  */
-public record CaptureOptions(boolean ipv6, boolean graceful, boolean bypassInbound, List<String> virtualInterfaces) {
+public record CaptureOptions(
+        boolean ipv6, boolean graceful, boolean bypassInbound, boolean dns, List<String> virtualInterfaces) {
     /** What probes of the kubelet come from, after the host has rewritten them. */
     static final String PROBE_V4 = "169.254.7.127";
 

@@ -13,7 +13,7 @@ import mesh.ambit.node.rules.NftScript.NftRule;
  * <p>Every socket of the proxy carries {@link #PROXY_MARK}; whatever TCP is without it goes to the proxy's listeners.
  * The mangle table with {@link PolicyRoutes} brings an application's replies back to the proxy where the proxy had
  * connected with the source address of the real peer. Tables, chains, marks, ports and order are those of Istio, so
- * that either side may be replaced. The names M1 to N9 are those of our compatibility notes.
+ * that either side may be replaced. The names M1 to N9, R1 and R2 are those of our compatibility notes.
  */
 final class CaptureRules {
     /** SO_MARK of every socket that the proxy opens in a pod. */
@@ -26,9 +26,12 @@ final class CaptureRules {
     static final int OUTBOUND_PORT = 15001;
     static final int INBOUND_PORT = 15006;
     static final int HBONE_PORT = 15008;
+    static final int DNS_PORT = 15053;
 
     static final String MANGLE = "istio-ambient-mangle";
     static final String NAT = "istio-ambient-nat";
+    /** Only there while DNS is captured. */
+    static final String RAW = "istio-ambient-raw";
     /** Keeps connection tracking alive while captured connections end; see {@link #drain}. */
     static final String DRAIN = "ambit-drain";
 
@@ -43,8 +46,8 @@ final class CaptureRules {
     private CaptureRules() {}
 
     /** Returns the chains in the order in which they are added. */
-    static List<NftChain> chains() {
-        return List.of(
+    static List<NftChain> chains(CaptureOptions options) {
+        List<NftChain> chains = new ArrayList<>(List.of(
                 NftChain.plain(MANGLE, PREROUTING),
                 NftChain.plain(MANGLE, OUTPUT),
                 new NftChain(MANGLE, "prerouting", ChainType.FILTER, Hook.PREROUTING, -150),
@@ -53,7 +56,15 @@ final class CaptureRules {
                 NftChain.plain(NAT, PREROUTING),
                 NftChain.plain(NAT, OUTPUT),
                 new NftChain(NAT, "prerouting", ChainType.NAT, Hook.PREROUTING, -100),
-                new NftChain(NAT, "output", ChainType.NAT, Hook.OUTPUT, -100));
+                new NftChain(NAT, "output", ChainType.NAT, Hook.OUTPUT, -100)));
+        if (options.dns()) {
+            chains.add(NftChain.plain(RAW, PREROUTING));
+            chains.add(NftChain.plain(RAW, OUTPUT));
+            // Before connection tracking, which begins at -200: the zone decides where a flow is looked up.
+            chains.add(new NftChain(RAW, "prerouting", ChainType.FILTER, Hook.PREROUTING, -300));
+            chains.add(new NftChain(RAW, "output", ChainType.FILTER, Hook.OUTPUT, -300));
+        }
+        return chains;
     }
 
     /** Returns the rules; their order within a chain is part of the contract. */
@@ -70,7 +81,22 @@ final class CaptureRules {
 
         inbound(rules, options);
         outbound(rules, options);
+        if (options.dns()) {
+            zones(rules);
+        }
         return rules;
+    }
+
+    /**
+     * The proxy's own questions to name servers, and the answers, are tracked in a zone of their own. Else one that
+     * leaves from a port from which the application has just asked would be taken for the application's, whose flow is
+     * redirected, and come back to the proxy.
+     */
+    private static void zones(List<NftRule> rules) {
+        rules.add(new NftRule(RAW, "prerouting", "jump", "counter jump " + PREROUTING));
+        rules.add(new NftRule(RAW, "output", "jump", "counter jump " + OUTPUT));
+        rules.add(new NftRule(RAW, OUTPUT, "R1", "udp dport 53 " + FROM_PROXY + " counter ct zone set 1"));
+        rules.add(new NftRule(RAW, PREROUTING, "R2", "udp sport 53 " + NOT_FROM_PROXY + " counter ct zone set 1"));
     }
 
     private static void inbound(List<NftRule> rules, CaptureOptions options) {
@@ -108,6 +134,9 @@ final class CaptureRules {
                     "N3 " + family.word,
                     family.word + " daddr " + family.probe + " meta l4proto tcp counter accept"));
         }
+        if (options.dns()) {
+            dns(rules, options);
+        }
         rules.add(new NftRule(NAT, OUTPUT, "N7", "meta l4proto tcp meta mark and 0xfff == 0x111 counter accept"));
         for (Family family : families(options)) {
             rules.add(new NftRule(
@@ -127,13 +156,39 @@ final class CaptureRules {
         }
     }
 
+    /**
+     * Questions to any name server but one of the pod's loopback; over TCP those to the pod's own address too, since
+     * they come before N8, as they do in Istio.
+     */
+    private static void dns(List<NftRule> rules, CaptureOptions options) {
+        rules.add(new NftRule(
+                NAT,
+                OUTPUT,
+                "N5",
+                "oifname != \"lo\" udp dport 53 " + NOT_FROM_PROXY + " counter redirect to :" + DNS_PORT));
+        String opening = options.graceful() ? OPENING : "";
+        for (Family family : families(options)) {
+            rules.add(new NftRule(
+                    NAT,
+                    OUTPUT,
+                    "N6 " + family.word,
+                    family.word + " daddr != " + family.loopback + " tcp dport 53 " + opening + NOT_FROM_PROXY
+                            + " counter redirect to :" + DNS_PORT));
+        }
+    }
+
     /** Returns the transaction that puts the rules in force, whatever of ours was there before. */
     static String enrol(CaptureOptions options) {
         NftScript script = new NftScript();
         script.remove(DRAIN);
         script.refill(MANGLE);
         script.refill(NAT);
-        chains().forEach(script::add);
+        if (options.dns()) {
+            script.refill(RAW);
+        } else {
+            script.remove(RAW);
+        }
+        chains(options).forEach(script::add);
         rules(options).forEach(script::add);
         return script.text();
     }
@@ -143,7 +198,7 @@ final class CaptureRules {
      *
      * <p>The empty nat chains and one rule that needs connection tracking stay: without them the kernel would stop
      * translating, and both ends of every captured connection would see a reset. The mangle table stays for those that
-     * the proxy opened with the address of the real peer.
+     * the proxy opened with the address of the real peer, and the zones for answers that are still on their way.
      */
     static String drain() {
         NftScript script = new NftScript();
@@ -160,6 +215,7 @@ final class CaptureRules {
         script.remove(DRAIN);
         script.remove(MANGLE);
         script.remove(NAT);
+        script.remove(RAW);
         return script.text();
     }
 

@@ -64,6 +64,7 @@ public final class PodRules {
         ActiveRules active = active(namespace);
         return active.hasTable(CaptureRules.NAT)
                 || active.hasTable(CaptureRules.MANGLE)
+                || active.hasTable(CaptureRules.RAW)
                 || active.hasTable(CaptureRules.DRAIN);
     }
 

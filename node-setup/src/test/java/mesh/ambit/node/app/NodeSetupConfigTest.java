@@ -29,6 +29,7 @@ class NodeSetupConfigTest {
                         Path.of("state/nodes/a/ztunnel.sock"),
                         true,
                         true,
+                        true,
                         Duration.ofSeconds(30),
                         Duration.ofSeconds(30),
                         "cluster.local",
@@ -42,6 +43,7 @@ class NodeSetupConfigTest {
                 "ZTUNNEL_UDS_ADDRESS", "/run/z.sock",
                 "AMBIT_GRACEFUL_ENROL", "false",
                 "AMBIENT_IPV6", "false",
+                "AMBIENT_DNS_CAPTURE", "false",
                 "AMBIT_DRAIN_PERIOD", "1m",
                 "AMBIT_VERIFY_INTERVAL", "5s",
                 "RUST_LOG", "debug",
@@ -50,6 +52,7 @@ class NodeSetupConfigTest {
         assertThat(config.socket()).isEqualTo(Path.of("/run/z.sock"));
         assertThat(config.gracefulEnrol()).isFalse();
         assertThat(config.ipv6()).isFalse();
+        assertThat(config.capture().dns()).isFalse();
         assertThat(config.drainPeriod()).isEqualTo(Duration.ofMinutes(1));
         assertThat(config.verifyInterval()).isEqualTo(Duration.ofSeconds(5));
         assertThat(config.logFilter()).hasToString("debug");

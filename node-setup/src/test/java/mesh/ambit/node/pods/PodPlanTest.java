@@ -12,9 +12,13 @@ import mesh.ambit.kube.Namespace;
 import mesh.ambit.kube.ObjectMeta;
 import mesh.ambit.kube.ObjectSet;
 import mesh.ambit.kube.Pod;
+import mesh.ambit.node.rules.CaptureOptions;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class PodPlanTest {
+    private static final CaptureOptions DEFAULTS = new CaptureOptions(true, true, false, true, List.of());
     private static final PodKey WEB = new PodKey("shop", "web");
 
     @Test
@@ -73,6 +77,17 @@ class PodPlanTest {
         assertThat(web.capture().virtualInterfaces()).containsExactly("vnet0", "vnet1");
     }
 
+    @ParameterizedTest
+    @CsvSource({"true,false,false", "true,F,false", "false,1,true", "true,off,true", "false,yes,false", "true,'',true"})
+    void annotationAboutDnsCountsBeforeTheNodesSetting(boolean node, String annotation, boolean captured) {
+        Pod pod = pod("shop", "web", Map.of(), Map.of("ambient.istio.io/dns-capture", annotation), "local");
+
+        PodPlan plan =
+                PodPlan.of(ObjectSet.of(List.of(pod)), "local", new CaptureOptions(true, true, false, node, List.of()));
+
+        assertThat(web(plan).capture().dns()).isEqualTo(captured);
+    }
+
     @Test
     void hostNetworkIsLeftAlone() {
         Pod plain = pod("shop", "web", Map.of(), Map.of(), "local");
@@ -127,7 +142,7 @@ class PodPlanTest {
     }
 
     private static PodPlan plan(KubeObject... objects) {
-        return PodPlan.of(ObjectSet.of(new ArrayList<>(Arrays.asList(objects))), "local", true, true);
+        return PodPlan.of(ObjectSet.of(new ArrayList<>(Arrays.asList(objects))), "local", DEFAULTS);
     }
 
     private static PodSpec web(PodPlan plan) {

@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** Proves with real sockets what the rules capture and what they leave alone. */
 @Tag("netns")
 class CaptureIT {
-    private static final CaptureOptions OPTIONS = new CaptureOptions(true, true, false, List.of());
+    private static final CaptureOptions OPTIONS = new CaptureOptions(true, true, false, true, List.of());
     private static final int APP = 8080;
 
     @RegisterExtension
@@ -185,7 +185,7 @@ class CaptureIT {
         Peer out = peers.connect(pod, other.ipv4(), APP);
         Peer outServed = there.accept();
 
-        PodRules.enrol(namespace(), new CaptureOptions(true, false, false, List.of()));
+        PodRules.enrol(namespace(), new CaptureOptions(true, false, false, true, List.of()));
 
         out.send("ping");
         out.expectEnd();

@@ -11,7 +11,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class CaptureRulesTest {
-    private static final CaptureOptions DEFAULT = new CaptureOptions(true, true, false, List.of());
+    private static final CaptureOptions DEFAULT = new CaptureOptions(true, true, false, true, List.of());
 
     @Test
     void defaultRulesAreThese() throws IOException {
@@ -22,33 +22,47 @@ class CaptureRulesTest {
 
     @Test
     void withoutGraceOlderConnectionsAreRedirectedToo() {
-        String script = CaptureRules.enrol(new CaptureOptions(false, false, false, List.of()));
+        String script = CaptureRules.enrol(new CaptureOptions(false, false, false, true, List.of()));
 
         assertThat(script)
                 .doesNotContain("tcp flags")
                 .contains("ip daddr != 127.0.0.1 tcp dport != 15008 meta mark and 0xfff != 0x539 counter redirect to"
                         + " :15006 comment \"N4 ip\"")
                 .contains("ip daddr != 127.0.0.1 meta l4proto tcp meta mark and 0xfff != 0x539 counter redirect to"
-                        + " :15001 comment \"N9 ip\"");
+                        + " :15001 comment \"N9 ip\"")
+                .contains("ip daddr != 127.0.0.1 tcp dport 53 meta mark and 0xfff != 0x539 counter redirect to"
+                        + " :15053 comment \"N6 ip\"");
     }
 
     @Test
     void withoutIpv6NoRuleSpeaksOfIt() {
-        assertThat(CaptureRules.enrol(new CaptureOptions(false, true, false, List.of())))
+        assertThat(CaptureRules.enrol(new CaptureOptions(false, true, false, true, List.of())))
                 .doesNotContain("ip6");
     }
 
     @Test
     void bypassedInboundLeavesRepliesToTheProxyInPlace() {
-        assertThat(CaptureRules.rules(new CaptureOptions(true, true, true, List.of())))
+        assertThat(CaptureRules.rules(new CaptureOptions(true, true, true, true, List.of())))
                 .extracting(NftScript.NftRule::name)
                 .contains("M1", "M2", "N9 ip", "N9 ip6")
                 .doesNotContain("N2 ip", "N2 ip6", "N4 ip", "N4 ip6");
     }
 
     @Test
+    void withoutDnsNothingLooksAtPort53AndItsTableGoes() {
+        CaptureOptions noDns = new CaptureOptions(true, true, false, false, List.of());
+
+        assertThat(CaptureRules.enrol(noDns))
+                .doesNotContain("15053", "dport 53", "ct zone", "add chain inet istio-ambient-raw")
+                .contains("delete table inet istio-ambient-raw");
+        assertThat(CaptureRules.rules(noDns))
+                .extracting(NftScript.NftRule::name)
+                .doesNotContain("N5", "N6 ip", "R1", "R2");
+    }
+
+    @Test
     void guestsBehindVirtualInterfacesComeFirst() {
-        assertThat(CaptureRules.rules(new CaptureOptions(false, true, false, List.of("vnet0"))))
+        assertThat(CaptureRules.rules(new CaptureOptions(false, true, false, true, List.of("vnet0"))))
                 .filteredOn(rule ->
                         rule.table().equals(CaptureRules.NAT) && rule.chain().equals("istio-prerouting"))
                 .extracting(NftScript.NftRule::statement)
@@ -59,7 +73,7 @@ class CaptureRulesTest {
 
     @Test
     void nameThatIsNoInterfaceIsRefused() {
-        assertThatThrownBy(() -> new CaptureOptions(true, true, false, List.of("a\" accept")))
+        assertThatThrownBy(() -> new CaptureOptions(true, true, false, true, List.of("a\" accept")))
                 .isInstanceOf(IllegalArgumentException.class);
     }
 

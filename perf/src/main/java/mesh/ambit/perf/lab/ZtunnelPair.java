@@ -48,7 +48,7 @@ final class ZtunnelPair implements Subject {
         String title = BenchMesh.node(name, role);
         Place place = lab.net().attach("node-" + title, "10.78." + number + "." + host);
         Place pod = lab.net().attach("pod-" + title, "10.78." + number + "." + (host + 10));
-        PodRules.enrol(pod.namespace(), new CaptureOptions(false, true, false, List.of()));
+        PodRules.enrol(pod.namespace(), new CaptureOptions(false, true, false, false, List.of()));
         lab.net().forgetClosedConnections(pod);
         ZdsServer agent = lab.keep(ZdsServer.start(lab.folder().resolve(title + ".sock"), () -> {}));
         agent.add(
