@@ -34,13 +34,17 @@ ensure_built() {
         [ -d "$dist/lib" ] || die "nothing is built, and AMBIT_NO_BUILD=$AMBIT_NO_BUILD forbids to build"
         return
     fi
-    is_current && return
+    if is_current; then
+        is_trained || train_meanwhile
+        return
+    fi
     if ! mkdir -p "$home/cli/target" 2>/dev/null || [ ! -w "$home/cli/target" ]; then
         die "the sources in $home are newer than the build, and the folder cannot be written (build it where it can)"
     fi
     lock_build
     # Whoever held the lock has probably built the same.
     is_current || build
+    is_trained || train
     exec {build_lock}>&-
 }
 
@@ -71,7 +75,6 @@ build() {
     mv "$home/cli/target/stamp.new" "$stamp"
     progress "built in $((SECONDS - started)) s"
     progress_end
-    train
 }
 
 # Everything that was built, in the form Java wants. Always the same order: caches hold for this very list.

@@ -6,22 +6,42 @@ cache_options() {
     if [ -r "$dist/$1.aot" ]; then printf '%s\n' "-XX:AOTCache=$dist/$1.aot" -Xlog:aot=off -Xlog:cds=off; fi
 }
 
+# Whether it is settled which caches this build has: made, impossible here, or left out. The folder is new with every
+# build, so the file says it of this one; a training that was interrupted leaves none.
+is_trained() {
+    [ -f "$dist/trained" ]
+}
+
+# Makes up for a training that was interrupted. Nobody waits for it but who does it: others start without caches.
+train_meanwhile() {
+    [ -w "$dist" ] && [ -w "$home/cli/target/build.lock" ] && command -v flock >/dev/null || return 0
+    exec {build_lock}>"$home/cli/target/build.lock"
+    if flock -n "$build_lock" && ! is_trained; then train; fi
+    exec {build_lock}>&-
+}
+
 # Runs a small mesh in namespaces of its own. Without it everything works too, only programs start more slowly: so nothing
 # here ends a build. AMBIT_NO_TRAINING=1 leaves it out.
 train() {
     local log="$home/cli/target/training.log" folder="$home/cli/target/training" started=$SECONDS kind=-Urnm
-    [ -z "${AMBIT_NO_TRAINING-}" ] || return 0
+    if [ -n "${AMBIT_NO_TRAINING-}" ]; then
+        printf 'left out\n' >"$dist/trained"
+        return
+    fi
     if is_privileged; then kind=-nm; fi
     rm -rf "$folder"
     mkdir -p "$folder"
     progress 'training the programs to start fast'
+    local outcome=made
     if private_run "$kind" train --into "$folder" >"$log" 2>&1 {build_lock}>&- && make_caches "$folder" >>"$log" 2>&1; then
         progress "trained in $((SECONDS - started)) s"
     else
+        outcome=impossible
         progress "programs will start slowly: no start-up caches could be made (see $log)"
     fi
     progress_end
     rm -rf "$folder"
+    printf '%s\n' "$outcome" >"$dist/trained"
 }
 
 # Makes a cache of each recording in folder $1.

@@ -87,6 +87,11 @@ final class LauncherFixture {
         Files.writeString(tools.resolve("also"), script + "\n");
     }
 
+    /** Makes {@code java} run {@code script} too, from now on, before it prints its arguments. */
+    void javaAlso(String script) throws IOException {
+        script(jdk("jdk-25").resolve("bin/java"), script, "for word in \"$@\"; do echo \"<$word>\"; done");
+    }
+
     /** Returns how often Maven was called. */
     int builds() throws IOException {
         Path calls = tools.resolve("calls");

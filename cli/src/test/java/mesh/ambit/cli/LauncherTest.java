@@ -9,6 +9,7 @@ import java.nio.file.attribute.FileTime;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import mesh.ambit.testkit.Await;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -97,6 +98,47 @@ class LauncherTest {
             assertThat(LauncherFixture.finish(each).exitCode()).isZero();
         }
         assertThat(fixture.builds()).isEqualTo(1);
+    }
+
+    @Test
+    void aTrainingThatWasInterruptedIsMadeUpForAtTheNextStart() throws Exception {
+        Path began = folder.resolve("began");
+        fixture.javaAlso("case \"$*\" in *' train --into '*) touch '" + began + "'; exec sleep 60 ;; esac");
+        interruptWhen(began, fixture.start(fixture.root().resolve("ambit"), Map.of(), "status"));
+        Path cache = fixture.root().resolve("cli/target/ambit/ztunnel.aot");
+        assertThat(cache).doesNotExist();
+
+        fixture.javaAlso(
+                "case \"$*\" in *' train --into '*) for folder; do :; done; touch \"$folder/ztunnel.recording\" ;; "
+                        + "*AOTMode=create*) for word; do case $word in -XX:AOTCache=*) touch \"${word#*=}\" ;; esac; done ;; esac");
+        LauncherFixture.Result next = fixture.run("status");
+
+        assertThat(next.exitCode()).isZero();
+        assertThat(next.output()).contains("trained in").contains("<status>");
+        assertThat(cache).exists();
+        assertThat(fixture.builds()).isEqualTo(1);
+        assertThat(fixture.run("status").output()).as("once").startsWith("<@");
+    }
+
+    @Test
+    void aTrainingThatIsNotWantedOrNotPossibleIsNotTriedAgain() throws Exception {
+        fixture.run(Map.of("AMBIT_NO_TRAINING", "1"), "status");
+        assertThat(fixture.run("status").output()).startsWith("<@");
+
+        Files.writeString(fixture.source(), "class A { int changed; }");
+        Files.setLastModifiedTime(fixture.source(), FileTime.from(Instant.now().plusSeconds(60)));
+        fixture.javaAlso("case \"$*\" in *' train --into '*) exit 1 ;; esac");
+        assertThat(fixture.run("status").output()).contains("no start-up caches could be made");
+        assertThat(fixture.run("status").output()).startsWith("<@");
+    }
+
+    /** Kills the launcher and all that it has started, as the end of a terminal does, once {@code began} is there. */
+    private static void interruptWhen(Path began, Process launcher) throws Exception {
+        Await.until("the training has begun", () -> Files.exists(began));
+        List<ProcessHandle> started = launcher.descendants().toList();
+        launcher.destroyForcibly();
+        started.forEach(ProcessHandle::destroyForcibly);
+        launcher.waitFor();
     }
 
     @Test
