@@ -33,26 +33,39 @@ sealed interface ZdsRequest {
 
     /** Returns what a packet says. A descriptor that it takes belongs to the request; the packet closes the others. */
     static ZdsRequest read(Packet packet) throws UnreadableException {
-        if (packet.truncated()) {
+        WorkloadRequest request = message(packet.bytes(), packet.descriptorCount(), packet.truncated());
+        return request.hasAdd() ? add(request.getAdd(), packet) : withoutDescriptor(request);
+    }
+
+    /** Returns the message in {@code bytes}; it has a payload, and came with the descriptors that belong to it. */
+    static WorkloadRequest message(byte[] bytes, int descriptors, boolean truncated) throws UnreadableException {
+        if (truncated) {
             throw new UnreadableException("message is longer than 1024 bytes or carries too many descriptors");
         }
         WorkloadRequest request;
         try {
-            request = WorkloadRequest.parseFrom(packet.bytes());
+            request = WorkloadRequest.parseFrom(bytes);
         } catch (InvalidProtocolBufferException e) {
             throw new UnreadableException("not a workload request: " + e.getMessage());
         }
         int expected = request.hasAdd() ? 1 : 0;
-        if (packet.descriptorCount() != expected) {
+        if (descriptors != expected) {
             throw new UnreadableException(
-                    "message came with " + packet.descriptorCount() + " descriptors (expected: " + expected + ")");
+                    "message came with " + descriptors + " descriptors (expected: " + expected + ")");
         }
+        if (request.getPayloadCase() == WorkloadRequest.PayloadCase.PAYLOAD_NOT_SET) {
+            throw new UnreadableException("message has no payload");
+        }
+        return request;
+    }
+
+    /** Returns what a message says that is no {@link Add}. */
+    static ZdsRequest withoutDescriptor(WorkloadRequest request) {
         return switch (request.getPayloadCase()) {
-            case ADD -> add(request.getAdd(), packet);
             case KEEP -> new Keep(request.getKeep().getUid());
             case DEL -> new Del(request.getDel().getUid());
             case SNAPSHOT_SENT -> new SnapshotSent();
-            case PAYLOAD_NOT_SET -> throw new UnreadableException("message has no payload");
+            case ADD, PAYLOAD_NOT_SET -> throw new IllegalArgumentException("no such request: " + request);
         };
     }
 
