@@ -164,6 +164,7 @@ final class MeshLab implements AutoCloseable {
     private final Map<String, Workload> workloads = new LinkedHashMap<>();
     private final List<MeshResource> services = new ArrayList<>();
     private final Map<String, Policy> policies = new LinkedHashMap<>();
+    private final Map<String, String> settings = new HashMap<>();
     private boolean onDemand;
     private final List<Node> nodes = new ArrayList<>();
     private final List<EchoApp> apps = new ArrayList<>();
@@ -188,6 +189,11 @@ final class MeshLab implements AutoCloseable {
     /** Has daemons that are started from now on told of their own pods only. */
     void onDemand() {
         onDemand = true;
+    }
+
+    /** Sets a variable for daemons that are started from now on. */
+    void setting(String name, String value) {
+        settings.put(name, value);
     }
 
     /** Makes a pod, captured if it is on a node; an empty node leaves it outside the mesh. */
@@ -335,6 +341,7 @@ final class MeshLab implements AutoCloseable {
         if (state != null) {
             env.put("AMBIT_STATE_DIR", state.toString());
         }
+        env.putAll(settings);
         return ZtunnelConfig.from(Environment.of(env), 2);
     }
 
