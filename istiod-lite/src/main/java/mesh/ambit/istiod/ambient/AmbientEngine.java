@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -168,9 +169,9 @@ public final class AmbientEngine {
 
     /** Returns everything that clients may ask for at the moment. Copies all of it. */
     public MeshState state() {
-        SortedMap<String, MeshResource> resources = new TreeMap<>();
+        NavigableMap<String, MeshResource> resources = new TreeMap<>();
         addresses.resources().forEach(resources::put);
-        SortedMap<String, Policy> authorizations = new TreeMap<>();
+        NavigableMap<String, Policy> authorizations = new TreeMap<>();
         policies.resources().forEach(authorizations::put);
         return new MeshState(resources, authorizations, warnings());
     }

@@ -129,6 +129,7 @@ final class MeshPublisher implements ClusterListener, AutoCloseable {
         first.complete(next);
     }
 
+    @SuppressWarnings("ReferenceEquality") // The same list most of the time; else they are compared one by one.
     private static void report(Published before, Published next, List<String> warnings) {
         if (!next.problems().equals(before.problems())) {
             Set<Problem> known = new HashSet<>(before.problems());

@@ -106,7 +106,7 @@ final class CellSet {
     }
 
     private void resize(int length) {
-        Derived[] before = slots;
+        @Nullable Derived[] before = slots;
         slots = new Derived[length];
         if (length <= LINEAR) {
             int i = 0;

@@ -1,6 +1,7 @@
 package mesh.ambit.istiod.derive;
 
 /** A kind of given values, by key. The object is its own identity. */
+@SuppressWarnings("UnusedTypeParameter") // They tie a key to its value for those who read it.
 public final class Fact<K, V> {
     private final String name;
 

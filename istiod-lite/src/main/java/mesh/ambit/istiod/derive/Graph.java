@@ -25,8 +25,8 @@ import org.jspecify.annotations.Nullable;
  * <p>A rule that throws has the error for a value: the others are not touched. Not safe for use by several threads.
  */
 public final class Graph {
-    private final Map<Fact<?, ?>, Map<Object, Given>> given = new IdentityHashMap<>();
-    private final Map<Rule<?, ?>, Map<Object, Derived>> derived = new IdentityHashMap<>();
+    private final IdentityHashMap<Fact<?, ?>, Map<Object, Given>> given = new IdentityHashMap<>();
+    private final IdentityHashMap<Rule<?, ?>, Map<Object, Derived>> derived = new IdentityHashMap<>();
     private Set<Derived> outdated = new LinkedHashSet<>();
     private long now = 1;
     private long runs;

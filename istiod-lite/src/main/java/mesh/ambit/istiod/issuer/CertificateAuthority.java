@@ -140,6 +140,7 @@ public final class CertificateAuthority implements AutoCloseable {
     }
 
     /** Returns whether the pod whose identity that was has left the node. What is not known counts as present. */
+    @SuppressWarnings("ReferenceEquality") // There is one placement that knows nothing.
     static boolean isGone(Holder holder, Placement placement) {
         SpiffeId identity = SpiffeId.tryParse(holder.identity());
         return placement != Placement.NONE

@@ -1,5 +1,6 @@
 package mesh.ambit.istiod.issuer;
 
+import java.io.IOException;
 import java.security.GeneralSecurityException;
 import java.security.cert.CertPath;
 import java.security.cert.CertPathValidator;
@@ -225,7 +226,7 @@ final class ExternalIssuer implements Issuer, AutoCloseable {
     }
 
     @Override
-    public void close() throws Exception {
+    public void close() throws IOException {
         workers.shutdownNow();
         signer.close();
     }

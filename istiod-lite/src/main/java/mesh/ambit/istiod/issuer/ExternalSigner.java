@@ -1,5 +1,6 @@
 package mesh.ambit.istiod.issuer;
 
+import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 
@@ -45,5 +46,5 @@ public interface ExternalSigner extends AutoCloseable {
     String roots() throws Exception;
 
     @Override
-    default void close() throws Exception {}
+    default void close() throws IOException {}
 }

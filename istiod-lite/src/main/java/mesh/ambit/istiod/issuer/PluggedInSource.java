@@ -61,7 +61,7 @@ final class PluggedInSource implements MaterialSource {
         try {
             present = files.read();
         } catch (IssuerException e) {
-            report(e.getMessage());
+            report(String.valueOf(e.getMessage()));
             return;
         }
         boolean still = present.equals(seen);
@@ -77,7 +77,7 @@ final class PluggedInSource implements MaterialSource {
         try {
             take(present, now);
         } catch (IssuerException e) {
-            report(e.getMessage());
+            report(String.valueOf(e.getMessage()));
         }
     }
 

@@ -179,6 +179,7 @@ final class SelfSigned implements MaterialSource {
     }
 
     /** Writes down what could not be written, and what will soon be needed, so that nobody who waits has to. */
+    @SuppressWarnings("ReferenceEquality") // The state itself where nothing is to be added.
     private void writeDown() {
         Epoch epoch = state.epoch();
         AuthorityState next = state.issuedUntil(unrecorded.generation(), unrecorded.until());

@@ -66,7 +66,7 @@ final class AdsStream implements StreamObserver<DeltaDiscoveryRequest> {
         this.debug = debug;
         this.metrics = hub.metrics();
         this.opened = hub.now();
-        this.outbox = new Outbox(connection, responses, hub, loop::execute);
+        this.outbox = new Outbox(connection, responses, hub, loop);
     }
 
     /** Takes over the call; must run before the method of the service returns. */

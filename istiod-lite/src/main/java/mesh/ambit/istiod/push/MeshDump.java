@@ -8,7 +8,7 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.MessageOrBuilder;
 import com.google.protobuf.util.JsonFormat;
 import java.util.Collection;
-import java.util.SortedMap;
+import java.util.NavigableMap;
 import java.util.TreeMap;
 import mesh.ambit.model.PersistentMap;
 import mesh.ambit.protocol.security.Authorization;
@@ -50,7 +50,7 @@ final class MeshDump {
     }
 
     private static <T> Collection<T> sorted(PersistentMap<String, T> resources) {
-        SortedMap<String, T> byName = new TreeMap<>();
+        NavigableMap<String, T> byName = new TreeMap<>();
         resources.forEach(byName::put);
         return byName.values();
     }

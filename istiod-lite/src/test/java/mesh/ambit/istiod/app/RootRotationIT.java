@@ -45,13 +45,13 @@ class RootRotationIT {
     @Test
     void atEveryStepEverybodyAcceptsEverybody() throws Exception {
         X509Certificate old = published().getFirst();
-        Held web = client.ask("node-a", WEB);
+        client.ask("node-a", WEB);
         Held db = client.ask("node-b", DB);
 
         assertThat(step("introduce")).isEqualTo("done");
         ControllerLab.until("both roots in the file", () -> publishedCount() == 2);
         assertThat(step("reissue")).isEqualTo("waiting");
-        web = client.ask("node-a", WEB);
+        Held web = client.ask("node-a", WEB);
         assertThat(web.roots()).hasSize(2).first().isEqualTo(old);
         requireMutualAcceptance(web, db);
         assertThat(answer("rotate reissue").get("waiting").toString())

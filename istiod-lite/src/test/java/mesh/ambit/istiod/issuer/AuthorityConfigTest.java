@@ -40,7 +40,7 @@ class AuthorityConfigTest {
                         Path.of("/ca"),
                         true,
                         false,
-                        Duration.ofHours(48),
+                        Duration.ofDays(2),
                         Duration.ofMinutes(5),
                         30,
                         Path.of("/log/audit"),

@@ -24,6 +24,8 @@ import net.jqwik.api.constraints.Size;
 
 /** Whatever steps are asked for, in whatever order and at whatever time: whoever has a certificate is accepted by everybody. */
 class RootRotationPropertyTest {
+    private static final List<Action> ACTIONS = List.of(Action.values());
+
     private static final Instant START = Instant.parse("2026-11-21T12:00:00Z");
     private static final Duration LIFE = Duration.ofHours(24);
     private static final Deque<Root> ROOTS = new ArrayDeque<>();
@@ -39,8 +41,8 @@ class RootRotationPropertyTest {
         Instant now = START;
         for (int event : events) {
             now = now.plus(Duration.ofMinutes(7));
-            if (event < Action.values().length) {
-                if (RootRotation.decide(state, Action.values()[event], known(holders, complete), () -> fresh(), now)
+            if (event < ACTIONS.size()) {
+                if (RootRotation.decide(state, ACTIONS.get(event), known(holders, complete), () -> fresh(), now)
                         instanceof Go(AuthorityState next)) {
                     state = next;
                 }

@@ -1,5 +1,6 @@
 package mesh.ambit.kube;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Instant;
@@ -19,7 +20,8 @@ class EntryIpsTest {
     void everyHostHasOneOfEachFamily() {
         ServiceEntry entry = entry("a", 0, Resolution.DNS, "a.example", "*.example", "b.example");
 
-        List<HostAddress> assigned = EntryIps.corrections(List.of(entry)).get(entry.key());
+        List<HostAddress> assigned =
+                requireNonNull(EntryIps.corrections(List.of(entry)).get(entry.key()));
 
         assertThat(assigned)
                 .extracting(HostAddress::host)

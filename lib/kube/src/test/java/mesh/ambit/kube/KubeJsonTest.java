@@ -1,5 +1,6 @@
 package mesh.ambit.kube;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -36,8 +37,7 @@ class KubeJsonTest {
         Pod fromYaml = (Pod) KubeYaml.parse(document, "pod.yaml", Reading.AS_STORED)
                 .objects()
                 .getFirst();
-        Pod fromJson = (Pod) item.object();
-        assertThat(fromJson).isNotNull();
+        Pod fromJson = (Pod) requireNonNull(item.object());
         assertThat(fromJson.metadata().annotations()).isEqualTo(Map.of("ambient.istio.io/redirection", "enabled"));
         assertThat(new Pod(
                         fromJson.metadata().withAnnotations(fromYaml.metadata().annotations()),
@@ -54,9 +54,8 @@ class KubeJsonTest {
 
     @Test
     void userNamesAreNotTakenForFieldsToSkip() throws IOException {
-        KubeObject object = read(POD, Kind.POD).object();
+        KubeObject object = requireNonNull(read(POD, Kind.POD).object());
 
-        assertThat(object).isNotNull();
         assertThat(object.metadata().labels()).containsEntry("env", "prod").containsEntry("image", "blue");
     }
 

@@ -1,5 +1,6 @@
 package mesh.ambit.kube;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
@@ -35,8 +36,9 @@ class NetworkObjectsTest {
         Gateway.Listener listener = gateway.listeners().getFirst();
         assertThat(gateway.gatewayClassName()).isEqualTo("istio-waypoint");
         assertThat(listener.tlsMode()).isEqualTo("Terminate");
-        assertThat(listener.selector().matches(Map.of("team", "blue"))).isTrue();
-        assertThat(listener.selector().matches(Map.of("team", "blue", "env", "test")))
+        assertThat(requireNonNull(listener.selector()).matches(Map.of("team", "blue")))
+                .isTrue();
+        assertThat(requireNonNull(listener.selector()).matches(Map.of("team", "blue", "env", "test")))
                 .isFalse();
         assertThat(gateway.addresses())
                 .containsExactly(new Gateway.Address("", "odd"), new Gateway.Address(Gateway.Address.IP, "10.0.0.1"));
@@ -51,7 +53,7 @@ class NetworkObjectsTest {
         ServiceEntry empty = (ServiceEntry) one(entry.formatted(", workloadSelector: {}"));
 
         assertThat(without.workloadSelector()).isNull();
-        assertThat(empty.workloadSelector().matchLabels()).isEmpty();
+        assertThat(requireNonNull(empty.workloadSelector()).matchLabels()).isEmpty();
         assertThat(without.resolution()).isEqualTo(Resolution.DNS);
         assertThat(without.ports().getFirst().target()).isEqualTo(80);
     }
