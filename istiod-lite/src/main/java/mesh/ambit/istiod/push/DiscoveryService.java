@@ -54,7 +54,7 @@ public final class DiscoveryService implements BindableService {
         MethodDescriptor<DeltaDiscoveryRequest, DeltaDiscoveryResponse> generated =
                 AggregatedDiscoveryServiceGrpc.getDeltaAggregatedResourcesMethod();
         MethodDescriptor<DeltaDiscoveryRequest, EncodedResponse> method = generated.toBuilder(
-                        generated.getRequestMarshaller(), new EncodedResponse.Marshaller())
+                        new Measured(generated.getRequestMarshaller()), new EncodedResponse.Marshaller())
                 .setSchemaDescriptor(null)
                 .build();
         return ServerServiceDefinition.builder(AggregatedDiscoveryServiceGrpc.SERVICE_NAME)

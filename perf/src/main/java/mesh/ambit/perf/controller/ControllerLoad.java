@@ -168,6 +168,8 @@ public final class ControllerLoad {
         return nanos / 1e9;
     }
 
+    @SuppressWarnings(
+            "AnnotateFormatMethod") // Three callers, all in this file, and no annotations of that library here.
     private void say(String format, Object... values) {
         out.println(String.format(Locale.ROOT, format, values));
         out.flush();

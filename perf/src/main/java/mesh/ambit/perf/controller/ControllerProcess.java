@@ -52,7 +52,7 @@ final class ControllerProcess implements AutoCloseable {
         try (BufferedReader in = process.inputReader(StandardCharsets.UTF_8)) {
             for (String line = in.readLine(); line != null; line = in.readLine()) {
                 if (line.startsWith("added ")) {
-                    String[] words = line.split(" ");
+                    String[] words = line.split(" ", -1);
                     added.accept(words[1], Long.valueOf(words[2]));
                 } else {
                     lines.add(line);

@@ -158,7 +158,7 @@ public final class ServedMesh {
     private void obey(int pods) throws IOException {
         BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
         for (String line = in.readLine(); line != null; line = in.readLine()) {
-            String[] words = line.split(" ");
+            String[] words = line.split(" ", -1);
             switch (words[0]) {
                 case "replace" -> replace(pods, Double.parseDouble(words[1]), Integer.parseInt(words[2]));
                 case "gc" -> System.gc();

@@ -71,11 +71,14 @@ class OutboundIT {
         String answer = "hello " + web.address().getHostAddress() + ": ping\n";
 
         byte[] name = "orders.shop".getBytes(US_ASCII);
-        ByteBuffer toName = ByteBuffer.allocate(7 + name.length);
-        toName.put(new byte[] {5, 1, 0, 3, (byte) name.length}).put(name).putShort((short) 80);
+        byte[] toName = new byte[7 + name.length];
+        ByteBuffer.wrap(toName)
+                .put(new byte[] {5, 1, 0, 3, (byte) name.length})
+                .put(name)
+                .putShort((short) 80);
         assertThat(throughSocks(toName)).isEqualTo(answer);
-        ByteBuffer toAddress = ByteBuffer.allocate(10);
-        toAddress
+        byte[] toAddress = new byte[10];
+        ByteBuffer.wrap(toAddress)
                 .put(new byte[] {5, 1, 0, 1})
                 .put(orders.address().getAddress())
                 .putShort((short) APP);
@@ -131,11 +134,11 @@ class OutboundIT {
     }
 
     /** Says {@code ping} over the SOCKS5 port of the pod, once {@code request} has been granted. */
-    private String throughSocks(ByteBuffer request) throws IOException {
+    private String throughSocks(byte[] request) throws IOException {
         try (Socket client = EchoApp.dial(web.namespace(), LOOPBACK, SOCKS)) {
             client.getOutputStream().write(GREETING);
             assertThat(client.getInputStream().readNBytes(2)).containsExactly(5, 0);
-            client.getOutputStream().write(request.array());
+            client.getOutputStream().write(request);
             assertThat(client.getInputStream().readNBytes(GRANTED.length)).isEqualTo(GRANTED);
             return EchoApp.exchange(client, "ping");
         }
