@@ -1,8 +1,10 @@
 # Start-up caches: what the programs load and learn in a first run, kept for the later ones. Sourced by ../../ambit.
 # shellcheck shell=bash disable=SC2154 # home, dist, stamp, self, java_home: set by those who source this
 
-# Options that let program $1 start from its cache, if this build has one. A cache that does not fit is passed over silently.
-cache_options() {
+# Options of program $1 beside the common ones: its own, and what lets it start from its cache, if this build has one. A
+# cache that does not fit is passed over silently.
+program_options() {
+    if [ -r "$dist/$1.options" ]; then printf '%s\n' "@$dist/$1.options"; fi
     if [ -r "$dist/$1.aot" ]; then printf '%s\n' "-XX:AOTCache=$dist/$1.aot" -Xlog:aot=off -Xlog:cds=off; fi
 }
 

@@ -12,6 +12,9 @@ import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Answers {@code ambit status}, {@code down} and the like over a socket in the state folder, which only its owner can
@@ -24,6 +27,9 @@ final class ControlServer implements AutoCloseable {
     private final EmbeddedMesh mesh;
     private final Path file;
     private final ServerSocketChannel server;
+
+    /** Those that tell somebody of the end. */
+    private final Set<Thread> farewells = ConcurrentHashMap.newKeySet();
 
     private ControlServer(EmbeddedMesh mesh, Path file, ServerSocketChannel server) {
         this.mesh = mesh;
@@ -80,9 +86,15 @@ final class ControlServer implements AutoCloseable {
             switch (words[0]) {
                 case "status" -> out.println("ok " + new Gson().toJson(mesh.status()));
                 case "down" -> {
-                    mesh.requestStop();
-                    mesh.closed().join();
-                    out.println("ok");
+                    Thread waiting = Thread.currentThread();
+                    farewells.add(waiting);
+                    try {
+                        mesh.requestStop();
+                        mesh.closed().join();
+                        out.println("ok");
+                    } finally {
+                        farewells.remove(waiting);
+                    }
                 }
                 case "restart-ztunnel" -> {
                     mesh.restartZtunnel(words.length > 1 ? words[1] : "", step -> out.println("info " + step));
@@ -95,6 +107,17 @@ final class ControlServer implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             out.println("error interrupted");
+        }
+    }
+
+    /** Waits a second at most until all who asked for the end have been told of it: the process ends after this. */
+    void awaitFarewells() {
+        try {
+            for (Thread waiting : farewells) {
+                waiting.join(Duration.ofSeconds(1));
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 

@@ -310,6 +310,9 @@ public final class EmbeddedMesh implements AutoCloseable {
         }
         ownership.giveBack();
         closed.complete(null);
+        if (control != null) {
+            control.awaitFarewells();
+        }
         if (interrupted) {
             Thread.currentThread().interrupt();
         }

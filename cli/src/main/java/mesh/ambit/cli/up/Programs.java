@@ -137,6 +137,6 @@ final class Programs {
         all.add(command);
         all.addAll(arguments);
         return jvm.command(
-                recording == null ? jvm.startCache(command) : Jvm.recordStart(command, recording), MAIN, all);
+                recording == null ? jvm.programOptions(command) : Jvm.recordingOptions(command, recording), MAIN, all);
     }
 }

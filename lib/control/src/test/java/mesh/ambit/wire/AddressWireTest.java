@@ -75,6 +75,7 @@ class AddressWireTest {
                 .locality(new Locality("eu-1", "eu-1a", "rack7"))
                 .networkMode(NetworkMode.HOST_NETWORK)
                 .capacity(7)
+                .capacityGiven(true)
                 .build();
 
         assertThat(roundTrip(workload)).isEqualTo(workload);
