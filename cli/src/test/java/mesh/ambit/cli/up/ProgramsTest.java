@@ -8,6 +8,9 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class ProgramsTest {
+    private static final Path OWN_OPTIONS =
+            Path.of(System.getProperty("ambit.jvm.options")).resolveSibling("istiod-lite.options");
+
     private final StateFolder state = new StateFolder(Path.of("/run/ambit"));
     private final Programs programs = new Programs(
             new Jvm(Path.of("/jdk/bin/java"), List.of("-Xmx1m"), "a.jar:b.jar"),
@@ -23,7 +26,8 @@ class ProgramsTest {
 
         assertThat(controller.namespace()).isEqualTo("ambit-fabric");
         assertThat(String.join(" ", controller.command()))
-                .isEqualTo("/jdk/bin/java -Xmx1m -cp a.jar:b.jar mesh.ambit.cli.Main istiod-lite --folder /shop"
+                .isEqualTo("/jdk/bin/java -Xmx1m @" + OWN_OPTIONS
+                        + " -cp a.jar:b.jar mesh.ambit.cli.Main istiod-lite --folder /shop"
                         + " --state /run/ambit --address 10.77.0.1 --address fd77::1");
     }
 
