@@ -10,7 +10,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAccumulator;
-import java.util.concurrent.atomic.LongAdder;
 import java.util.regex.Pattern;
 import mesh.ambit.config.AmbitVersion;
 import mesh.ambit.istiod.push.PushMetrics;
@@ -34,7 +33,7 @@ final class DiscoveryMetrics implements PushMetrics {
 
     private final MeterRegistry registry;
     private final Map<String, AtomicInteger> connected = new ConcurrentHashMap<>();
-    private final Map<String, LongAdder> counts = new ConcurrentHashMap<>();
+    private final Counts counts;
     private final Map<String, DistributionSummary> pushTimes = new ConcurrentHashMap<>();
     private final Map<String, DistributionSummary> sizes = new ConcurrentHashMap<>();
     private final DistributionSummary sendTime;
@@ -46,6 +45,7 @@ final class DiscoveryMetrics implements PushMetrics {
 
     DiscoveryMetrics(MeterRegistry registry) {
         this.registry = registry;
+        counts = new Counts(registry);
         sendTime = times("pilot.xds.send.time", "Seconds it takes to send a response.", Tags.empty(), SEND_SECONDS);
         queueTime = times(
                 "pilot.proxy.queue.time",
@@ -100,7 +100,7 @@ final class DiscoveryMetrics implements PushMetrics {
 
     @Override
     public void pushed(String type, String typeUrl, long bytes, long nanos) {
-        count("pilot.xds.pushes", "Responses sent to proxies.", Tags.of("type", type));
+        counts.add("pilot.xds.pushes", "Responses sent to proxies.", Tags.of("type", type));
         pushTimes
                 .computeIfAbsent(
                         type,
@@ -140,28 +140,28 @@ final class DiscoveryMetrics implements PushMetrics {
     @Override
     public void published(long nanos) {
         pacing.record(seconds(nanos));
-        count("pilot.inbound.updates", "Updates of the mesh received.", Tags.of("type", "config"));
-        count("pilot.push.triggers", "Pushes that were triggered.", Tags.of("type", "config"));
+        counts.add("pilot.inbound.updates", "Updates of the mesh received.", Tags.of("type", "config"));
+        counts.add("pilot.push.triggers", "Pushes that were triggered.", Tags.of("type", "config"));
     }
 
     @Override
     public void rejected(String type) {
-        count("pilot.total.xds.rejects", "Responses that a proxy rejected.", Tags.of("type", type));
+        counts.add("pilot.total.xds.rejects", "Responses that a proxy rejected.", Tags.of("type", type));
     }
 
     @Override
     public void expiredNonce(String type) {
-        count("pilot.xds.expired.nonce", "Requests that answered an older response.", Tags.of("type", type));
+        counts.add("pilot.xds.expired.nonce", "Requests that answered an older response.", Tags.of("type", type));
     }
 
     @Override
     public void writeTimeout() {
-        count("pilot.xds.write.timeout", "Streams cut because their proxy took nothing.", Tags.empty());
+        counts.add("pilot.xds.write.timeout", "Streams cut because their proxy took nothing.", Tags.empty());
     }
 
     @Override
     public void internalError() {
-        count("pilot.total.xds.internal.errors", "Streams ended by a fault of this controller.", Tags.empty());
+        counts.add("pilot.total.xds.internal.errors", "Streams ended by a fault of this controller.", Tags.empty());
     }
 
     private DistributionSummary times(String name, String description, Tags tags, double[] buckets) {
@@ -174,17 +174,5 @@ final class DiscoveryMetrics implements PushMetrics {
 
     private static double seconds(long nanos) {
         return nanos / (double) TimeUnit.SECONDS.toNanos(1);
-    }
-
-    private void count(String name, String description, Tags tags) {
-        counts.computeIfAbsent(name + tags, _ -> {
-                    LongAdder adder = new LongAdder();
-                    Gauge.builder(name, adder, LongAdder::sum)
-                            .description(description)
-                            .tags(tags)
-                            .register(registry);
-                    return adder;
-                })
-                .increment();
     }
 }
