@@ -259,14 +259,7 @@ public final class Advisor {
         String name = labels.get(Labels.USE_WAYPOINT);
         boolean reads = switch (object.kind()) {
             case NAMESPACE, POD, SERVICE, SERVICE_ENTRY, WORKLOAD_ENTRY -> true;
-            case NODE,
-                    SERVICE_ACCOUNT,
-                    ENDPOINT_SLICE,
-                    AUTHORIZATION_POLICY,
-                    PEER_AUTHENTICATION,
-                    GATEWAY_CLASS,
-                    GATEWAY,
-                    CONFIG_MAP -> false;
+            default -> false;
         };
         if (!reads || name == null || name.equals("none")) {
             return;

@@ -64,6 +64,9 @@ public final class AmbientEngine {
     }
 
     private void put(ObjectKey key, @Nullable KubeObject object) {
+        if (!Facts.areOf(key.kind())) {
+            return;
+        }
         KubeObject former = graph.find(Facts.OBJECT, key);
         if (object == null ? former == null : object.equals(former)) {
             return;

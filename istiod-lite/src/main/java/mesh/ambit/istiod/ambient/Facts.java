@@ -68,6 +68,35 @@ final class Facts {
     /** A pod as slices name it. */
     record PodRef(String namespace, String name, String uid) {}
 
+    /** Returns whether anything is computed from objects of this kind. */
+    static boolean areOf(Kind kind) {
+        return switch (kind) {
+            case NAMESPACE,
+                    NODE,
+                    SERVICE_ACCOUNT,
+                    POD,
+                    SERVICE,
+                    ENDPOINT_SLICE,
+                    AUTHORIZATION_POLICY,
+                    PEER_AUTHENTICATION,
+                    SERVICE_ENTRY,
+                    WORKLOAD_ENTRY,
+                    GATEWAY_CLASS,
+                    GATEWAY,
+                    CONFIG_MAP -> true;
+            case HTTP_ROUTE,
+                    GRPC_ROUTE,
+                    TLS_ROUTE,
+                    TCP_ROUTE,
+                    REFERENCE_GRANT,
+                    BACKEND_TLS_POLICY,
+                    VIRTUAL_SERVICE,
+                    DESTINATION_RULE,
+                    REQUEST_AUTHENTICATION,
+                    TELEMETRY -> false;
+        };
+    }
+
     /** Puts {@code after} in the place of {@code before}, the object of that key until now; null stands for none. */
     void replace(ObjectKey key, @Nullable KubeObject before, @Nullable KubeObject after) {
         graph.set(OBJECT, key, after);
@@ -86,6 +115,16 @@ final class Facts {
             case GATEWAY -> move(GATEWAYS, key, network(before), network(after));
             case POD -> move(INSTANCES, key, instanceOf(before), instanceOf(after));
             case NAMESPACE, NODE, SERVICE_ACCOUNT, WORKLOAD_ENTRY, GATEWAY_CLASS, CONFIG_MAP -> {}
+            case HTTP_ROUTE,
+                    GRPC_ROUTE,
+                    TLS_ROUTE,
+                    TCP_ROUTE,
+                    REFERENCE_GRANT,
+                    BACKEND_TLS_POLICY,
+                    VIRTUAL_SERVICE,
+                    DESTINATION_RULE,
+                    REQUEST_AUTHENTICATION,
+                    TELEMETRY -> throw new IllegalArgumentException(key + " is not computed from");
         }
     }
 

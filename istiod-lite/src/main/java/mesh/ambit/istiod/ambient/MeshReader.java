@@ -67,8 +67,7 @@ final class MeshReader {
         Mesh mesh = mesh();
         boolean hasRevision = switch (object.kind()) {
             case AUTHORIZATION_POLICY, PEER_AUTHENTICATION, SERVICE_ENTRY, WORKLOAD_ENTRY -> true;
-            case NAMESPACE, NODE, SERVICE_ACCOUNT, POD, SERVICE, ENDPOINT_SLICE, GATEWAY, GATEWAY_CLASS, CONFIG_MAP ->
-                false;
+            default -> false;
         };
         String ours = mesh.settings().revision();
         if (hasRevision && !ours.isEmpty() && !ours.equals(meta.labels().getOrDefault(Labels.REVISION, ours))) {

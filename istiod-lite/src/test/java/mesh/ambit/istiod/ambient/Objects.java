@@ -115,6 +115,7 @@ final class Objects {
                         o.subjectAltNames(),
                         o.assigned());
             case WorkloadEntry o -> new WorkloadEntry(meta, o.endpoint());
+            default -> throw new IllegalArgumentException("no " + object.kind() + " in these tests");
         };
     }
 

@@ -22,14 +22,21 @@ public final class Defaults {
                         case Service service -> fill(service);
                         case EndpointSlice slice -> fill(slice, objects);
                         case AuthorizationPolicy _,
+                                BackendTlsPolicy _,
                                 ConfigMap _,
+                                DestinationRule _,
                                 Gateway _,
                                 GatewayClass _,
                                 Namespace _,
                                 Node _,
                                 PeerAuthentication _,
+                                ReferenceGrant _,
+                                RequestAuthentication _,
+                                Route _,
                                 ServiceAccount _,
                                 ServiceEntry _,
+                                Telemetry _,
+                                VirtualService _,
                                 WorkloadEntry _ -> object;
                     });
         }

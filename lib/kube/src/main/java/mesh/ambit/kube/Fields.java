@@ -103,6 +103,28 @@ final class Fields {
         return null;
     }
 
+    /** Returns a finite number, null when it is absent. */
+    @Nullable
+    Double decimalOrNull(String name) {
+        YamlValue value = find(name);
+        boolean isNumber = value instanceof Scalar scalar
+                && (scalar.type() == ScalarType.INTEGER || scalar.type() == ScalarType.DECIMAL);
+        if (isNumber && value instanceof Scalar scalar) {
+            try {
+                double number = Double.parseDouble(scalar.text());
+                if (Double.isFinite(number)) {
+                    return number;
+                }
+            } catch (NumberFormatException e) {
+                // Said below.
+            }
+        }
+        if (value != null) {
+            wrongType(value, path(name), "a number");
+        }
+        return null;
+    }
+
     /** Returns a whole number of 32 bits without a sign, 0 when it is absent; the upper half reads as negative. */
     int unsigned(String name) {
         YamlValue value = find(name);
@@ -186,6 +208,24 @@ final class Fields {
             String text = text(items.get(i), path(name) + "[" + i + "]");
             if (text != null) {
                 result.add(text);
+            }
+        }
+        return result;
+    }
+
+    /** Returns a list of whole numbers, empty when it is absent. */
+    List<Integer> numberList(String name) {
+        List<Integer> result = new ArrayList<>();
+        List<YamlValue> items = items(name);
+        for (int i = 0; i < items.size(); i++) {
+            String field = path(name) + "[" + i + "]";
+            if (items.get(i) instanceof Scalar scalar && scalar.type() == ScalarType.INTEGER) {
+                Integer number = integer(scalar, field);
+                if (number != null) {
+                    result.add(number);
+                }
+            } else {
+                wrongType(items.get(i), field, "a whole number");
             }
         }
         return result;

@@ -14,7 +14,17 @@ public enum Kind {
     WORKLOAD_ENTRY("WorkloadEntry", true),
     GATEWAY_CLASS("GatewayClass", false),
     GATEWAY("Gateway", true),
-    CONFIG_MAP("ConfigMap", true);
+    CONFIG_MAP("ConfigMap", true),
+    HTTP_ROUTE("HTTPRoute", true),
+    GRPC_ROUTE("GRPCRoute", true),
+    TLS_ROUTE("TLSRoute", true),
+    TCP_ROUTE("TCPRoute", true),
+    REFERENCE_GRANT("ReferenceGrant", true),
+    BACKEND_TLS_POLICY("BackendTLSPolicy", true),
+    VIRTUAL_SERVICE("VirtualService", true),
+    DESTINATION_RULE("DestinationRule", true),
+    REQUEST_AUTHENTICATION("RequestAuthentication", true),
+    TELEMETRY("Telemetry", true);
 
     private final String text;
     private final boolean namespaced;

@@ -3,7 +3,9 @@ package mesh.ambit.kube;
 /** An object that Ambit reads, trimmed to the fields it uses. Immutable. */
 public sealed interface KubeObject
         permits AuthorizationPolicy,
+                BackendTlsPolicy,
                 ConfigMap,
+                DestinationRule,
                 EndpointSlice,
                 Gateway,
                 GatewayClass,
@@ -11,9 +13,14 @@ public sealed interface KubeObject
                 Node,
                 PeerAuthentication,
                 Pod,
+                ReferenceGrant,
+                RequestAuthentication,
+                Route,
                 Service,
                 ServiceAccount,
                 ServiceEntry,
+                Telemetry,
+                VirtualService,
                 WorkloadEntry {
 
     /** Returns name, namespace, labels and the like. */

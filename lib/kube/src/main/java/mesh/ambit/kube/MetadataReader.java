@@ -54,7 +54,17 @@ final class MetadataReader {
                         WORKLOAD_ENTRY,
                         GATEWAY_CLASS,
                         GATEWAY,
-                        CONFIG_MAP -> Checks.subdomain(fields, "name", meta.name());
+                        CONFIG_MAP,
+                        HTTP_ROUTE,
+                        GRPC_ROUTE,
+                        TLS_ROUTE,
+                        TCP_ROUTE,
+                        REFERENCE_GRANT,
+                        BACKEND_TLS_POLICY,
+                        VIRTUAL_SERVICE,
+                        DESTINATION_RULE,
+                        REQUEST_AUTHENTICATION,
+                        TELEMETRY -> Checks.subdomain(fields, "name", meta.name());
             }
         }
         if (kind.isNamespaced()) {

@@ -2,7 +2,6 @@ package mesh.ambit.kube;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import mesh.ambit.kube.Findings.Finding;
@@ -14,18 +13,6 @@ import org.jspecify.annotations.Nullable;
 /** Reads the objects of one YAML text. */
 final class ObjectReader {
     private static final String DEFAULT_NAMESPACE = "default";
-
-    private static final Map<String, Set<String>> VERSIONS = Map.of(
-            "",
-            Set.of("v1"),
-            "discovery.k8s.io",
-            Set.of("v1"),
-            "security.istio.io",
-            Set.of("v1", "v1beta1"),
-            "networking.istio.io",
-            Set.of("v1", "v1beta1", "v1alpha3"),
-            "gateway.networking.k8s.io",
-            Set.of("v1", "v1beta1"));
 
     private final String file;
     private final Reading reading;
@@ -106,13 +93,13 @@ final class ObjectReader {
         Findings findings = new Findings();
         Fields object = new Fields(mapping, "", findings);
         ObjectMeta meta = new MetadataReader(reading).read(object, kind, DEFAULT_NAMESPACE);
-        Set<String> versions = versions(kind);
+        List<String> versions = ApiNames.versions(kind);
         if (apiVersion != null && !versions.contains(apiVersion.substring(apiVersion.indexOf('/') + 1))) {
             object.found(
                     ProblemCode.UNSUPPORTED_VERSION,
                     "apiVersion",
                     apiVersion + " is not read",
-                    "expected version " + String.join(" or ", new TreeSet<>(versions)));
+                    "expected version " + String.join(" or ", versions));
         }
         KubeObject read = object(kind, object, meta);
         if (findings.isEmpty()) {
@@ -145,21 +132,17 @@ final class ObjectReader {
             case GATEWAY_CLASS -> network.gatewayClass(object, meta);
             case GATEWAY -> network.gateway(object, meta);
             case CONFIG_MAP -> network.configMap(object, meta);
+            case HTTP_ROUTE -> RouteObjects.httpRoute(object, meta);
+            case GRPC_ROUTE -> RouteObjects.grpcRoute(object, meta);
+            case TLS_ROUTE -> RouteObjects.tlsRoute(object, meta);
+            case TCP_ROUTE -> RouteObjects.tcpRoute(object, meta);
+            case REFERENCE_GRANT -> RouteObjects.referenceGrant(object, meta);
+            case BACKEND_TLS_POLICY -> RouteObjects.backendTlsPolicy(object, meta);
+            case VIRTUAL_SERVICE -> TrafficObjects.virtualService(object, meta);
+            case DESTINATION_RULE -> DestinationRules.destinationRule(object, meta);
+            case REQUEST_AUTHENTICATION -> ReportObjects.requestAuthentication(object, meta);
+            case TELEMETRY -> ReportObjects.telemetry(object, meta);
         };
-    }
-
-    static String group(Kind kind) {
-        return switch (kind) {
-            case NAMESPACE, NODE, SERVICE_ACCOUNT, POD, SERVICE, CONFIG_MAP -> "";
-            case ENDPOINT_SLICE -> "discovery.k8s.io";
-            case AUTHORIZATION_POLICY, PEER_AUTHENTICATION -> "security.istio.io";
-            case SERVICE_ENTRY, WORKLOAD_ENTRY -> "networking.istio.io";
-            case GATEWAY, GATEWAY_CLASS -> "gateway.networking.k8s.io";
-        };
-    }
-
-    static Set<String> versions(Kind kind) {
-        return VERSIONS.getOrDefault(group(kind), Set.of());
     }
 
     private void notAnObject(YamlValue at, String reason) {
@@ -177,7 +160,7 @@ final class ObjectReader {
 
     private static @Nullable Kind kind(String text, String group) {
         for (Kind kind : Kind.values()) {
-            if (kind.text().equals(text) && group.equals(group(kind))) {
+            if (kind.text().equals(text) && group.equals(ApiNames.group(kind))) {
                 return kind;
             }
         }

@@ -28,6 +28,28 @@ class HostileTextTest {
               rules:
               - from: [{source: {principals: ["*"], ipBlocks: [10.0.0.0/8]}}]
                 when: [{key: source.ip, values: [::1]}]
+            ---
+            apiVersion: gateway.networking.k8s.io/v1
+            kind: HTTPRoute
+            metadata: *meta
+            spec:
+              parentRefs: [{kind: Service, group: "", name: web, port: 80}]
+              rules:
+              - matches: [{path: {type: Exact, value: /a}, headers: [{name: x, value: y}], method: GET}]
+                backendRefs: [{name: v1, port: 80, weight: 9}]
+                timeouts: {request: 10s}
+            ---
+            apiVersion: networking.istio.io/v1
+            kind: VirtualService
+            metadata: *meta
+            spec:
+              hosts: [web]
+              http: [{match: [{uri: {prefix: /a}}], route: [{destination: {host: web}, weight: 1}], timeout: 1.5s}]
+            ---
+            apiVersion: networking.istio.io/v1
+            kind: DestinationRule
+            metadata: *meta
+            spec: {host: web, subsets: [{name: a, labels: {b: c}}], trafficPolicy: {loadBalancer: {simple: RANDOM}}}
             --- |
               text
             ...
