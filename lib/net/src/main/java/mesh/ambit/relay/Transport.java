@@ -7,7 +7,6 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.IoHandlerFactory;
-import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.ServerChannel;
 import io.netty.channel.epoll.Epoll;
 import io.netty.channel.epoll.EpollChannelOption;
@@ -57,14 +56,17 @@ public enum Transport {
         };
     }
 
-    /** Returns a group of {@code workers} event loops on daemon threads whose names begin with {@code name}. */
+    /**
+     * Returns a group of {@code workers} event loops on daemon threads whose names begin with {@code name}. Connections
+     * that are open when the group is shut down are closed.
+     */
     public EventLoopGroup group(int workers, String name) {
         IoHandlerFactory handlers = switch (this) {
             case EPOLL -> new SteadyEpoll();
             case IO_URING -> IoUringIoHandler.newFactory();
             case NIO -> NioIoHandler.newFactory();
         };
-        return new MultiThreadIoEventLoopGroup(workers, new DefaultThreadFactory(name, true), handlers);
+        return new ClosingLoops(workers, new DefaultThreadFactory(name, true), handlers);
     }
 
     /** Returns {@link #connector(EventLoop, SocketSpace, Keepalive)} with upstream's keepalive. */

@@ -1,8 +1,6 @@
 package mesh.ambit.hbone;
 
 import io.netty.channel.EventLoopGroup;
-import io.netty.channel.MultiThreadIoEventLoopGroup;
-import io.netty.channel.nio.NioIoHandler;
 import io.netty.util.concurrent.Future;
 import java.time.Duration;
 import java.time.Instant;
@@ -18,14 +16,15 @@ public final class Loops {
     private Loops() {}
 
     public static EventLoopGroup start(int workers) {
-        Transport transport = Transport.best();
-        return transport == Transport.NIO
-                ? new MultiThreadIoEventLoopGroup(workers, NioIoHandler.newFactory())
-                : transport.group(workers, "test");
+        return Transport.best().group(workers, "test");
     }
 
+    /** Ends {@code group} and what is open on it. */
     public static void stop(EventLoopGroup group) {
-        group.shutdownGracefully(0, 2, TimeUnit.SECONDS).awaitUninterruptibly(5, TimeUnit.SECONDS);
+        if (!group.shutdownGracefully(0, 2, TimeUnit.SECONDS)
+                .awaitUninterruptibly(DEADLINE.toSeconds(), TimeUnit.SECONDS)) {
+            throw new AssertionError("event loops do not end");
+        }
     }
 
     /** Waits for {@code condition}; fails with {@code what} at the deadline. */

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -118,7 +119,7 @@ class NetNsIT {
     @Test
     void otherFilesAreRefusedAndTheirDescriptorClosed(@TempDir Path folder) throws IOException {
         Path file = Files.createFile(folder.resolve("not-a-namespace"));
-        long before = openDescriptors();
+        Set<String> before = OpenDescriptors.now();
 
         assertThatThrownBy(() -> NetNs.open(file)).isInstanceOf(LinuxException.class);
         assertThatThrownBy(() -> NetNs.open(Path.of("/proc/self/ns/uts")))
@@ -127,12 +128,6 @@ class NetNsIT {
         assertThatThrownBy(() -> NetNs.open(folder.resolve("missing")))
                 .hasMessageContaining("missing: No such file or directory");
 
-        assertThat(openDescriptors()).isEqualTo(before);
-    }
-
-    private static long openDescriptors() throws IOException {
-        try (var entries = Files.list(Path.of("/proc/self/fd"))) {
-            return entries.count();
-        }
+        assertThat(OpenDescriptors.since(before)).isEmpty();
     }
 }

@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
@@ -73,14 +74,14 @@ class SeqPacketTest {
     @Test
     void descriptorsThatNobodyTakesAreClosedWithThePacket() throws IOException {
         try (NetNs namespace = NetNs.current()) {
-            long before = openDescriptors();
+            Set<String> before = OpenDescriptors.now();
             client.send(new byte[] {1}, namespace.fd());
 
             try (SeqPacketConnection.Packet packet = packet(server)) {
                 assertThat(packet.descriptorCount()).isOne();
-                assertThat(openDescriptors()).isEqualTo(before + 1);
+                assertThat(OpenDescriptors.since(before)).hasSize(1);
             }
-            assertThat(openDescriptors()).isEqualTo(before);
+            assertThat(OpenDescriptors.since(before)).isEmpty();
         }
     }
 
@@ -170,12 +171,6 @@ class SeqPacketTest {
             call.run();
         } catch (Exception e) {
             throw new CompletionException(e);
-        }
-    }
-
-    private static long openDescriptors() throws IOException {
-        try (var entries = Files.list(Path.of("/proc/self/fd"))) {
-            return entries.count();
         }
     }
 

@@ -123,7 +123,7 @@ public final class ZdsClient {
     }
 
     /** Serves one connection until it ends, however it does; the agent is asked again at once then. */
-    private void converse(SeqPacketConnection opened) throws ProtocolException {
+    private void converse(SeqPacketConnection opened) throws ProtocolException, AsynchronousCloseException {
         try {
             while (!closed) {
                 if (!pods.hasPending()) {
@@ -145,6 +145,8 @@ public final class ZdsClient {
                 }
             }
             LOG.info("node agent at {}: gone, connecting again", socket);
+        } catch (AsynchronousCloseException e) {
+            throw e; // It was us, and nobody is to be warned of it.
         } catch (IOException e) {
             LOG.warn("node agent at {}: {}; connecting again", socket, e.getMessage());
         }
