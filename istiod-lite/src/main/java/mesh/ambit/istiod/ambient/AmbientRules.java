@@ -79,17 +79,17 @@ final class AmbientRules {
     }
 
     private Mesh effectiveMesh(MeshReader reader) {
-        String revision = started.revision();
-        String name = revision.isEmpty() || revision.equals("default") ? "istio" : "istio-" + revision;
-        ObjectKey key = new ObjectKey(Kind.CONFIG_MAP, started.systemNamespace(), name);
-        String text = reader.object(key) instanceof ConfigMap map ? map.data().get("mesh") : null;
-        if (text == null) {
-            return Mesh.of(started, MeshConfig.DEFAULT, null);
+        List<ObjectKey> keys = started.configMaps();
+        List<String> texts = new ArrayList<>();
+        for (ObjectKey key : keys) {
+            if (reader.object(key) instanceof ConfigMap map) {
+                texts.add(map.data().getOrDefault("mesh", ""));
+            }
         }
-        MeshConfig.Parsed parsed = MeshConfig.parse(text, "");
+        MeshConfig.Parsed parsed = MeshConfig.parse(texts, "");
         String warning = parsed.problems().isEmpty()
                 ? null
-                : key + ": key mesh is read only in part: "
+                : keys.getLast() + ": key mesh is read only in part: "
                         + parsed.problems().getFirst().message();
         return Mesh.of(started, parsed.config(), warning);
     }

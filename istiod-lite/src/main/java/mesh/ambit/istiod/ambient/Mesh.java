@@ -31,6 +31,7 @@ record Mesh(
                 root == null ? started.rootNamespace() : root,
                 started.systemNamespace(),
                 started.revision(),
+                started.sharedConfig(),
                 started.features());
         return new Mesh(settings, config, warning);
     }

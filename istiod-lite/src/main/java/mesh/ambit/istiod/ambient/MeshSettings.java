@@ -3,9 +3,13 @@ package mesh.ambit.istiod.ambient;
 import static java.util.Objects.requireNonNull;
 
 import java.util.Collections;
+import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import mesh.ambit.identity.SpiffeId;
+import mesh.ambit.kube.Kind;
+import mesh.ambit.kube.ObjectKey;
 import mesh.ambit.model.Workload;
 
 /**
@@ -17,6 +21,7 @@ import mesh.ambit.model.Workload;
  * @param rootNamespace where policies for the whole mesh live
  * @param systemNamespace the namespace whose label names the network
  * @param revision our own; empty to take objects of every revision
+ * @param sharedConfig name of a ConfigMap whose settings hold where those of our own ConfigMap say nothing; empty for none
  * @param features what is switched on
  */
 public record MeshSettings(
@@ -26,7 +31,10 @@ public record MeshSettings(
         String rootNamespace,
         String systemNamespace,
         String revision,
+        String sharedConfig,
         Set<Feature> features) {
+
+    private static final String CONFIG_MAP = "istio";
 
     /** The settings of a mesh that nobody configured. */
     public static final MeshSettings DEFAULT = new MeshSettings(
@@ -36,6 +44,7 @@ public record MeshSettings(
             "istio-system",
             "istio-system",
             "default",
+            "",
             Feature.defaults());
 
     public MeshSettings {
@@ -45,6 +54,7 @@ public record MeshSettings(
         requireNonNull(rootNamespace, "rootNamespace");
         requireNonNull(systemNamespace, "systemNamespace");
         requireNonNull(revision, "revision");
+        requireNonNull(sharedConfig, "sharedConfig");
         features = Collections.unmodifiableSet(new TreeSet<>(features));
     }
 
@@ -55,6 +65,17 @@ public record MeshSettings(
 
     /** Returns the same with other features. */
     public MeshSettings withFeatures(Set<Feature> others) {
-        return new MeshSettings(clusterId, trustDomain, domainSuffix, rootNamespace, systemNamespace, revision, others);
+        return new MeshSettings(
+                clusterId, trustDomain, domainSuffix, rootNamespace, systemNamespace, revision, sharedConfig, others);
+    }
+
+    /** Returns the ConfigMaps that may say more, the one that counts most last. */
+    public List<ObjectKey> configMaps() {
+        String own = revision.isEmpty() || revision.equals("default") ? CONFIG_MAP : CONFIG_MAP + "-" + revision;
+        return Stream.of(sharedConfig, own)
+                .filter(name -> !name.isEmpty())
+                .distinct()
+                .map(name -> new ObjectKey(Kind.CONFIG_MAP, systemNamespace, name))
+                .toList();
     }
 }

@@ -78,10 +78,10 @@ final class ClusterDuties implements AutoCloseable {
     }
 
     /** Stands for the classes of gateways, their waypoints, and the status of both. */
-    void lookAfterGateways(WaypointSettings waypoints, String revision, boolean severalNetworks) {
+    void lookAfterGateways(Supplier<WaypointSettings> waypoints, String revision, boolean severalNetworks) {
         stand(
                 GATEWAY_LEASE + (revision.isEmpty() ? "default" : revision),
-                () -> GatewayController.start(server, waypoints, revision, severalNetworks, clock, random));
+                () -> GatewayController.start(server, waypoints.get(), revision, severalNetworks, clock, random));
     }
 
     void stand(String lease, Supplier<AutoCloseable> duty) {

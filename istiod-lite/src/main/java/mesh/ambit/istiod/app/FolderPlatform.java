@@ -28,14 +28,13 @@ final class FolderPlatform implements Platform {
     private final Authenticator authenticator;
     private @Nullable ClusterSource source;
 
-    FolderPlatform(IstiodLiteConfig config, Path folder, Path keys, InstantSource clock) {
+    FolderPlatform(IstiodLiteConfig config, Path folder, Path keys, Supplier<String> trustDomain, InstantSource clock) {
         this.config = config;
         this.folder = folder;
         this.keys = keys;
         TokenIssuer issuer = TokenIssuer.loadOrCreate(keys);
         this.tokens = new NodeTokens(issuer, config.audiences().getFirst(), config.state(), clock);
-        this.authenticator = new NodeTokenAuthenticator(
-                issuer, Set.copyOf(config.audiences()), config.mesh().trustDomain(), clock);
+        this.authenticator = new NodeTokenAuthenticator(issuer, Set.copyOf(config.audiences()), trustDomain, clock);
     }
 
     @Override

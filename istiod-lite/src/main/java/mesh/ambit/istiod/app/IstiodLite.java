@@ -89,7 +89,8 @@ final class IstiodLite implements AutoCloseable {
         String trustDomain = config.mesh().trustDomain();
         Metrics metrics = opened(Metrics.of("pilot", AmbitVersion.version()));
         ControllerMetrics counts = new ControllerMetrics(metrics.registry());
-        Platform platform = platform(keys, metrics);
+        MeshWatch mesh = new MeshWatch(config.mesh());
+        Platform platform = platform(keys, mesh, metrics);
         AtomicReference<Supplier<Placement>> placement = new AtomicReference<>(() -> Placement.NONE);
         AuthorityParts authority = opened(AuthorityParts.open(
                 config.authority(),
@@ -112,7 +113,10 @@ final class IstiodLite implements AutoCloseable {
             later(housekeeping, () -> platform.refresh(published));
         }));
         placement.set(() -> publisher.published().digest());
-        opened(platform).follow(publisher);
+        opened(platform).follow((changes, problems) -> {
+            mesh.changed(changes, problems);
+            publisher.changed(changes, problems);
+        });
 
         DebugPages pages = new DebugPages(config, hub, publisher::published);
         DebugAnswers debug = new DebugAnswers(
@@ -123,15 +127,17 @@ final class IstiodLite implements AutoCloseable {
                 authority.serving().keyManager(),
                 authority.clients().manager(),
                 List.of(
+                        new Unready(hub::hasState),
                         admission,
-                        new CallerInterceptor(platform.authenticator(), trustDomain, counts::unauthenticated)),
+                        new CallerInterceptor(platform.authenticator(), mesh::trustDomain, counts::unauthenticated)),
                 List.of(
                         new DiscoveryService(hub, debug, CallerInterceptor::caller),
                         new CertificateService(
                                 authority.authority(),
-                                new NodeAuthorizer(config.trustedNodeAccounts(), trustDomain),
+                                new NodeAuthorizer(config.trustedNodeAccounts(), mesh::trustDomain),
                                 config.certificates(),
-                                () -> publisher.published().digest(),
+                                cluster -> platform.placement(
+                                        cluster, publisher.published().digest()),
                                 clock,
                                 counts)),
                 hub::closeStreams,
@@ -178,18 +184,18 @@ final class IstiodLite implements AutoCloseable {
                 HOUSEKEEPING_SECONDS,
                 HOUSEKEEPING_SECONDS,
                 TimeUnit.SECONDS);
-        platform.lead(authority.authority()::trust);
+        publisher.first().thenRun(() -> later(housekeeping, () -> platform.lead(authority.authority()::trust)));
         authority.authority().whenChanged(_ -> later(housekeeping, () -> platform.refresh(publisher.published())));
         // Queued behind the tokens of the first publication.
         publisher.first().thenRun(() -> later(housekeeping, () -> announce(platform)));
     }
 
     /** The folder if one was named, the cluster otherwise. */
-    private Platform platform(Path keys, Metrics metrics) throws IOException {
+    private Platform platform(Path keys, MeshWatch mesh, Metrics metrics) throws IOException {
         Path folder = config.folder();
         return folder == null
-                ? new KubernetesPlatform(config, identity(), new ClusterMetrics(metrics.registry()), clock)
-                : new FolderPlatform(config, folder, keys, clock);
+                ? new KubernetesPlatform(config, identity(), mesh, new ClusterMetrics(metrics.registry()), clock)
+                : new FolderPlatform(config, folder, keys, mesh::trustDomain, clock);
     }
 
     private void announce(Platform platform) {

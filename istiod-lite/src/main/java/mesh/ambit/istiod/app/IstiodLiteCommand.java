@@ -11,7 +11,6 @@ import mesh.ambit.config.Environment;
 import mesh.ambit.config.ExitCode;
 import mesh.ambit.istiod.issuer.IssuerException;
 import mesh.ambit.kube.FolderException;
-import mesh.ambit.telemetry.LogFormat;
 import mesh.ambit.telemetry.Logging;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,7 +27,8 @@ import picocli.CommandLine.Spec;
                 + " is their certificate authority.",
         footer = {
             "",
-            "Environment, as upstream's: CLUSTER_ID, TRUST_DOMAIN, POD_NAMESPACE,",
+            "Environment, as upstream's: CLUSTER_ID, TRUST_DOMAIN, POD_NAMESPACE, REVISION,",
+            "SHARED_MESH_CONFIG, AMBIT_REMOTE_CLUSTERS,",
             "CA_TRUSTED_NODE_ACCOUNTS, TOKEN_AUDIENCES, DEFAULT_WORKLOAD_CERT_TTL,",
             "MAX_WORKLOAD_CERT_TTL, ROOT_CA_DIR, ISTIO_MULTIROOT_MESH,",
             "PILOT_ENABLE_CA_CRL, ISTIOD_CUSTOM_HOST, CITADEL_SELF_SIGNED_CA_CERT_TTL,",
@@ -72,7 +72,7 @@ public final class IstiodLiteCommand implements Callable<Integer> {
             e.problems().forEach(this::complain);
             return ExitCode.USAGE;
         }
-        Logging logging = Logging.start(config.logFilter(), LogFormat.PLAIN, System.out);
+        Logging logging = Logging.start(config.logFilter(), config.logFormat(), System.out);
         try {
             IstiodLite controller = IstiodLite.start(config, InstantSource.system());
             endWithProcess(controller, logging);

@@ -8,6 +8,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import mesh.ambit.config.ConfigException;
 import mesh.ambit.config.Environment;
 import mesh.ambit.config.HostPort;
@@ -16,6 +18,7 @@ import mesh.ambit.istiod.ambient.MeshSettings;
 import mesh.ambit.istiod.issuer.AuthorityConfig;
 import mesh.ambit.istiod.issuer.CertificateRules;
 import mesh.ambit.telemetry.LogFilter;
+import mesh.ambit.telemetry.LogFormat;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,6 +41,7 @@ import org.jspecify.annotations.Nullable;
  * @param audiences for which tokens are accepted; ours are minted for the first
  * @param discovery how the mesh is told to the proxies
  * @param logFilter what is logged
+ * @param logFormat how
  */
 record IstiodLiteConfig(
         @Nullable Path folder,
@@ -56,10 +60,13 @@ record IstiodLiteConfig(
         List<String> customHosts,
         List<String> audiences,
         DiscoverySettings discovery,
-        LogFilter logFilter) {
+        LogFilter logFilter,
+        LogFormat logFormat) {
     static final String CLUSTER_ID = "CLUSTER_ID";
     static final String TRUST_DOMAIN = "TRUST_DOMAIN";
     static final String POD_NAMESPACE = "POD_NAMESPACE";
+    static final String REVISION = "REVISION";
+    static final String SHARED_MESH_CONFIG = "SHARED_MESH_CONFIG";
     static final String CA_TRUSTED_NODE_ACCOUNTS = "CA_TRUSTED_NODE_ACCOUNTS";
     static final String DEFAULT_WORKLOAD_CERT_TTL = "DEFAULT_WORKLOAD_CERT_TTL";
     static final String MAX_WORKLOAD_CERT_TTL = "MAX_WORKLOAD_CERT_TTL";
@@ -89,7 +96,7 @@ record IstiodLiteConfig(
         }
         IstiodLiteConfig config = new IstiodLiteConfig(
                 options.folder,
-                KubernetesConfig.from(environment, options.kubeconfig),
+                KubernetesConfig.from(environment, options.kubeconfig, options.clusterAliases),
                 options.state,
                 address("--secureGRPCAddr", options.secureGrpcAddr, environment),
                 address("--httpAddr", options.httpAddr, environment),
@@ -105,7 +112,8 @@ record IstiodLiteConfig(
                 environment.value(ISTIOD_CUSTOM_HOST, List.of(), IstiodLiteConfig::hosts),
                 environment.value(TOKEN_AUDIENCES, List.of("istio-ca"), IstiodLiteConfig::audiences),
                 DiscoverySettings.from(options.discovery, environment, processors),
-                logFilter(options.logOutputLevel, environment));
+                logFilter(options.logOutputLevel, environment),
+                options.logAsJson ? LogFormat.JSON : LogFormat.PLAIN);
         environment.throwIfInvalid();
         return config;
     }
@@ -118,7 +126,8 @@ record IstiodLiteConfig(
                 domain,
                 required(POD_NAMESPACE, MeshSettings.DEFAULT.rootNamespace(), environment),
                 required(POD_NAMESPACE, MeshSettings.DEFAULT.systemNamespace(), environment),
-                MeshSettings.DEFAULT.revision(),
+                environment.value(REVISION, MeshSettings.DEFAULT.revision(), IstiodLiteConfig::name),
+                environment.value(SHARED_MESH_CONFIG, MeshSettings.DEFAULT.sharedConfig(), IstiodLiteConfig::name),
                 Feature.from(environment));
     }
 
@@ -140,6 +149,14 @@ record IstiodLiteConfig(
             }
             return text;
         });
+    }
+
+    /** An object's name, or nothing. */
+    private static String name(String text) {
+        if (!text.isEmpty() && !text.matches("[a-z0-9]([-a-z0-9.]*[a-z0-9])?")) {
+            throw new IllegalArgumentException("expected: lower case letters, digits, dashes and dots");
+        }
+        return text;
     }
 
     private static Set<String> accounts(String text) {
@@ -218,10 +235,28 @@ record IstiodLiteConfig(
         }
     }
 
+    /** Upstream's levels beyond ours: nothing is fatal here that is no error. */
+    private static String level(String upstream) {
+        return switch (upstream) {
+            case "none" -> "off";
+            case "fatal" -> "error";
+            default -> upstream;
+        };
+    }
+
     private static LogFilter logFilter(String text, Environment environment) {
         try {
-            // Upstream writes scope:level; "default" is everything else.
-            return LogFilter.parse(text.replace("default:", "").replace(':', '='));
+            // Upstream writes scope:level; "default" is everything else, and so is "all".
+            return LogFilter.parse(Stream.of(text.split(",", -1))
+                    .map(part -> {
+                        int colon = part.lastIndexOf(':');
+                        String scope = colon < 0 ? "" : part.substring(0, colon).strip();
+                        String level = level(part.substring(colon + 1).strip());
+                        return scope.isEmpty() || scope.equals("default") || scope.equals("all")
+                                ? level
+                                : scope + "=" + level;
+                    })
+                    .collect(Collectors.joining(",")));
         } catch (IllegalArgumentException e) {
             environment.reject("invalid flag --log_output_level=" + text + " (" + e.getMessage() + ")");
             return LogFilter.INFO;

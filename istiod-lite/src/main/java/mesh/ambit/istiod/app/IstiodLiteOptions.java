@@ -3,6 +3,8 @@ package mesh.ambit.istiod.app;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -75,6 +77,13 @@ final class IstiodLiteOptions {
             description = "Node that gets a token though no object names it. Repeatable.")
     List<String> nodes = new ArrayList<>();
 
+    @Option(
+            names = "--clusterAliases",
+            paramLabel = "ALIAS=CLUSTER",
+            split = ",",
+            description = "Other names by which callers know a cluster.")
+    Map<String, String> clusterAliases = new TreeMap<>();
+
     @Mixin
     DiscoveryOptions discovery = new DiscoveryOptions();
 
@@ -84,6 +93,9 @@ final class IstiodLiteOptions {
             description = "What is logged, like default:info or default:info,istiod::push:debug (default:"
                     + " ${DEFAULT-VALUE}).")
     String logOutputLevel = "default:info";
+
+    @Option(names = "--log_as_json", description = "Logs one JSON object a line.")
+    boolean logAsJson;
 
     private static Path defaultState() {
         String runtime = System.getenv("XDG_RUNTIME_DIR");

@@ -1,6 +1,7 @@
 package mesh.ambit.istiod.app;
 
 import java.nio.file.Path;
+import java.util.Map;
 import mesh.ambit.config.AmbitVersion;
 import mesh.ambit.config.Environment;
 import org.jspecify.annotations.Nullable;
@@ -10,13 +11,30 @@ import org.jspecify.annotations.Nullable;
  *
  * @param kubeconfig how to reach the cluster; null to find out as any client does
  * @param waypointImage of waypoints that are deployed for Gateways
+ * @param remoteClusters whether Secrets may name further clusters whose workloads call us
+ * @param clusterAliases names of clusters by other names under which callers know them
  */
-record KubernetesConfig(@Nullable Path kubeconfig, String waypointImage) {
+record KubernetesConfig(
+        @Nullable Path kubeconfig, String waypointImage, boolean remoteClusters, Map<String, String> clusterAliases) {
     static final String AMBIT_WAYPOINT_IMAGE = "AMBIT_WAYPOINT_IMAGE";
+    static final String AMBIT_REMOTE_CLUSTERS = "AMBIT_REMOTE_CLUSTERS";
 
-    /** Reads the environment. */
-    static KubernetesConfig from(Environment environment, @Nullable Path kubeconfig) {
+    KubernetesConfig {
+        clusterAliases = Map.copyOf(clusterAliases);
+    }
+
+    /** Puts flags and environment together. */
+    static KubernetesConfig from(
+            Environment environment, @Nullable Path kubeconfig, Map<String, String> clusterAliases) {
         return new KubernetesConfig(
-                kubeconfig, environment.text(AMBIT_WAYPOINT_IMAGE, "ambit/waypoint:" + AmbitVersion.version()));
+                kubeconfig,
+                environment.text(AMBIT_WAYPOINT_IMAGE, "ambit/waypoint:" + AmbitVersion.version()),
+                environment.flag(AMBIT_REMOTE_CLUSTERS, false),
+                clusterAliases);
+    }
+
+    /** Returns the name of the cluster that a caller knows as {@code name}. */
+    String cluster(String name) {
+        return clusterAliases.getOrDefault(name, name);
     }
 }

@@ -9,12 +9,13 @@ import java.util.function.Supplier;
 import mesh.ambit.istiod.ambient.Feature;
 import mesh.ambit.istiod.ambient.MeshSettings;
 import mesh.ambit.istiod.gateway.WaypointSettings;
+import mesh.ambit.istiod.issuer.Authentication;
 import mesh.ambit.istiod.issuer.Authenticator;
 import mesh.ambit.istiod.issuer.MaterialStore;
+import mesh.ambit.istiod.issuer.Placement;
 import mesh.ambit.istiod.issuer.TokenReviewAuthenticator;
 import mesh.ambit.istiod.issuer.Trust;
 import mesh.ambit.istiod.kube.ClusterListener;
-import mesh.ambit.istiod.kube.DiscoveryFilter;
 import mesh.ambit.istiod.kube.EntryAddresses;
 import mesh.ambit.istiod.kube.KubernetesMetrics;
 import mesh.ambit.istiod.kube.KubernetesSource;
@@ -30,7 +31,8 @@ final class KubernetesPlatform implements Platform {
     private final ApiServer server;
     private final Authenticator authenticator;
     private final ClusterDuties duties;
-    private final DiscoveryFilter discovered;
+    private final MeshWatch mesh;
+    private final RemoteClusters remote;
     private final EntryAddresses addresses;
     private final Random random = new Random();
     private @Nullable KubernetesSource source;
@@ -41,42 +43,70 @@ final class KubernetesPlatform implements Platform {
      * Creates one; the server is not asked yet.
      *
      * @param identity who we are, other than all other controllers of the cluster
+     * @param mesh what the objects say of the whole mesh
      * @throws IOException if there is no usable kubeconfig
      */
-    KubernetesPlatform(IstiodLiteConfig config, String identity, KubernetesMetrics metrics, InstantSource clock)
+    KubernetesPlatform(
+            IstiodLiteConfig config, String identity, MeshWatch mesh, KubernetesMetrics metrics, InstantSource clock)
             throws IOException {
         this.config = config;
         this.metrics = metrics;
         this.clock = clock;
         this.server = ApiServer.connect(config.kubernetes().kubeconfig());
-        this.authenticator = new TokenReviewAuthenticator(
-                new TokenReviews(server)::review,
-                config.audiences(),
-                config.mesh().trustDomain());
+        this.mesh = mesh;
+        this.authenticator = reviewing(server);
+        this.remote = new RemoteClusters(config.mesh().clusterId(), this::reviewing, clock, random);
         String systemNamespace = config.mesh().systemNamespace();
         this.duties = new ClusterDuties(server, systemNamespace, identity, clock, random);
         this.addresses = new EntryAddresses(server);
-        this.discovered = new DiscoveryFilter(systemNamespace, duties::refresh);
+        mesh.whenChanged(duties::refresh);
+    }
+
+    private Authenticator reviewing(ApiServer of) {
+        return new TokenReviewAuthenticator(new TokenReviews(of)::review, config.audiences(), mesh::trustDomain);
     }
 
     @Override
     public void follow(ClusterListener listener) {
         source = KubernetesSource.open(
                 server,
-                config.mesh().systemNamespace(),
+                config.mesh().configMaps(),
                 metrics,
                 (changes, problems) -> {
-                    discovered.changed(changes, problems);
                     addresses.changed(changes, problems);
                     listener.changed(changes, problems);
                 },
                 clock,
                 random);
+        if (config.kubernetes().remoteClusters()) {
+            remote.follow(server, config.mesh().systemNamespace());
+        }
     }
 
     @Override
     public Authenticator authenticator() {
-        return authenticator;
+        return new Authenticator() {
+            @Override
+            public Authentication authenticate(String token) {
+                return authenticator.authenticate(token);
+            }
+
+            @Override
+            public Authentication authenticate(String token, String cluster) {
+                String name = config.kubernetes().cluster(cluster);
+                return isOwn(name) ? authenticate(token) : remote.authenticate(token, name);
+            }
+        };
+    }
+
+    @Override
+    public Placement placement(String cluster, Placement own) {
+        String name = config.kubernetes().cluster(cluster);
+        return isOwn(name) ? own : remote.placement(name);
+    }
+
+    private boolean isOwn(String cluster) {
+        return cluster.isEmpty() || cluster.equals(config.mesh().clusterId());
     }
 
     @Override
@@ -87,20 +117,20 @@ final class KubernetesPlatform implements Platform {
     @Override
     public void lead(Supplier<Trust> source) {
         trust = source;
-        duties.distribute(source, discovered);
+        duties.distribute(source, mesh);
         if (config.mesh().has(Feature.IP_AUTOALLOCATE)) {
             duties.stand(ClusterDuties.ADDRESS_LEASE, addresses::lead);
         }
-        MeshSettings mesh = config.mesh();
+        MeshSettings started = config.mesh();
         duties.lookAfterGateways(
-                new WaypointSettings(
+                () -> new WaypointSettings(
                         config.kubernetes().waypointImage(),
-                        "istiod." + mesh.systemNamespace() + ".svc:15012",
-                        mesh.domainSuffix(),
-                        mesh.clusterId(),
+                        "istiod." + started.systemNamespace() + ".svc:15012",
+                        started.domainSuffix(),
+                        started.clusterId(),
                         mesh.trustDomain()),
-                mesh.revision(),
-                mesh.has(Feature.MULTI_NETWORK));
+                started.revision(),
+                started.has(Feature.MULTI_NETWORK));
     }
 
     /** The kubelet gives nodes their tokens; the trust bundle may be another one. */
@@ -132,6 +162,7 @@ final class KubernetesPlatform implements Platform {
         if (open != null) {
             open.close();
         }
+        remote.close();
         server.close();
     }
 }

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.function.Supplier;
 import mesh.ambit.istiod.issuer.Authenticator;
 import mesh.ambit.istiod.issuer.MaterialStore;
+import mesh.ambit.istiod.issuer.Placement;
 import mesh.ambit.istiod.issuer.Trust;
 import mesh.ambit.istiod.kube.ClusterListener;
 
@@ -19,6 +20,16 @@ interface Platform extends AutoCloseable {
 
     /** Returns who judges bearer tokens. */
     Authenticator authenticator();
+
+    /**
+     * Returns who runs where in the cluster that a caller says it is in.
+     *
+     * @param cluster empty for one who does not say
+     * @param own who runs where in our own
+     */
+    default Placement placement(String cluster, Placement own) {
+        return own;
+    }
 
     /** Returns where a root of our own is kept. */
     MaterialStore authorityStore();

@@ -10,7 +10,9 @@ import io.grpc.ServerInterceptor;
 import io.grpc.Status;
 import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
+import java.util.Iterator;
 import java.util.Locale;
+import java.util.function.Supplier;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.SSLSession;
 import mesh.ambit.istiod.issuer.Authentication.Accepted;
@@ -28,12 +30,15 @@ public final class CallerInterceptor implements ServerInterceptor {
     private static final Logger LOG = LoggerFactory.getLogger(CallerInterceptor.class);
     private static final Context.Key<CallerIdentity> CALLER = Context.key("caller");
     private static final Context.Key<String> PEER = Context.key("peer");
+    private static final Context.Key<String> CLUSTER = Context.key("cluster");
     private static final Metadata.Key<String> AUTHORIZATION =
             Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER);
+    private static final Metadata.Key<String> CLUSTER_ID =
+            Metadata.Key.of("clusterid", Metadata.ASCII_STRING_MARSHALLER);
     private static final String BEARER = "bearer ";
 
     private final Authenticator tokens;
-    private final String trustDomain;
+    private final Supplier<String> trustDomain;
     private final Runnable onFailure;
 
     /**
@@ -43,7 +48,7 @@ public final class CallerInterceptor implements ServerInterceptor {
      * @param trustDomain the one that client certificates must be of
      * @param onFailure called for each refused call, for counting
      */
-    public CallerInterceptor(Authenticator tokens, String trustDomain, Runnable onFailure) {
+    public CallerInterceptor(Authenticator tokens, Supplier<String> trustDomain, Runnable onFailure) {
         this.tokens = tokens;
         this.trustDomain = trustDomain;
         this.onFailure = onFailure;
@@ -64,16 +69,36 @@ public final class CallerInterceptor implements ServerInterceptor {
         return peer == null ? "" : peer;
     }
 
+    /** Returns the cluster that the caller says it is in; empty if it does not say. */
+    static String cluster() {
+        String cluster = CLUSTER.get();
+        return cluster == null ? "" : cluster;
+    }
+
+    /** Who names two clusters has named none, as in the reference. */
+    private static String cluster(Metadata headers) {
+        Iterable<String> named = headers.getAll(CLUSTER_ID);
+        if (named == null) {
+            return "";
+        }
+        Iterator<String> names = named.iterator();
+        String first = names.next();
+        return names.hasNext() ? "" : first;
+    }
+
     @Override
     public <A, B> ServerCall.Listener<A> interceptCall(
             ServerCall<A, B> call, Metadata headers, ServerCallHandler<A, B> next) {
-        return switch (authenticate(call, headers)) {
+        String cluster = cluster(headers);
+        return switch (authenticate(call, headers, cluster)) {
             case Accepted(CallerIdentity caller) ->
                 Contexts.interceptCall(
                         Context.current()
                                 .withValues(
                                         CALLER,
                                         caller,
+                                        CLUSTER,
+                                        cluster,
                                         PEER,
                                         String.valueOf(call.getAttributes().get(Grpc.TRANSPORT_ATTR_REMOTE_ADDR))),
                         call,
@@ -92,9 +117,10 @@ public final class CallerInterceptor implements ServerInterceptor {
         };
     }
 
-    private Authentication authenticate(ServerCall<?, ?> call, Metadata headers) {
+    private Authentication authenticate(ServerCall<?, ?> call, Metadata headers, String cluster) {
         X509Certificate certificate = clientCertificate(call);
-        if (certificate != null && ClientCertificates.identity(certificate, trustDomain) instanceof Accepted accepted) {
+        if (certificate != null
+                && ClientCertificates.identity(certificate, trustDomain.get()) instanceof Accepted accepted) {
             return accepted;
         }
         String authorization = headers.get(AUTHORIZATION);
@@ -104,7 +130,7 @@ public final class CallerInterceptor implements ServerInterceptor {
         if (!authorization.toLowerCase(Locale.ROOT).startsWith(BEARER)) {
             return new Refused("authorization header of another kind (expected: Bearer)");
         }
-        return tokens.authenticate(authorization.substring(BEARER.length()).strip());
+        return tokens.authenticate(authorization.substring(BEARER.length()).strip(), cluster);
     }
 
     /** Returns the verified leaf, or null for a caller without certificate. */

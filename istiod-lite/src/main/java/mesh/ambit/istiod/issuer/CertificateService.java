@@ -9,7 +9,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
-import java.util.function.Supplier;
+import java.util.function.Function;
 import mesh.ambit.identity.SpiffeId;
 import mesh.ambit.istiod.issuer.AuditLog.Asker;
 import mesh.ambit.istiod.issuer.IssuanceException.Kind;
@@ -38,16 +38,21 @@ public final class CertificateService extends IstioCertificateServiceGrpc.IstioC
     private final AuditLog audit;
     private final NodeAuthorizer authorizer;
     private final CertificateRules rules;
-    private final Supplier<Placement> placement;
+    private final Function<String, Placement> placement;
     private final InstantSource clock;
     private final IssuerMetrics metrics;
 
-    /** Creates the service; {@code placement} is asked once for each request and answers from memory. */
+    /**
+     * Creates the service.
+     *
+     * @param placement tells what runs in the cluster that a caller says it is in, empty for one who does not say; asked
+     *     once for each request, answers from memory
+     */
     public CertificateService(
             CertificateAuthority authority,
             NodeAuthorizer authorizer,
             CertificateRules rules,
-            Supplier<Placement> placement,
+            Function<String, Placement> placement,
             InstantSource clock,
             IssuerMetrics metrics) {
         this(authority.issuer(), authority.audit(), authorizer, rules, placement, clock, metrics);
@@ -58,7 +63,7 @@ public final class CertificateService extends IstioCertificateServiceGrpc.IstioC
             AuditLog audit,
             NodeAuthorizer authorizer,
             CertificateRules rules,
-            Supplier<Placement> placement,
+            Function<String, Placement> placement,
             InstantSource clock,
             IssuerMetrics metrics) {
         this.issuer = issuer;
@@ -83,10 +88,11 @@ public final class CertificateService extends IstioCertificateServiceGrpc.IstioC
             BoundPod pod = asker.caller().pod();
             place = pod == null ? "caller" : "pod/" + pod.uid();
         } else {
-            switch (authorizer.decide(asker.caller(), requested, placement.get())) {
+            Placement present = placement.apply(CallerInterceptor.cluster());
+            switch (authorizer.decide(asker.caller(), requested, present)) {
                 case Allowed(SpiffeId allowed, String node) -> {
                     identity = allowed;
-                    place = "node/" + node;
+                    place = present.place(node);
                 }
                 case Denied(NodeAuthorizer.Reason reason) -> {
                     LOG.warn(

@@ -1,6 +1,7 @@
 package mesh.ambit.istiod.issuer;
 
 import java.util.Set;
+import java.util.function.Supplier;
 import mesh.ambit.identity.SpiffeId;
 import mesh.ambit.istiod.issuer.Placement.PodFacts;
 
@@ -13,7 +14,7 @@ import mesh.ambit.istiod.issuer.Placement.PodFacts;
  * @param trustedAccounts accounts of node proxies, {@code namespace/serviceaccount}; empty switches all of it off
  * @param trustDomain the only one we sign for
  */
-public record NodeAuthorizer(Set<String> trustedAccounts, String trustDomain) {
+public record NodeAuthorizer(Set<String> trustedAccounts, Supplier<String> trustDomain) {
     public NodeAuthorizer {
         trustedAccounts = Set.copyOf(trustedAccounts);
     }
@@ -57,7 +58,7 @@ public record NodeAuthorizer(Set<String> trustedAccounts, String trustDomain) {
             return new Verdict.Denied(Reason.MALFORMED_IDENTITY);
         }
         // The reference signs for any trust domain that parses; a certificate of ours must not speak for others.
-        if (!identity.trustDomain().equals(trustDomain)) {
+        if (!identity.trustDomain().equals(trustDomain.get())) {
             return new Verdict.Denied(Reason.FOREIGN_TRUST_DOMAIN);
         }
         String node = pod.node();

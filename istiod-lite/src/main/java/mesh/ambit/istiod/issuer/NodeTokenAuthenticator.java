@@ -15,6 +15,7 @@ import java.util.Date;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Supplier;
 import mesh.ambit.identity.SpiffeId;
 import mesh.ambit.istiod.issuer.Authentication.Accepted;
 import mesh.ambit.istiod.issuer.Authentication.Refused;
@@ -30,11 +31,12 @@ public final class NodeTokenAuthenticator implements Authenticator {
 
     private final ECKey key;
     private final Set<String> audiences;
-    private final String trustDomain;
+    private final Supplier<String> trustDomain;
     private final InstantSource clock;
 
     /** Creates one that accepts tokens of {@code issuer} for any of {@code audiences}. */
-    public NodeTokenAuthenticator(TokenIssuer issuer, Set<String> audiences, String trustDomain, InstantSource clock) {
+    public NodeTokenAuthenticator(
+            TokenIssuer issuer, Set<String> audiences, Supplier<String> trustDomain, InstantSource clock) {
         this.key = issuer.verificationKey();
         this.audiences = Set.copyOf(audiences);
         this.trustDomain = trustDomain;
@@ -92,7 +94,7 @@ public final class NodeTokenAuthenticator implements Authenticator {
             return new Refused("token whose subject and service account differ");
         }
         return new Accepted(new CallerIdentity(
-                new SpiffeId(trustDomain, namespace, serviceAccount), new BoundPod(podName, podUid, node)));
+                new SpiffeId(trustDomain.get(), namespace, serviceAccount), new BoundPod(podName, podUid, node)));
     }
 
     /** Returns the text at {@code path} within nested objects; null if there is none, or an empty one. */

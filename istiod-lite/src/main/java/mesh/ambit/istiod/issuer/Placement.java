@@ -33,6 +33,11 @@ public interface Placement {
     @Nullable
     PodFacts pod(String namespace, String name);
 
+    /** Returns what the audit log calls a node; nodes of other clusters have names of their own. */
+    default String place(String node) {
+        return "node/" + node;
+    }
+
     /** Returns the placement of {@code entries}, of which no single pod is known; repeated ones are fine. */
     static Placement of(Collection<Entry> entries) {
         return of(entries, Map.of());

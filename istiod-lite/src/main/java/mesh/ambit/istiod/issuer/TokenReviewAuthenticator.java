@@ -3,6 +3,7 @@ package mesh.ambit.istiod.issuer;
 import java.io.IOException;
 import java.util.Collections;
 import java.util.List;
+import java.util.function.Supplier;
 import mesh.ambit.identity.SpiffeId;
 import mesh.ambit.istiod.issuer.Authentication.Accepted;
 import mesh.ambit.istiod.issuer.Authentication.Refused;
@@ -23,7 +24,7 @@ public final class TokenReviewAuthenticator implements Authenticator {
 
     private final Reviewer reviewer;
     private final List<String> audiences;
-    private final String trustDomain;
+    private final Supplier<String> trustDomain;
 
     /** Whoever can say what a token is worth. */
     @FunctionalInterface
@@ -37,7 +38,7 @@ public final class TokenReviewAuthenticator implements Authenticator {
     }
 
     /** Creates one that accepts tokens for any of {@code audiences}. */
-    public TokenReviewAuthenticator(Reviewer reviewer, List<String> audiences, String trustDomain) {
+    public TokenReviewAuthenticator(Reviewer reviewer, List<String> audiences, Supplier<String> trustDomain) {
         this.reviewer = reviewer;
         this.audiences = List.copyOf(audiences);
         this.trustDomain = trustDomain;
@@ -74,7 +75,7 @@ public final class TokenReviewAuthenticator implements Authenticator {
         if (account.length != 2 || account[0].isEmpty() || account[1].isEmpty()) {
             return new Refused("token of " + review.username() + " (expected: " + USER_PREFIX + "NAMESPACE:NAME)");
         }
-        SpiffeId id = new SpiffeId(trustDomain, account[0], account[1]);
+        SpiffeId id = new SpiffeId(trustDomain.get(), account[0], account[1]);
         String pod = first(review, POD_NAME);
         String uid = first(review, POD_UID);
         // The node is looked up among the pods: what the token says of it is as old as the token.

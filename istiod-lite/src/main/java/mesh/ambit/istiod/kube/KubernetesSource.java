@@ -5,6 +5,8 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -23,6 +25,7 @@ import mesh.ambit.istiod.kube.api.WatchStatus;
 import mesh.ambit.kube.ApiNames;
 import mesh.ambit.kube.Kind;
 import mesh.ambit.kube.KubeJson;
+import mesh.ambit.kube.KubeObject;
 import mesh.ambit.kube.ObjectKey;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -35,11 +38,8 @@ import org.slf4j.LoggerFactory;
 public final class KubernetesSource implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(KubernetesSource.class);
 
-    /** Kinds that a folder may hold and that nothing is computed from in a cluster. */
-    private static final Set<Kind> NOT_READ = EnumSet.of(Kind.SERVICE_ACCOUNT);
-
-    /** The settings of the mesh, in our own namespace. */
-    private static final String MESH_CONFIG = "istio";
+    /** Kinds that a folder may hold and that nothing is computed from in a cluster, and one of which we read by name. */
+    private static final Set<Kind> NOT_READ = EnumSet.of(Kind.SERVICE_ACCOUNT, Kind.CONFIG_MAP);
 
     private final ObjectStore store = new ObjectStore();
     private final Map<Kind, Reflector<KubeJson.Item>> reflectors = new EnumMap<>(Kind.class);
@@ -49,10 +49,11 @@ public final class KubernetesSource implements AutoCloseable {
     private final ClusterListener listener;
     private final Thread publisher;
     private final Reflector<JsonNode> installed;
+    private final Map<ObjectKey, Reflector<KubeJson.Item>> settings = new TreeMap<>();
 
     private KubernetesSource(
             ApiServer server,
-            String systemNamespace,
+            List<ObjectKey> configMaps,
             KubernetesMetrics metrics,
             ClusterListener listener,
             InstantSource clock,
@@ -60,14 +61,34 @@ public final class KubernetesSource implements AutoCloseable {
         this.metrics = metrics;
         this.listener = listener;
         Set<Kind> kinds = EnumSet.complementOf(EnumSet.copyOf(NOT_READ));
-        this.unsettled = new CountDownLatch(kinds.size());
+        this.unsettled = new CountDownLatch(kinds.size() + configMaps.size());
+        for (ObjectKey configMap : configMaps) {
+            settings.put(
+                    configMap,
+                    Reflector.start(
+                            server,
+                            resource(Kind.CONFIG_MAP)
+                                    .in(configMap.namespace())
+                                    .where("metadata.name=" + configMap.name()),
+                            new KindCodec(Kind.CONFIG_MAP),
+                            new One(configMap),
+                            new Settling(name(configMap)),
+                            clock,
+                            random));
+        }
         for (Kind kind : kinds) {
-            ApiResource resource = resource(kind, systemNamespace);
+            ApiResource resource = resource(kind);
             definitions.put(ApiNames.plural(kind) + "." + ApiNames.group(kind), kind);
             reflectors.put(
                     kind,
                     Reflector.start(
-                            server, resource, new KindCodec(kind), new Feed(kind), new Settling(kind), clock, random));
+                            server,
+                            resource,
+                            new KindCodec(kind),
+                            new Feed(kind),
+                            new Settling(ApiNames.plural(kind)),
+                            clock,
+                            random));
         }
         this.installed =
                 Reflector.start(server, Definitions.RESOURCE, Codec.TREE, new Installations(), _ -> {}, clock, random);
@@ -77,36 +98,48 @@ public final class KubernetesSource implements AutoCloseable {
     /**
      * Begins to follow the cluster; returns at once.
      *
-     * @param systemNamespace where the settings of the mesh lie
+     * @param configMaps where the settings of the mesh are; no other ConfigMap is read
      * @param listener called on a thread of its own
      * @param random spreads attempts; used by many threads at once
      */
     public static KubernetesSource open(
             ApiServer server,
-            String systemNamespace,
+            List<ObjectKey> configMaps,
             KubernetesMetrics metrics,
             ClusterListener listener,
             InstantSource clock,
             RandomGenerator random) {
-        return new KubernetesSource(server, systemNamespace, metrics, listener, clock, random);
+        return new KubernetesSource(server, configMaps, metrics, listener, clock, random);
+    }
+
+    /**
+     * Begins to follow the pods of a cluster and nothing else; returns at once.
+     *
+     * @param listener called by one thread at a time
+     */
+    public static AutoCloseable pods(
+            ApiServer server, ClusterListener listener, InstantSource clock, RandomGenerator random) {
+        return Reflector.start(
+                server, resource(Kind.POD), new KindCodec(Kind.POD), new Pods(listener), _ -> {}, clock, random);
     }
 
     /** Returns the part of a kind's collection that is read. */
-    static ApiResource resource(Kind kind, String systemNamespace) {
+    static ApiResource resource(Kind kind) {
         ApiResource all = new ApiResource(
                 ApiNames.group(kind), ApiNames.versions(kind), ApiNames.plural(kind), "", "", "", false);
-        return switch (kind) {
-            // They have no address any more and no right to a certificate, and a cluster can be full of them.
-            case POD -> all.where("status.phase!=Failed");
-            case CONFIG_MAP -> all.in(systemNamespace).where("metadata.name=" + MESH_CONFIG);
-            default -> all;
-        };
+        // They have no address any more and no right to a certificate, and a cluster can be full of them.
+        return kind == Kind.POD ? all.where("status.phase!=Failed") : all;
+    }
+
+    private static String name(ObjectKey configMap) {
+        return "configmaps/" + configMap.name();
     }
 
     /** Returns how well each collection is followed, by its name. */
     public SortedMap<String, WatchStatus> statuses() {
         SortedMap<String, WatchStatus> statuses = new TreeMap<>();
         reflectors.forEach((kind, reflector) -> statuses.put(ApiNames.plural(kind), reflector.status()));
+        settings.forEach((configMap, reflector) -> statuses.put(name(configMap), reflector.status()));
         return statuses;
     }
 
@@ -171,17 +204,96 @@ public final class KubernetesSource implements AutoCloseable {
         }
     }
 
+    /** Takes one object. */
+    private final class One implements Sink<KubeJson.Item> {
+        private final ObjectKey key;
+        private boolean settled;
+
+        One(ObjectKey key) {
+            this.key = key;
+        }
+
+        @Override
+        public void replaced(Map<String, KubeJson.Item> objects) {
+            metrics.event(key.kind().text(), "list");
+            KubeJson.Item item = objects.get(key.namespace() + "/" + key.name());
+            if (item == null) {
+                store.remove(key);
+            } else {
+                store.change(item);
+            }
+            if (!settled) {
+                settled = true;
+                unsettled.countDown();
+            }
+        }
+
+        @Override
+        public void changed(String name, KubeJson.Item item) {
+            metrics.event(key.kind().text(), "update");
+            store.change(item);
+        }
+
+        @Override
+        public void removed(String name) {
+            metrics.event(key.kind().text(), "delete");
+            store.remove(key);
+        }
+    }
+
+    /** Tells of pods without keeping them. */
+    private static final class Pods implements Sink<KubeJson.Item> {
+        private final ClusterListener listener;
+        private final Set<ObjectKey> known = new HashSet<>();
+
+        Pods(ClusterListener listener) {
+            this.listener = listener;
+        }
+
+        @Override
+        public void replaced(Map<String, KubeJson.Item> objects) {
+            Set<ObjectKey> gone = new HashSet<>(known);
+            Map<ObjectKey, KubeObject> present = new HashMap<>();
+            objects.values().forEach(item -> {
+                gone.remove(item.key());
+                if (item.object() != null) {
+                    present.put(item.key(), item.object());
+                }
+            });
+            known.removeAll(gone);
+            known.addAll(present.keySet());
+            listener.changed(new ObjectChanges(present, gone), List.of());
+        }
+
+        @Override
+        public void changed(String name, KubeJson.Item item) {
+            KubeObject pod = item.object();
+            if (pod != null) {
+                known.add(item.key());
+                listener.changed(new ObjectChanges(Map.of(item.key(), pod), Set.of()), List.of());
+            }
+        }
+
+        @Override
+        public void removed(String name) {
+            int slash = name.indexOf('/');
+            ObjectKey key = new ObjectKey(Kind.POD, name.substring(0, slash), name.substring(slash + 1));
+            known.remove(key);
+            listener.changed(new ObjectChanges(Map.of(), Set.of(key)), List.of());
+        }
+    }
+
     /** Counts what goes wrong. */
     private final class Settling implements Consumer<WatchStatus> {
-        private final Kind kind;
+        private final String collection;
 
-        Settling(Kind kind) {
-            this.kind = kind;
+        Settling(String collection) {
+            this.collection = collection;
         }
 
         @Override
         public void accept(WatchStatus status) {
-            metrics.followed(ApiNames.plural(kind), !status.isTroubled());
+            metrics.followed(collection, !status.isTroubled());
         }
     }
 
@@ -215,6 +327,7 @@ public final class KubernetesSource implements AutoCloseable {
     @Override
     public void close() {
         reflectors.values().forEach(Reflector::close);
+        settings.values().forEach(Reflector::close);
         installed.close();
         publisher.interrupt();
     }

@@ -90,6 +90,25 @@ class CertificateIT {
     }
 
     @Test
+    void identitiesAreOfTheTrustDomainThatTheSettingsOfTheMeshName() throws Exception {
+        lab.write("mesh.yaml", """
+                apiVersion: v1
+                kind: ConfigMap
+                metadata: {name: istio, namespace: istio-system}
+                data: {mesh: "trustDomain: corp.test"}
+                """);
+        ControllerLab.until(
+                "the trust domain", () -> lab.page("/debug/ambientz").body().contains("corp.test"));
+
+        String own = WEB.replace("cluster.local", "corp.test");
+        X509Certificate leaf =
+                certificate(ask(lab.token("node-a"), request(own, 60)).getCertChain(0));
+
+        assertThat(leaf.getSubjectAlternativeNames()).containsExactly(List.of(6, own));
+        assertThat(refusal(lab.token("node-a"), request(WEB, 60)).getCode()).isEqualTo(Status.Code.UNAUTHENTICATED);
+    }
+
+    @Test
     void withoutImpersonationTheProxyGetsItsOwnIdentity() throws Exception {
         X509Certificate leaf =
                 certificate(ask(lab.token("node-a"), request(null, 0)).getCertChain(0));

@@ -87,7 +87,7 @@ class IstiodLiteConfigTest {
         withDryRun.add(Feature.DRY_RUN_POLICIES);
         assertThat(config.mesh())
                 .isEqualTo(new MeshSettings(
-                        "one", "trust.test", "mesh.test", "mesh-system", "mesh-system", "default", withDryRun));
+                        "one", "trust.test", "mesh.test", "mesh-system", "mesh-system", "default", "", withDryRun));
         assertThat(config.addresses())
                 .containsExactly(InetAddress.ofLiteral("10.77.0.1"), InetAddress.ofLiteral("fd77::1"));
         assertThat(config.nodes()).isEqualTo(Set.of("node-a"));

@@ -45,8 +45,15 @@ final class KubeCluster implements AutoCloseable {
     /** Applies what the chart says about the controller's account and its rights. */
     void installRights() throws IOException {
         for (String file : List.of("serviceaccount.yaml", "clusterrole.yaml", "role.yaml")) {
-            apply(Files.readString(CHART.resolve(file)).replace("{{ .Release.Namespace }}", namespace));
+            apply(rendered(Files.readString(CHART.resolve(file))));
         }
+    }
+
+    /** Returns what Helm makes of a template with the chart's own values: nothing optional is switched on. */
+    private String rendered(String template) {
+        return template.replace("{{ .Release.Namespace }}", namespace)
+                .replace("{{ .Values.revision }}", "default")
+                .replaceAll("(?s)\\n *\\{\\{- (if|with) .*?\\{\\{- end \\}\\}", "");
     }
 
     /** Applies every document of a text; returns the last object. */

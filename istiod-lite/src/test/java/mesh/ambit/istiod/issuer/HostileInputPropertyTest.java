@@ -38,7 +38,7 @@ class HostileInputPropertyTest {
         directory = Files.createTempDirectory("ambit-issuer");
         TokenIssuer issuer = TokenIssuer.loadOrCreate(directory);
         token = issuer.mint(new TokenIssuer.Holder("istio-system", "ztunnel", "z", "node-a"), "istio-ca", NOW);
-        authenticator = new NodeTokenAuthenticator(issuer, Set.of("istio-ca"), "cluster.local", () -> NOW);
+        authenticator = new NodeTokenAuthenticator(issuer, Set.of("istio-ca"), () -> "cluster.local", () -> NOW);
     }
 
     @AfterContainer

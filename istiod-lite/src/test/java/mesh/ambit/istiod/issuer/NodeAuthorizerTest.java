@@ -23,7 +23,7 @@ class NodeAuthorizerTest {
                     new Placement.PodName("istio-system", "ztunnel-pending"),
                     new Placement.PodFacts("uid-3", "ztunnel", "")));
 
-    private final NodeAuthorizer authorizer = new NodeAuthorizer(Set.of("istio-system/ztunnel"), "cluster.local");
+    private final NodeAuthorizer authorizer = new NodeAuthorizer(Set.of("istio-system/ztunnel"), () -> "cluster.local");
 
     @Test
     void proxyGetsTheIdentityOfAPodOfItsNode() {
@@ -85,7 +85,7 @@ class NodeAuthorizerTest {
 
     @Test
     void withoutTrustedAccountsNobodyImpersonates() {
-        Verdict verdict = new NodeAuthorizer(Set.of(), "cluster.local").decide(ztunnel("node-a"), WEB, PLACEMENT);
+        Verdict verdict = new NodeAuthorizer(Set.of(), () -> "cluster.local").decide(ztunnel("node-a"), WEB, PLACEMENT);
 
         assertThat(verdict).isEqualTo(new Denied(Reason.IMPERSONATION_DISABLED));
     }

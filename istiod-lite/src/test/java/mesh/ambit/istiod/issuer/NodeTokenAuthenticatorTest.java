@@ -94,7 +94,7 @@ class NodeTokenAuthenticatorTest {
     }
 
     private NodeTokenAuthenticator at(Instant time) {
-        return new NodeTokenAuthenticator(issuer, Set.of("istio-ca"), "cluster.local", () -> time);
+        return new NodeTokenAuthenticator(issuer, Set.of("istio-ca"), () -> "cluster.local", () -> time);
     }
 
     private static String reason(Authentication authentication) {

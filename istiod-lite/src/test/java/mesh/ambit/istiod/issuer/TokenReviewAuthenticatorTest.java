@@ -92,7 +92,7 @@ class TokenReviewAuthenticatorTest {
                     throw new IOException("connection refused");
                 },
                 List.of("istio-ca"),
-                "cluster.local");
+                () -> "cluster.local");
 
         assertThat(authenticator.authenticate("secret-token"))
                 .isInstanceOfSatisfying(
@@ -109,14 +109,14 @@ class TokenReviewAuthenticatorTest {
                     throw new AssertionError("sent on");
                 },
                 List.of("istio-ca"),
-                "cluster.local");
+                () -> "cluster.local");
 
         assertThat(authenticator.authenticate("x".repeat(100_000))).isInstanceOf(Refused.class);
         assertThat(authenticator.authenticate("")).isInstanceOf(Refused.class);
     }
 
     private static Authentication authenticate(Review review) {
-        return new TokenReviewAuthenticator((_, _) -> review, List.of("istio-ca"), "cluster.local")
+        return new TokenReviewAuthenticator((_, _) -> review, List.of("istio-ca"), () -> "cluster.local")
                 .authenticate("secret-token");
     }
 }

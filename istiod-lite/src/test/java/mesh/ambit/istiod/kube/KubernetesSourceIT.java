@@ -10,6 +10,7 @@ import java.util.Random;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import mesh.ambit.istiod.ambient.MeshSettings;
 import mesh.ambit.istiod.kube.api.ApiServer;
 import mesh.ambit.istiod.kube.api.ApiServers;
 import mesh.ambit.istiod.kube.api.FakeApi;
@@ -134,7 +135,7 @@ class KubernetesSourceIT {
     private KubernetesSource open() {
         KubernetesSource opened = KubernetesSource.open(
                 server,
-                "istio-system",
+                MeshSettings.DEFAULT.configMaps(),
                 KubernetesMetrics.NONE,
                 (changes, problems) -> news.add(new News(changes, problems)),
                 InstantSource.system(),

@@ -49,8 +49,8 @@ final class PlainServer implements AutoCloseable {
                 .channelType(NioServerSocketChannel.class)
                 .bossEventLoopGroup(sockets)
                 .workerEventLoopGroup(sockets)
-                .intercept(
-                        new CallerInterceptor(token -> new Authentication.Accepted(ZTUNNEL), "cluster.local", () -> {}))
+                .intercept(new CallerInterceptor(
+                        token -> new Authentication.Accepted(ZTUNNEL), () -> "cluster.local", () -> {}))
                 .intercept(new AdmissionInterceptor(streamsPerSecond))
                 .addService(new DiscoveryService(
                         hub,

@@ -69,6 +69,14 @@ public record MeshConfig(
 
     /** Reads the settings from the text of an object; {@code file} is what problems call it. */
     public static Parsed parse(String text, String file) {
-        return MeshConfigReader.read(text, file);
+        return parse(List.of(text), file);
+    }
+
+    /**
+     * Reads the settings from several texts. A field that a later one has counts as that one says it, the whole of it; a
+     * text that cannot be read counts for nothing, and the problems say so.
+     */
+    public static Parsed parse(List<String> texts, String file) {
+        return MeshConfigReader.read(texts, file);
     }
 }

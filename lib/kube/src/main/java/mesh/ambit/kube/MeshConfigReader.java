@@ -1,7 +1,9 @@
 package mesh.ambit.kube;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import mesh.ambit.kube.MeshConfig.EntryVisibility;
 import mesh.ambit.kube.MeshConfig.Parsed;
 import mesh.ambit.kube.MeshConfig.ScopeRule;
@@ -17,36 +19,43 @@ final class MeshConfigReader {
 
     private MeshConfigReader() {}
 
-    static Parsed read(String text, String file) {
-        List<YamlValue> documents;
-        try {
-            documents = YamlReader.read(text);
-        } catch (YamlProblem e) {
-            return new Parsed(MeshConfig.DEFAULT, List.of(e.in(file)));
-        }
-        if (documents.isEmpty() || (documents.getFirst() instanceof Scalar scalar && isNull(scalar))) {
-            return new Parsed(MeshConfig.DEFAULT, List.of());
-        }
-        if (!(documents.getFirst() instanceof Mapping mapping)) {
-            YamlValue at = documents.getFirst();
-            return new Parsed(
-                    MeshConfig.DEFAULT,
-                    List.of(new Problem(
-                            ProblemCode.WRONG_TYPE,
-                            file,
-                            at.line(),
-                            at.column(),
-                            "",
-                            "",
-                            at.description() + " stands where the settings of a mesh belong",
-                            "")));
+    static Parsed read(List<String> texts, String file) {
+        List<Problem> problems = new ArrayList<>();
+        Map<String, YamlValue> entries = new LinkedHashMap<>();
+        Map<String, YamlValue.Position> keys = new LinkedHashMap<>();
+        for (String text : texts) {
+            try {
+                switch (first(YamlReader.read(text))) {
+                    case null -> {}
+                    case Mapping mapping -> {
+                        entries.putAll(mapping.entries());
+                        keys.putAll(mapping.keys());
+                    }
+                    case YamlValue at ->
+                        problems.add(new Problem(
+                                ProblemCode.WRONG_TYPE,
+                                file,
+                                at.line(),
+                                at.column(),
+                                "",
+                                "",
+                                at.description() + " stands where the settings of a mesh belong",
+                                ""));
+                }
+            } catch (YamlProblem e) {
+                problems.add(e.in(file));
+            }
         }
         MeshConfigReader reader = new MeshConfigReader();
-        MeshConfig config = reader.config(new Fields(mapping, "", reader.findings));
-        List<Problem> problems = reader.findings.all().stream()
-                .map(finding -> finding.in(file, ""))
-                .toList();
+        MeshConfig config = reader.config(new Fields(new Mapping(entries, keys, 1, 1), "", reader.findings));
+        reader.findings.all().forEach(finding -> problems.add(finding.in(file, "")));
         return new Parsed(config, problems);
+    }
+
+    private static @Nullable YamlValue first(List<YamlValue> documents) {
+        return documents.isEmpty() || (documents.getFirst() instanceof Scalar scalar && isNull(scalar))
+                ? null
+                : documents.getFirst();
     }
 
     private static boolean isNull(Scalar scalar) {

@@ -86,6 +86,20 @@ public final class ApiServer implements AutoCloseable {
         }
     }
 
+    /**
+     * Returns the server that a kubeconfig names which somebody else wrote. Nothing is asked yet.
+     *
+     * @throws IOException if it is none, or would make us run a program or read a file
+     */
+    public static ApiServer connectTo(String kubeconfig) throws IOException {
+        try {
+            Kubeconfigs.requireSelfContained(kubeconfig);
+            return new ApiServer(Config.fromKubeconfig(kubeconfig), PATIENCE);
+        } catch (RuntimeException e) {
+            throw new IOException(Failures.reason(e), e);
+        }
+    }
+
     /** Returns the server at {@code url}, without credentials; for tests. */
     static ApiServer at(String url, Duration patience) {
         Config config = Config.empty();

@@ -1,0 +1,75 @@
+package mesh.ambit.istiod.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import mesh.ambit.istiod.ambient.MeshSettings;
+import mesh.ambit.istiod.kube.ObjectChanges;
+import mesh.ambit.kube.KubeObject;
+import mesh.ambit.kube.KubeYaml;
+import mesh.ambit.kube.ObjectKey;
+import mesh.ambit.kube.Reading;
+import org.junit.jupiter.api.Test;
+
+/** The settings that two ConfigMaps give a mesh. */
+class MeshWatchTest {
+    private static final MeshSettings SETTINGS = new MeshSettings(
+            "one", "started.test", "cluster.local", "istio-system", "istio-system", "canary", "shared", Set.of());
+
+    private final List<String> told = new ArrayList<>();
+    private final MeshWatch watch = new MeshWatch(SETTINGS);
+
+    @Test
+    void ownSettingsCountMoreThanSharedOnes() {
+        watch.whenChanged(() -> told.add(watch.trustDomain()));
+        assertThat(watch.trustDomain()).isEqualTo("started.test");
+
+        put("shared", "{trustDomain: shared.test, discoverySelectors: [{matchLabels: {mesh: a}}]}");
+        put("istio-canary", "{trustDomain: own.test}");
+
+        assertThat(told).containsExactly("shared.test", "own.test");
+        assertThat(watch.test(Map.of("mesh", "a"))).isTrue();
+        assertThat(watch.test(Map.of())).isFalse();
+    }
+
+    @Test
+    void aListIsTakenWhole() {
+        put("shared", "{discoverySelectors: [{matchLabels: {mesh: a}}]}");
+        put("istio-canary", "{discoverySelectors: [{matchLabels: {mesh: b}}]}");
+
+        assertThat(watch.test(Map.of("mesh", "a"))).isFalse();
+        assertThat(watch.test(Map.of("mesh", "b"))).isTrue();
+    }
+
+    @Test
+    void whatIsGoneSaysNothing() {
+        put("shared", "{trustDomain: shared.test}");
+        put("istio-canary", "{trustDomain: own.test}");
+
+        watch.changed(new ObjectChanges(Map.of(), Set.of(SETTINGS.configMaps().getLast())), List.of());
+
+        assertThat(watch.trustDomain()).isEqualTo("shared.test");
+    }
+
+    @Test
+    void otherConfigMapsSayNothing() {
+        put("istio", "{trustDomain: other.test}");
+
+        assertThat(watch.trustDomain()).isEqualTo("started.test");
+    }
+
+    private void put(String name, String mesh) {
+        KubeObject map = KubeYaml.parse(
+                        "{apiVersion: v1, kind: ConfigMap, metadata: {name: " + name
+                                + ", namespace: istio-system}, data: {mesh: '" + mesh + "'}}",
+                        "test",
+                        Reading.CHECKED)
+                .objects()
+                .getFirst();
+        ObjectKey key = map.key();
+        watch.changed(new ObjectChanges(Map.of(key, map), Set.of()), List.of());
+    }
+}
