@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import mesh.ambit.config.Environment;
+import mesh.ambit.identity.SpiffeId;
 import mesh.ambit.model.MeshResource;
 import mesh.ambit.model.TunnelProtocol;
 import mesh.ambit.model.Workload;
@@ -32,6 +33,7 @@ import mesh.ambit.testkit.FakeCa;
 import mesh.ambit.testkit.LabNamespace;
 import mesh.ambit.testkit.NetnsLab;
 import mesh.ambit.testkit.TestAuthority;
+import mesh.ambit.tls.Svid;
 import mesh.ambit.ztunnel.inpod.FakeAgent;
 import org.jspecify.annotations.Nullable;
 
@@ -186,6 +188,11 @@ final class MeshLab implements AutoCloseable {
         Files.move(next, folder.resolve("crl.pem"), StandardCopyOption.ATOMIC_MOVE);
     }
 
+    /** Returns a certificate with which somebody who is no pod of a daemon can speak for {@code serviceAccount}. */
+    Svid svid(String serviceAccount) {
+        return authority.svid(SpiffeId.parse("spiffe://cluster.local/ns/shop/sa/" + serviceAccount));
+    }
+
     /** Has daemons that are started from now on told of their own pods only. */
     void onDemand() {
         onDemand = true;
@@ -211,11 +218,16 @@ final class MeshLab implements AutoCloseable {
         pods.put(name, pod);
         workloads.put(name, pod.workload().build());
         if (!node.isEmpty()) {
-            namespace.pipe(CAPTURE, "nft", "-f", "-");
-            namespace.run("ip", "route", "add", "local", "0.0.0.0/0", "dev", "lo", "table", "100");
-            namespace.run("ip", "rule", "add", "fwmark", "0x111/0xfff", "pref", "32764", "lookup", "100");
+            capture(namespace);
         }
         return pod;
+    }
+
+    /** Redirects what enters and leaves a pod, as a node agent does. */
+    static void capture(LabNamespace namespace) {
+        namespace.pipe(CAPTURE, "nft", "-f", "-");
+        namespace.run("ip", "route", "add", "local", "0.0.0.0/0", "dev", "lo", "table", "100");
+        namespace.run("ip", "rule", "add", "fwmark", "0x111/0xfff", "pref", "32764", "lookup", "100");
     }
 
     /** Starts an application in a pod, which ends with the lab. */

@@ -1,48 +1,23 @@
 package mesh.ambit.ztunnel.app;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static java.util.Objects.requireNonNull;
+import static mesh.ambit.ztunnel.app.Shop.VIP;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.sun.management.UnixOperatingSystemMXBean;
-import io.netty.bootstrap.Bootstrap;
-import io.netty.buffer.ByteBuf;
-import io.netty.buffer.PooledByteBufAllocator;
-import io.netty.buffer.Unpooled;
-import io.netty.channel.Channel;
-import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.channel.ChannelInitializer;
-import io.netty.channel.ChannelOption;
-import io.netty.channel.EventLoop;
-import io.netty.channel.EventLoopGroup;
-import io.netty.util.ResourceLeakDetector;
 import java.io.IOException;
-import java.lang.management.ManagementFactory;
 import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.TreeMap;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLong;
-import mesh.ambit.linux.Command;
-import mesh.ambit.model.NamespacedHostname;
-import mesh.ambit.model.NetworkAddress;
-import mesh.ambit.model.Port;
-import mesh.ambit.model.Service;
-import mesh.ambit.model.Workload;
-import mesh.ambit.relay.SocketSpace;
-import mesh.ambit.relay.Transport;
 import mesh.ambit.testkit.Await;
+import mesh.ambit.testkit.FakeAds;
 import mesh.ambit.testkit.NetnsLab;
 import mesh.ambit.ztunnel.app.MeshLab.LabPod;
-import mesh.ambit.ztunnel.app.MeshLab.Node;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -51,50 +26,31 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What people report of node proxies when their clusters are not at rest. */
-@SuppressWarnings("try") // Some of what is opened only has to be there.
 @Tag("netns")
 class TroubleIT {
-    private static final InetAddress VIP = InetAddress.ofLiteral("10.96.0.1");
-    private static final int STORM = 20_000;
-    private static final int STORM_WIDTH = 64;
-
     @RegisterExtension
     final NetnsLab namespaces = new NetnsLab();
 
     @TempDir
     Path folder;
 
-    private MeshLab mesh;
-    private LabPod web;
-    private LabPod orders;
-    private Node one;
-    private Node two;
+    private Shop shop;
 
     @BeforeEach
-    void makeShop() throws IOException {
-        mesh = new MeshLab(namespaces, folder);
-        web = mesh.pod("web", "one");
-        orders = mesh.pod("orders", "two");
-        mesh.app(orders, 8080);
-        mesh.record("orders", member(orders));
-        mesh.service(Service.builder("shop", "orders.shop")
-                .vips(List.of(new NetworkAddress("", VIP)))
-                .ports(List.of(Port.of(80, 8080)))
-                .build());
-        one = mesh.node("one");
-        two = mesh.node("two");
+    void openShop() throws IOException {
+        shop = new Shop(namespaces, folder);
     }
 
     @AfterEach
     void closeShop() throws IOException {
-        mesh.close();
+        shop.close();
     }
 
     @Test
     void noConnectionFailsWhileAPodIsReplaced() throws Exception {
-        LabPod successor = mesh.pod("orders2", "two");
-        mesh.app(successor, 8080);
-        assertThat(requireNonNull(two.agent)
+        LabPod successor = shop.mesh.pod("orders2", "two");
+        shop.mesh.app(successor, 8080);
+        assertThat(requireNonNull(shop.two.agent)
                         .add(
                                 "uid-orders2",
                                 successor.info(),
@@ -102,12 +58,12 @@ class TroubleIT {
                 .isEmpty();
         try (Load load = new Load()) {
             load.awaitMore(25);
-            mesh.record("orders2", member(successor));
+            shop.mesh.record("orders2", Shop.member(successor));
             load.awaitMore(25);
-            mesh.remove("orders");
+            shop.mesh.remove("orders");
             load.awaitMore(25);
-            assertThat(two.agent.del("uid-orders")).isEmpty();
-            orders.namespace().run("ip", "link", "set", "eth0", "down");
+            assertThat(shop.two.agent.del("uid-orders")).isEmpty();
+            shop.orders.namespace().run("ip", "link", "set", "eth0", "down");
             load.awaitMore(50);
             load.end();
             assertThat(load.failures).isEmpty();
@@ -116,196 +72,71 @@ class TroubleIT {
 
     @Test
     void addressOfADeadPodServesItsNewOwnerAtOnce() throws Exception {
-        assertThat(talk()).isNotEmpty();
-        InetAddress address = orders.address();
+        assertThat(shop.talk()).isNotEmpty();
+        InetAddress address = shop.orders.address();
         // Gone without a word: its peers can only learn it from the control plane.
-        orders.namespace().run("ip", "link", "set", "eth0", "down");
-        orders.namespace().run("ip", "address", "flush", "dev", "eth0");
-        mesh.remove("orders");
-        LabPod heir = mesh.pod("heir", "two", address);
-        mesh.app(heir, 8080);
-        assertThat(requireNonNull(two.agent)
+        shop.orders.namespace().run("ip", "link", "set", "eth0", "down");
+        shop.orders.namespace().run("ip", "address", "flush", "dev", "eth0");
+        shop.mesh.remove("orders");
+        LabPod heir = shop.mesh.pod("heir", "two", address);
+        shop.mesh.app(heir, 8080);
+        assertThat(requireNonNull(shop.two.agent)
                         .add("uid-heir", heir.info(), heir.namespace().netNs()))
                 .isEmpty();
-        web.namespace().run("ip", "neigh", "flush", "all");
-        mesh.record("heir", member(heir));
+        shop.web.namespace().run("ip", "neigh", "flush", "all");
+        shop.mesh.record("heir", Shop.member(heir));
 
         long begun = System.nanoTime();
-        assertThat(talk()).isNotEmpty();
+        assertThat(shop.talk()).isNotEmpty();
         assertThat(Duration.ofNanos(System.nanoTime() - begun))
                 .as("no wait for the tunnel of the dead")
                 .isLessThan(Duration.ofSeconds(4));
-        assertThat(two.agent.del("uid-orders")).isEmpty();
+        assertThat(shop.two.agent.del("uid-orders")).isEmpty();
     }
 
     @Test
     void halfClosedSocketsDoNotPileUp() throws Exception {
         for (int i = 0; i < 100; i++) {
-            try (Socket socket = EchoApp.dial(web.namespace(), VIP, 80)) {
-                socket.getOutputStream().write("ping\n".getBytes(java.nio.charset.StandardCharsets.US_ASCII));
+            try (Socket socket = EchoApp.dial(shop.web.namespace(), VIP, 80)) {
+                socket.getOutputStream().write("ping\n".getBytes(US_ASCII));
                 socket.shutdownOutput();
                 assertThat(socket.getInputStream().readAllBytes()).isNotEmpty();
             }
         }
         // Half of the clients vanish while the application still has its half open.
         for (int i = 0; i < 100; i++) {
-            try (Socket socket = EchoApp.dial(web.namespace(), VIP, 80)) {
+            try (Socket socket = EchoApp.dial(shop.web.namespace(), VIP, 80)) {
                 assertThat(EchoApp.exchange(socket, "ping")).isNotEmpty();
                 socket.setSoLinger(i % 2 == 0, 0);
             }
         }
 
-        Await.until("no socket is half-closed", () -> halfClosed(web) + halfClosed(orders) == 0);
-        Await.until("every connection is logged", () -> mesh.accessLog().size() == 400);
+        Await.until("no socket is half-closed", () -> halfClosed(shop.web) + halfClosed(shop.orders) == 0);
+        Await.until("every connection is logged", () -> shop.mesh.accessLog().size() == 400);
     }
 
     @Test
-    void stormOfShortConnectionsLeavesNothingBehind() throws Exception {
-        assertThat(talk()).isNotEmpty();
-        long before = descriptors();
-        ResourceLeakDetector.Level level = ResourceLeakDetector.getLevel();
-        // The record of every touch of every buffer costs several times what the storm itself does.
-        ResourceLeakDetector.setLevel(ResourceLeakDetector.Level.SIMPLE);
-        EventLoopGroup loops = Transport.best().group(1, "storm");
-        try (AutoCloseable end =
-                () -> loops.shutdownGracefully(0, 1, TimeUnit.SECONDS).sync()) {
-            EventLoop loop = loops.next();
-            SocketSpace inOrders = constructor -> orders.namespace().call(constructor::get);
-            SocketSpace inWeb = constructor -> web.namespace().call(constructor::get);
-            Channel app = Transport.best()
-                    .listener(loops, inOrders, false)
-                    .childOption(ChannelOption.AUTO_READ, true)
-                    .childOption(ChannelOption.ALLOW_HALF_CLOSURE, false)
-                    .childHandler(new ChannelInitializer<Channel>() {
-                        @Override
-                        protected void initChannel(Channel channel) {
-                            channel.pipeline().addLast(new SendsBack());
-                        }
-                    })
-                    .bind(9090)
-                    .sync()
-                    .channel();
-            Storm storm = new Storm(Transport.best()
-                    .connector(loop, inWeb)
-                    .option(ChannelOption.AUTO_READ, true)
-                    .option(ChannelOption.ALLOW_HALF_CLOSURE, false));
-            loop.execute(() -> {
-                for (int i = 0; i < STORM_WIDTH; i++) {
-                    storm.next();
-                }
-            });
-            assertThat(storm.over.await(120, TimeUnit.SECONDS))
-                    .as("storm ended")
-                    .isTrue();
-            assertThat(storm.served.get()).isEqualTo(STORM);
-            app.close().sync();
-        } finally {
-            ResourceLeakDetector.setLevel(level);
+    void whatIsKnownIsServedWhileControllerAndAuthorityAreAway() throws Exception {
+        LabPod late = shop.mesh.pod("late", "one");
+        shop.mesh.record("late", late.workload().build());
+        try (Socket open = EchoApp.dial(shop.web.namespace(), VIP, 80)) {
+            assertThat(EchoApp.exchange(open, "ping")).isNotEmpty();
+            shop.mesh.controllersGone();
+
+            assertThat(EchoApp.exchange(open, "ping")).as("open connections").isEqualTo("ping\n");
+            assertThat(shop.talk()).as("new connections").isNotEmpty();
         }
+        // Its certificate has been asked for ahead, so it is served too.
+        assertThat(requireNonNull(shop.one.agent)
+                        .add("uid-late", late.info(), late.namespace().netNs()))
+                .isEmpty();
+        assertThat(EchoApp.talk(late.namespace(), VIP, 80, "ping")).isNotEmpty();
+        assertThat(shop.one.ztunnel.isReady()).isTrue();
 
-        Await.until("descriptors are back", Duration.ofSeconds(20), () -> descriptors() <= before + 8);
-        assertThat(talk()).isNotEmpty();
-    }
-
-    @Test
-    void applicationThatDoesNotReadCostsNoMoreThanItsWindow() throws Exception {
-        try (ServerSocket deaf =
-                        orders.namespace().call(() -> new ServerSocket(9091, 1, InetAddress.ofLiteral("0.0.0.0")));
-                Socket client = EchoApp.dial(web.namespace(), orders.address(), 9091)) {
-            long before = PooledByteBufAllocator.DEFAULT.pinnedDirectMemory();
-            AtomicLong written = new AtomicLong();
-            Thread writer = Thread.ofPlatform().daemon().start(() -> {
-                byte[] chunk = new byte[64 * 1024];
-                try {
-                    while (true) {
-                        client.getOutputStream().write(chunk);
-                        written.addAndGet(chunk.length);
-                    }
-                } catch (IOException e) {
-                    // Closed at the end of the test.
-                }
-            });
-            AtomicLong last = new AtomicLong(-1);
-            AtomicInteger still = new AtomicInteger();
-            Await.until("the writer is stopped", Duration.ofSeconds(30), () -> {
-                boolean moved = last.getAndSet(written.get()) != written.get();
-                return (moved ? zero(still) : still.incrementAndGet()) > 200;
-            });
-
-            assertThat(written.get()).isGreaterThan(1024 * 1024);
-            assertThat(PooledByteBufAllocator.DEFAULT.pinnedDirectMemory() - before)
-                    .as("a window, a read of each side, and what TLS has in hand")
-                    .isLessThan(8L * 1024 * 1024);
-            assertThat(talk()).as("others go on").isNotEmpty();
-            client.close();
-            writer.join(10_000);
-        }
-    }
-
-    @Test
-    void descriptorsThatRunOutAreRefusedAndComeBack() throws Exception {
-        assertThat(talk()).isNotEmpty();
-        List<Socket> open = new ArrayList<>();
-        String self = Long.toString(ProcessHandle.current().pid());
-        long hard =
-                ((UnixOperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean()).getMaxFileDescriptorCount();
-        try {
-            // The guard comes at nine tenths, well before the client of this test has none left either.
-            limit(self, Math.min(hard, descriptors() + 400), hard);
-            Await.until("refusal", Duration.ofSeconds(20), () -> {
-                try {
-                    open.add(EchoApp.dial(web.namespace(), VIP, 80));
-                } catch (IOException | RuntimeException e) {
-                    // The client of this test lives in the same process.
-                }
-                return refusals() > 0;
-            });
-        } finally {
-            for (Socket socket : open) {
-                socket.close();
-            }
-            // Another process is started for it, which takes descriptors too.
-            Await.until("limit is lifted", () -> lifted(self, hard));
-        }
-
-        mesh.app(orders, 8081); // The first one did not get over it.
-        Await.until("accepted again", Duration.ofSeconds(20), () -> {
-            try {
-                return !EchoApp.talk(web.namespace(), orders.address(), 8081, "ping")
-                        .isEmpty();
-            } catch (IOException e) {
-                return false;
-            }
-        });
-    }
-
-    private static int zero(AtomicInteger counter) {
-        counter.set(0);
-        return 0;
-    }
-
-    private static void limit(String pid, long soft, long hard) {
-        Command.of("prlimit", "--pid", pid, "--nofile=" + soft + ":" + hard).require();
-    }
-
-    private static boolean lifted(String pid, long hard) {
-        try {
-            limit(pid, hard, hard);
-            return true;
-        } catch (RuntimeException e) {
-            return false;
-        }
-    }
-
-    private long refusals() {
-        return List.of(one, two).stream()
-                .filter(node ->
-                        node.ztunnel.metricsPage().contains("ambit_connections_refused_total{reason=\"descriptors\""))
-                .count();
-    }
-
-    private static long descriptors() {
-        return ((UnixOperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean()).getOpenFileDescriptorCount();
+        FakeAds.Stream stream = shop.mesh.controllerBack();
+        assertThat(stream.awaitVersions())
+                .as("what is known need not be sent again")
+                .containsKeys("Kubernetes//Pod/shop/web", "Kubernetes//Pod/shop/late");
     }
 
     private static long halfClosed(LabPod pod) {
@@ -314,16 +145,6 @@ class TroubleIT {
                 .lines()
                 .filter(line -> line.startsWith("CLOSE-WAIT") || line.startsWith("FIN-WAIT-2"))
                 .count();
-    }
-
-    private String talk() throws IOException {
-        return EchoApp.talk(web.namespace(), VIP, 80, "ping");
-    }
-
-    private static Workload member(LabPod pod) {
-        TreeMap<NamespacedHostname, List<Port>> services = new TreeMap<>();
-        services.put(new NamespacedHostname("shop", "orders.shop"), List.of());
-        return pod.workload().services(services).build();
     }
 
     /** One short connection after the other, until it is told to end. */
@@ -337,7 +158,7 @@ class TroubleIT {
         private void run() {
             while (!stop.get()) {
                 try {
-                    if (talk().isEmpty()) {
+                    if (shop.talk().isEmpty()) {
                         failures.add("connection " + done + " ended without an answer");
                     }
                 } catch (IOException e) {
@@ -360,58 +181,6 @@ class TroubleIT {
         @Override
         public void close() throws InterruptedException {
             end();
-        }
-    }
-
-    /** Connections that say one byte, wait for it to come back, and end; so many at a time. */
-    private final class Storm {
-        private final Bootstrap connector;
-        private final AtomicInteger begun = new AtomicInteger();
-        private final AtomicInteger ended = new AtomicInteger();
-        private final AtomicInteger served = new AtomicInteger();
-        private final CountDownLatch over = new CountDownLatch(1);
-
-        Storm(Bootstrap connector) {
-            this.connector = connector;
-        }
-
-        void next() {
-            if (begun.incrementAndGet() > STORM) {
-                return;
-            }
-            connector
-                    .clone()
-                    .handler(new ChannelInboundHandlerAdapter() {
-                        @Override
-                        public void channelActive(ChannelHandlerContext ctx) {
-                            ctx.writeAndFlush(Unpooled.wrappedBuffer(new byte[] {1}));
-                        }
-
-                        @Override
-                        public void channelRead(ChannelHandlerContext ctx, Object msg) {
-                            ((ByteBuf) msg).release();
-                            served.incrementAndGet();
-                            ctx.close();
-                        }
-                    })
-                    .connect(orders.address(), 9090)
-                    .channel()
-                    .closeFuture()
-                    .addListener(closed -> {
-                        if (ended.incrementAndGet() == STORM) {
-                            over.countDown();
-                        }
-                        // In a task: new sockets are not made while events of the same turn are under way.
-                        connector.config().group().execute(this::next);
-                    });
-        }
-    }
-
-    /** Sends back what it is sent. */
-    private static final class SendsBack extends ChannelInboundHandlerAdapter {
-        @Override
-        public void channelRead(ChannelHandlerContext ctx, Object msg) {
-            ctx.writeAndFlush(msg);
         }
     }
 }

@@ -269,9 +269,8 @@ class ZdsClientIT {
 
     /** Returns what this process has open but for sockets, which a new conversation replaces, and its class path. */
     private static Set<String> descriptors() {
-        return open(target -> !target.startsWith("socket:")
-                && !target.endsWith(".jar")
-                && !target.startsWith("/proc/"));
+        return open(
+                target -> !target.startsWith("socket:") && !target.endsWith(".jar") && !target.startsWith("/proc/"));
     }
 
     private static long sockets() {
