@@ -11,6 +11,7 @@ import mesh.ambit.config.Environment;
 import mesh.ambit.config.ExitCode;
 import mesh.ambit.istiod.issuer.IssuerException;
 import mesh.ambit.kube.FolderException;
+import mesh.ambit.linux.StartPages;
 import mesh.ambit.telemetry.Logging;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -76,6 +77,7 @@ public final class IstiodLiteCommand implements Callable<Integer> {
         try {
             IstiodLite controller = IstiodLite.start(config, InstantSource.system());
             endWithProcess(controller, logging);
+            StartPages.releaseWhenSettled();
         } catch (FolderException e) {
             logging.close();
             complain(e.problem().message());

@@ -74,6 +74,7 @@ final class Libc {
     private static final MemorySegment GETRLIMIT = find("getrlimit");
     private static final MemorySegment SETRLIMIT = find("setrlimit");
     private static final MemorySegment PRCTL = find("prctl");
+    private static final MemorySegment MADVISE = find("madvise");
     private static final MemorySegment STRERROR = find("strerror");
 
     /** Where a call leaves its error number. */
@@ -168,6 +169,10 @@ final class Libc {
 
     static int prctl(int option, long argument) {
         return call(PRCTL, option, argument, 0, 0, 0);
+    }
+
+    static int madvise(long address, long length, int advice) {
+        return call(MADVISE, address, length, advice, 0, 0);
     }
 
     /** Returns what the C library calls {@code errno}, for instance {@code No such file or directory}. */

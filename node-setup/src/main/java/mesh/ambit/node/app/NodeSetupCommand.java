@@ -16,6 +16,7 @@ import mesh.ambit.linux.CommandException;
 import mesh.ambit.linux.KernelFeature;
 import mesh.ambit.linux.LinuxException;
 import mesh.ambit.linux.ProcessLifeline;
+import mesh.ambit.linux.StartPages;
 import mesh.ambit.node.rules.PodRules;
 import mesh.ambit.telemetry.Logging;
 import picocli.CommandLine.Command;
@@ -107,6 +108,7 @@ public final class NodeSetupCommand implements Callable<Integer> {
         }
         ProcessLifeline.raiseOpenFiles();
         try (Logging _ = startLogging(config)) {
+            StartPages.releaseWhenSettled();
             return run(new NodeSetup(config));
         } catch (FolderException e) {
             return refuse(List.of(e.problem().message()));

@@ -8,6 +8,7 @@ import mesh.ambit.config.Environment;
 import mesh.ambit.config.ExitCode;
 import mesh.ambit.linux.KernelFeature;
 import mesh.ambit.linux.LinuxException;
+import mesh.ambit.linux.StartPages;
 import mesh.ambit.telemetry.Logging;
 
 /** The process around a {@link Ztunnel}: configuration from the environment, logging, signals, exit code. */
@@ -42,6 +43,7 @@ final class Daemon {
             Ztunnel ztunnel =
                     new Ztunnel(config, logging.levels(), config.process().ports());
             ztunnel.start();
+            StartPages.releaseWhenSettled();
             Signals.handle("TERM", ztunnel::shutdown);
             Signals.handle("INT", new Interrupts(ztunnel::shutdown));
             return ztunnel.awaitEnd();
