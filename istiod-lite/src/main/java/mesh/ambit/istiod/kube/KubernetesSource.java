@@ -3,7 +3,6 @@ package mesh.ambit.istiod.kube;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -12,6 +11,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
@@ -42,14 +42,14 @@ public final class KubernetesSource implements AutoCloseable {
     private static final Set<Kind> NOT_READ = EnumSet.of(Kind.SERVICE_ACCOUNT, Kind.CONFIG_MAP);
 
     private final ObjectStore store = new ObjectStore();
-    private final Map<Kind, Reflector<KubeJson.Item>> reflectors = new EnumMap<>(Kind.class);
+    private final Map<Kind, Reflector<KubeJson.Item>> reflectors = new ConcurrentHashMap<>();
     private final Map<String, Kind> definitions = new TreeMap<>();
     private final CountDownLatch unsettled;
     private final KubernetesMetrics metrics;
     private final ClusterListener listener;
     private final Thread publisher;
     private final Reflector<JsonNode> installed;
-    private final Map<ObjectKey, Reflector<KubeJson.Item>> settings = new TreeMap<>();
+    private final Map<ObjectKey, Reflector<KubeJson.Item>> settings = new ConcurrentHashMap<>();
 
     private KubernetesSource(
             ApiServer server,
@@ -286,6 +286,7 @@ public final class KubernetesSource implements AutoCloseable {
     /** Counts what goes wrong. */
     private final class Settling implements Consumer<WatchStatus> {
         private final String collection;
+        private boolean troubled;
 
         Settling(String collection) {
             this.collection = collection;
@@ -294,6 +295,18 @@ public final class KubernetesSource implements AutoCloseable {
         @Override
         public void accept(WatchStatus status) {
             metrics.followed(collection, !status.isTroubled());
+            if (troubled && !status.isTroubled()) {
+                // The server is back, and whoever waits for its next attempt may make it now.
+                reflectors.values().forEach(Settling::hurry);
+                settings.values().forEach(Settling::hurry);
+            }
+            troubled = status.isTroubled();
+        }
+
+        private static void hurry(Reflector<?> reflector) {
+            if (reflector.status().isTroubled()) {
+                reflector.wake();
+            }
         }
     }
 

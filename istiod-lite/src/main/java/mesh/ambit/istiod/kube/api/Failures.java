@@ -2,6 +2,7 @@ package mesh.ambit.istiod.kube.api;
 
 import java.net.ConnectException;
 import java.nio.channels.UnresolvedAddressException;
+import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 
 /** What a failure says to a person. */
@@ -31,6 +32,8 @@ final class Failures {
         return switch (failure) {
             case UnresolvedAddressException _ -> "the name does not resolve";
             case ConnectException _ when message == null -> "connection refused";
+            // What the client library says when it was closed while something was under way.
+            case RejectedExecutionException _ -> "the connection was given up";
             default -> message == null || message.isBlank() ? null : message;
         };
     }

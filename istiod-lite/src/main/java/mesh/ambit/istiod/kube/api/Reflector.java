@@ -170,15 +170,17 @@ public final class Reflector<T> implements AutoCloseable {
         String query = resource.query() + "watch=1&allowWatchBookmarks=true&resourceVersion=" + from
                 + "&timeoutSeconds=" + seconds;
         boolean anything = false;
-        try (InputStream body = server.stream(path + query, resource.watchFormat(), SILENCE);
-                WatchStream<T> events = new WatchStream<>(body, codec, "watch of " + resource)) {
+        try (InputStream body = server.stream(path + query, resource.watchFormat(), SILENCE)) {
+            // Now, and not when the reader is made, which waits for the first event.
             become(State.WATCHING, "");
-            Event<T> event = events.next();
-            while (event != null && !closed) {
-                anything = true;
-                backoff.reset();
-                take(event);
-                event = events.next();
+            try (WatchStream<T> events = new WatchStream<>(body, codec, "watch of " + resource)) {
+                Event<T> event = events.next();
+                while (event != null && !closed) {
+                    anything = true;
+                    backoff.reset();
+                    take(event);
+                    event = events.next();
+                }
             }
         }
         if (!anything) {

@@ -4,17 +4,23 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 
 /** Asks the API server whose token one is. Nothing is remembered, so a token that was revoked is refused at once. */
 public final class TokenReviews {
     /** Ten thousand callers at once must not take the connection from those who follow the cluster. */
     private static final int AT_ONCE = 32;
+
+    /** Whoever waits longer has given up, or asks again; those who come later must not wait for him. */
+    private static final Duration PATIENCE = Duration.ofSeconds(5);
 
     private static final ApiResource REVIEWS = ApiResource.of("authentication.k8s.io", "v1", "tokenreviews");
 
@@ -59,7 +65,10 @@ public final class TokenReviews {
         ObjectNode spec = body.putObject("spec").put("token", token);
         ArrayNode wanted = spec.putArray("audiences");
         audiences.forEach(wanted::add);
-        turns.acquireUninterruptibly();
+        if (!hasTurn()) {
+            throw new IOException(AT_ONCE + " other tokens are being reviewed, and none was done within "
+                    + PATIENCE.toSeconds() + " s");
+        }
         JsonNode status;
         try {
             status = server.create(REVIEWS.path("v1"), body).path("status");
@@ -76,6 +85,15 @@ public final class TokenReviews {
                 texts(status.path("audiences")),
                 extra,
                 status.path("error").asText(""));
+    }
+
+    private boolean hasTurn() throws InterruptedIOException {
+        try {
+            return turns.tryAcquire(PATIENCE.toNanos(), TimeUnit.NANOSECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new InterruptedIOException("interrupted");
+        }
     }
 
     private static List<String> texts(JsonNode array) {

@@ -151,6 +151,19 @@ class ReflectorIT {
     }
 
     @Test
+    void isFollowedAgainBeforeAnythingHappens() throws IOException {
+        api.put(PODS, pod("one", "n1"));
+        Reflector<JsonNode> followed = follow(POD_RESOURCE);
+        sees(1);
+        api.stop();
+        Await.until("state STALE", () -> followed.status().state() == State.STALE);
+
+        api.restart();
+
+        Await.until("state WATCHING", () -> followed.status().state() == State.WATCHING);
+    }
+
+    @Test
     void serverThatDoesNotAnswerIsConnectedAnew() {
         api.silence(true);
 
