@@ -130,6 +130,10 @@ final class KubeCluster implements AutoCloseable {
             {"v1", "Pod", "pods"},
             {"v1", "Service", "services"},
             {"discovery.k8s.io/v1", "EndpointSlice", "endpointslices"},
+            {"networking.istio.io/v1", "ServiceEntry", "serviceentries"},
+            {"networking.istio.io/v1", "WorkloadEntry", "workloadentries"},
+            {"gateway.networking.k8s.io/v1", "GatewayClass", "gatewayclasses"},
+            {"gateway.networking.k8s.io/v1", "Gateway", "gateways"},
             {"security.istio.io/v1", "AuthorizationPolicy", "authorizationpolicies"},
             {"security.istio.io/v1", "PeerAuthentication", "peerauthentications"}
         }) {
@@ -138,15 +142,23 @@ final class KubeCluster implements AutoCloseable {
                 items.add(((ObjectNode) item).put("apiVersion", kind[0]).put("kind", kind[1]));
             }
         }
+        JsonNode settings = find("/api/v1/namespaces/" + namespace + "/configmaps/istio");
+        if (!settings.isEmpty()) {
+            items.add(settings);
+        }
         Files.writeString(file, YAML.writeValueAsString(list));
+    }
+
+    /** Returns the kubeconfig of somebody who may do everything. */
+    Path adminConfig() {
+        return adminConfig;
     }
 
     /** Returns the path of an object that says what it is. */
     private static String path(JsonNode object) {
         String version = object.path("apiVersion").asText();
         String kind = object.path("kind").asText().toLowerCase(Locale.ROOT);
-        String plural =
-                kind.endsWith("s") ? kind + "es" : kind.endsWith("cy") ? kind.replaceFirst("y$", "ies") : kind + "s";
+        String plural = kind.endsWith("s") ? kind + "es" : (kind + "s").replaceFirst("([^aeiou])ys$", "$1ies");
         String owner = object.path("metadata").path("namespace").asText("");
         return (version.contains("/") ? "/apis/" : "/api/") + version
                 + (owner.isEmpty() ? "" : "/namespaces/" + owner)

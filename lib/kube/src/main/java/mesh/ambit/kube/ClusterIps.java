@@ -60,6 +60,10 @@ public final class ClusterIps {
 
     /** Returns the families that a service asks for, the primary first. */
     static List<String> families(Service service) {
+        if (!service.metadata().uid().isEmpty() && !service.ipFamilies().isEmpty()) {
+            // An API server has seen it: what the cluster has of families is in it, whatever was preferred.
+            return service.ipFamilies();
+        }
         Set<String> families = new LinkedHashSet<>(service.ipFamilies());
         for (String address : service.addresses()) {
             families.add(IpText.isV4(address) ? V4 : V6);

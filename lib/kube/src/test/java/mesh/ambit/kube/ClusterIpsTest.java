@@ -34,6 +34,17 @@ class ClusterIpsTest {
     }
 
     @Test
+    void whatAnApiServerHasSeenGetsNoFurtherFamily() {
+        Service stored = assign(
+                "{name: a, uid: 6f1c}",
+                "{ipFamilyPolicy: PreferDualStack, ipFamilies: [IPv4], clusterIPs: [10.1.2.3], clusterIP: 10.1.2.3,"
+                        + " ports: [{port: 80}]}");
+
+        assertThat(stored.ipFamilies()).containsExactly("IPv4");
+        assertThat(stored.addresses()).containsExactly("10.1.2.3");
+    }
+
+    @Test
     void givenAddressesAreHonouredAndNotRecorded() {
         ObjectSet objects = services(Map.of("a", "{clusterIP: 10.1.2.3, ports: [{port: 80}]}"));
 

@@ -1,0 +1,117 @@
+package mesh.ambit.istiod.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.protobuf.Struct;
+import com.google.protobuf.Value;
+import io.grpc.Metadata;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import io.grpc.stub.MetadataUtils;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.KeyPair;
+import java.security.KeyPairGenerator;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import mesh.ambit.istiod.issuer.Requests;
+import mesh.ambit.protocol.ca.IstioCertificateRequest;
+import mesh.ambit.protocol.ca.IstioCertificateServiceGrpc;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfEnvironmentVariable;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Callers of another cluster, which is the same one under another name. */
+@EnabledIfEnvironmentVariable(
+        named = KubeCluster.VARIABLE,
+        matches = ".+",
+        disabledReason = "needs a cluster: set " + KubeCluster.VARIABLE + " to a kubeconfig")
+class RemoteKubeIT {
+    private static final String SECRET = "istio-remote-secret-two";
+
+    @TempDir
+    private Path directory;
+
+    @Test
+    void proxyOfAnotherClusterGetsCertificatesOfItsNode() throws Exception {
+        try (KubeCluster cluster = new KubeCluster();
+                ControllerLab lab = new ControllerLab(directory)) {
+            String token = pods(cluster);
+            lab.start(
+                    cluster.adminConfig(),
+                    Map.of(
+                            "POD_NAMESPACE",
+                            cluster.namespace,
+                            "CLUSTER_ID",
+                            "one",
+                            "AMBIT_REMOTE_CLUSTERS",
+                            "true",
+                            "CA_TRUSTED_NODE_ACCOUNTS",
+                            cluster.namespace + "/ztunnel"));
+            assertThat(ask(lab, cluster, token, "two")).isEqualTo(Status.Code.UNAUTHENTICATED);
+
+            String kubeconfig = Base64.getEncoder()
+                    .encodeToString(Files.readString(cluster.adminConfig()).getBytes(StandardCharsets.UTF_8));
+            cluster.apply("{apiVersion: v1, kind: Secret, metadata: {name: " + SECRET + ", namespace: "
+                    + cluster.namespace + ", labels: {istio/multiCluster: 'true'}}, data: {two: " + kubeconfig + "}}");
+
+            ControllerLab.until("the cluster", () -> ask(lab, cluster, token, "two") == Status.Code.OK);
+            assertThat(ask(lab, cluster, token, "")).isEqualTo(Status.Code.OK);
+            assertThat(ask(lab, cluster, token, "one")).isEqualTo(Status.Code.OK);
+            assertThat(ask(lab, cluster, token, "three")).isEqualTo(Status.Code.UNAUTHENTICATED);
+            assertThat(Files.readString(lab.state.resolve("istiod").resolve("audit.jsonl")))
+                    .contains("\"place\":\"cluster/two/node/n1\"", "\"place\":\"node/n1\"");
+
+            cluster.delete("/api/v1/namespaces/" + cluster.namespace + "/secrets/" + SECRET);
+            ControllerLab.until(
+                    "no cluster any more", () -> ask(lab, cluster, token, "two") == Status.Code.UNAUTHENTICATED);
+        }
+    }
+
+    /** Makes a node proxy and a pod on one node; returns the proxy's token. */
+    private static String pods(KubeCluster cluster) throws IOException {
+        String uid = "";
+        for (String name : List.of("web", "ztunnel")) {
+            cluster.apply("{apiVersion: v1, kind: ServiceAccount, metadata: {name: " + name + ", namespace: "
+                    + cluster.namespace + "}}");
+            uid = cluster.apply("{apiVersion: v1, kind: Pod, metadata: {name: " + name + "-1, namespace: "
+                            + cluster.namespace + "}, spec: {serviceAccountName: " + name
+                            + ", nodeName: n1, containers: [{name: a, image: a}]}}")
+                    .path("metadata")
+                    .path("uid")
+                    .asText();
+        }
+        return cluster.token("ztunnel", "ztunnel-1", uid, List.of("istio-ca"));
+    }
+
+    private static Status.Code ask(ControllerLab lab, KubeCluster cluster, String token, String clusterId) {
+        String identity = "spiffe://cluster.local/ns/" + cluster.namespace + "/sa/web";
+        Metadata headers = new Metadata();
+        headers.put(Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER), "Bearer " + token);
+        if (!clusterId.isEmpty()) {
+            headers.put(Metadata.Key.of("clusterid", Metadata.ASCII_STRING_MARSHALLER), clusterId);
+        }
+        try {
+            KeyPair keys = KeyPairGenerator.getInstance("EC").generateKeyPair();
+            IstioCertificateServiceGrpc.newBlockingStub(lab.channel())
+                    .withInterceptors(MetadataUtils.newAttachHeadersInterceptor(headers))
+                    .createCertificate(IstioCertificateRequest.newBuilder()
+                            .setCsr(Requests.pem(keys, identity))
+                            .setMetadata(Struct.newBuilder()
+                                    .putFields(
+                                            "ImpersonatedIdentity",
+                                            Value.newBuilder()
+                                                    .setStringValue(identity)
+                                                    .build()))
+                            .build());
+            return Status.Code.OK;
+        } catch (StatusRuntimeException e) {
+            return e.getStatus().getCode();
+        } catch (Exception e) {
+            throw new AssertionError(e);
+        }
+    }
+}
