@@ -9,11 +9,13 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import mesh.ambit.istiod.issuer.AuthorityConfig;
 import mesh.ambit.istiod.issuer.CertificateAuthority;
 import mesh.ambit.istiod.issuer.ClientTrust;
+import mesh.ambit.istiod.issuer.ExternalSigner;
 import mesh.ambit.istiod.issuer.IssuanceException;
 import mesh.ambit.istiod.issuer.IssuerException;
 import mesh.ambit.istiod.issuer.MaterialStore;
@@ -51,6 +53,7 @@ final class AuthorityParts implements AutoCloseable {
      *
      * @param state folder of this controller
      * @param store where a root of our own is kept
+     * @param signers who may sign besides us
      * @param names of our own certificate
      * @param placement which pods there are
      */
@@ -58,11 +61,13 @@ final class AuthorityParts implements AutoCloseable {
             AuthorityConfig config,
             Path state,
             MaterialStore store,
+            List<ExternalSigner> signers,
             String trustDomain,
             Subject.Server names,
             Supplier<Placement> placement,
             InstantSource clock) {
-        CertificateAuthority authority = CertificateAuthority.open(config, store, trustDomain, placement, clock);
+        CertificateAuthority authority =
+                CertificateAuthority.open(config, store, signers, trustDomain, placement, clock);
         AuthorityParts parts;
         try {
             parts = new AuthorityParts(authority, names, state, clock);

@@ -3,15 +3,16 @@ package mesh.ambit.istiod.app;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import mesh.ambit.istiod.gateway.GatewayController;
 import mesh.ambit.istiod.gateway.WaypointSettings;
 import mesh.ambit.istiod.issuer.Trust;
+import mesh.ambit.istiod.kube.ClusterTrustBundle;
 import mesh.ambit.istiod.kube.NamespaceTexts;
 import mesh.ambit.istiod.kube.api.ApiServer;
 import mesh.ambit.istiod.kube.api.LeaderElection;
@@ -33,7 +34,10 @@ final class ClusterDuties implements AutoCloseable {
     private final InstantSource clock;
     private final RandomGenerator random;
     private final Deque<LeaderElection> elections = new ArrayDeque<>();
-    private final Set<NamespaceTexts> texts = ConcurrentHashMap.newKeySet();
+    private final List<Distribution> distributions = new CopyOnWriteArrayList<>();
+
+    /** Something that is distributed; {@code refresh} looks at everything again. */
+    private record Distribution(Runnable refresh, AutoCloseable end) {}
 
     /**
      * Creates one that does nothing yet.
@@ -53,28 +57,34 @@ final class ClusterDuties implements AutoCloseable {
      * Stands for the distribution of the trust bundle and of the revocation lists.
      *
      * @param discovered tells by a namespace's labels whether the mesh looks at it
+     * @param clusterWide whether the bundle is one object of the cluster and not one in every namespace
      */
-    void distribute(Supplier<Trust> trust, Predicate<Map<String, String>> discovered) {
+    void distribute(Supplier<Trust> trust, Predicate<Map<String, String>> discovered, boolean clusterWide) {
         stand(NAMESPACE_LEASE, () -> {
-            NamespaceTexts roots = NamespaceTexts.start(
-                    server,
-                    "istio-ca-root-cert",
-                    "root-cert.pem",
-                    () -> trust.get().bundle(),
-                    discovered,
-                    clock,
-                    random);
+            Supplier<String> bundle = () -> trust.get().bundle();
+            Distribution roots = clusterWide ? clusterBundle(bundle) : inNamespaces(bundle, discovered);
             NamespaceTexts lists = NamespaceTexts.start(
                     server, "istio-ca-crl", "ca-crl.pem", () -> trust.get().crl(), discovered, clock, random);
-            texts.add(roots);
-            texts.add(lists);
+            List<Distribution> both = List.of(roots, new Distribution(lists::refresh, lists));
+            distributions.addAll(both);
             return () -> {
-                texts.remove(roots);
-                texts.remove(lists);
-                roots.close();
-                lists.close();
+                distributions.removeAll(both);
+                for (Distribution each : both) {
+                    each.end().close();
+                }
             };
         });
+    }
+
+    private Distribution clusterBundle(Supplier<String> bundle) {
+        ClusterTrustBundle object = ClusterTrustBundle.start(server, bundle, clock, random);
+        return new Distribution(object::refresh, object);
+    }
+
+    private Distribution inNamespaces(Supplier<String> bundle, Predicate<Map<String, String>> discovered) {
+        NamespaceTexts texts = NamespaceTexts.start(
+                server, "istio-ca-root-cert", "root-cert.pem", bundle::get, discovered, clock, random);
+        return new Distribution(texts::refresh, texts);
     }
 
     /** Stands for the classes of gateways, their waypoints, and the status of both. */
@@ -98,7 +108,7 @@ final class ClusterDuties implements AutoCloseable {
 
     /** Looks at everything again: what is to be distributed, or where, may have changed. */
     void refresh() {
-        texts.forEach(NamespaceTexts::refresh);
+        distributions.forEach(each -> each.refresh().run());
     }
 
     @Override

@@ -96,6 +96,7 @@ final class IstiodLite implements AutoCloseable {
                 config.authority(),
                 config.state(),
                 platform.authorityStore(),
+                platform.signers(),
                 trustDomain,
                 servingNames(),
                 () -> placement.get().get(),

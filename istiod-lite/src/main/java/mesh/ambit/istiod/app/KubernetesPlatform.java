@@ -11,6 +11,8 @@ import mesh.ambit.istiod.ambient.MeshSettings;
 import mesh.ambit.istiod.gateway.WaypointSettings;
 import mesh.ambit.istiod.issuer.Authentication;
 import mesh.ambit.istiod.issuer.Authenticator;
+import mesh.ambit.istiod.issuer.AuthorityConfig;
+import mesh.ambit.istiod.issuer.ExternalSigner;
 import mesh.ambit.istiod.issuer.MaterialStore;
 import mesh.ambit.istiod.issuer.Placement;
 import mesh.ambit.istiod.issuer.TokenReviewAuthenticator;
@@ -111,13 +113,22 @@ final class KubernetesPlatform implements Platform {
 
     @Override
     public MaterialStore authorityStore() {
-        return new SecretStore(server, config.mesh().systemNamespace());
+        return new SecretStore(
+                server,
+                config.mesh().systemNamespace(),
+                config.authority().kubernetes().rootInCacerts());
+    }
+
+    @Override
+    public List<ExternalSigner> signers() {
+        AuthorityConfig.Kubernetes kubernetes = config.authority().kubernetes();
+        return List.of(new KubernetesSigner(server, kubernetes.signer(), kubernetes.signerRoots()));
     }
 
     @Override
     public void lead(Supplier<Trust> source) {
         trust = source;
-        duties.distribute(source, mesh);
+        duties.distribute(source, mesh, config.authority().kubernetes().trustBundle());
         if (config.mesh().has(Feature.IP_AUTOALLOCATE)) {
             duties.stand(ClusterDuties.ADDRESS_LEASE, addresses::lead);
         }

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.function.Supplier;
 import mesh.ambit.istiod.issuer.Authenticator;
+import mesh.ambit.istiod.issuer.ExternalSigner;
 import mesh.ambit.istiod.issuer.MaterialStore;
 import mesh.ambit.istiod.issuer.Placement;
 import mesh.ambit.istiod.issuer.Trust;
@@ -33,6 +34,11 @@ interface Platform extends AutoCloseable {
 
     /** Returns where a root of our own is kept. */
     MaterialStore authorityStore();
+
+    /** Returns who besides us may sign here, of whom one is used if the settings name it. */
+    default List<ExternalSigner> signers() {
+        return List.of();
+    }
 
     /** Begins what one controller does for all, in turns with the others; {@code trust} is what all are to trust. */
     void lead(Supplier<Trust> trust);

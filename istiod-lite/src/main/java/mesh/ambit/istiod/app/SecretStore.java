@@ -21,6 +21,11 @@ final class SecretStore implements MaterialStore {
     /** Name and type that the reference uses. */
     static final String NAME = "istio-ca-secret";
 
+    static final String CACERTS = "cacerts";
+
+    /** Marks what a controller made, as the reference does. */
+    private static final String GENERATED = "istio-generated";
+
     static final String TYPE = "istio.io/ca-root";
 
     private static final ApiResource SECRETS = ApiResource.of("", "v1", "secrets");
@@ -30,18 +35,29 @@ final class SecretStore implements MaterialStore {
 
     private final ApiServer server;
     private final String namespace;
+    private final boolean mayUseCacerts;
+
+    /** Of the two Secrets the one that is used. */
+    private volatile String name = NAME;
 
     /** What was read last: labels and type of somebody else's making stay as they are. */
     private volatile @Nullable ObjectNode present;
 
-    SecretStore(ApiServer server, String namespace) {
+    /**
+     * Creates one.
+     *
+     * @param mayUseCacerts whether a root that is not there yet is made in the Secret {@value #CACERTS}, marked as a
+     *     controller's own; one that is there stays where it is
+     */
+    SecretStore(ApiServer server, String namespace, boolean mayUseCacerts) {
         this.server = server;
         this.namespace = namespace;
+        this.mayUseCacerts = mayUseCacerts;
     }
 
     @Override
     public String name() {
-        return "Secret " + namespace + "/" + NAME;
+        return "Secret " + namespace + "/" + name;
     }
 
     @Override
@@ -51,6 +67,21 @@ final class SecretStore implements MaterialStore {
 
     @Override
     public @Nullable Stored read() {
+        Stored stored = readPresent();
+        if (stored != null || !mayUseCacerts || name.equals(CACERTS)) {
+            return stored;
+        }
+        name = CACERTS;
+        stored = readPresent();
+        if (stored != null && !stored.data().containsKey(GENERATED)) {
+            throw new IssuerException(
+                    name() + ": there, and not made by a controller (expected: mounted at ROOT_CA_DIR, or"
+                            + " with the key " + GENERATED + ")");
+        }
+        return stored;
+    }
+
+    private @Nullable Stored readPresent() {
         try {
             JsonNode secret = server.get(path());
             present = secret instanceof ObjectNode object ? object : null;
@@ -80,6 +111,9 @@ final class SecretStore implements MaterialStore {
         ObjectNode known = present;
         ObjectNode secret = version == null || known == null ? fresh() : known.deepCopy();
         ObjectNode encoded = secret.putObject("data");
+        if (name.equals(CACERTS)) {
+            encoded.put(GENERATED, "");
+        }
         new TreeMap<>(data)
                 .forEach((key, text) ->
                         encoded.put(key, Base64.getEncoder().encodeToString(text.getBytes(StandardCharsets.UTF_8))));
@@ -102,12 +136,12 @@ final class SecretStore implements MaterialStore {
     private ObjectNode fresh() {
         ObjectNode secret = JsonNodeFactory.instance.objectNode();
         secret.put("apiVersion", "v1").put("kind", "Secret").put("type", TYPE);
-        secret.putObject("metadata").put("name", NAME).put("namespace", namespace);
+        secret.putObject("metadata").put("name", name).put("namespace", namespace);
         return secret;
     }
 
     private String path() {
-        return SECRETS.object(namespace, NAME);
+        return SECRETS.object(namespace, name);
     }
 
     private static String version(JsonNode secret) {

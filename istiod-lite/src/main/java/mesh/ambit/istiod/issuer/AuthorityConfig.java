@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param rootGracePercent a root with less than that of its life left is renewed
  * @param auditFile lines for certificates and refusals; null for the log alone, unless the program has a default
  * @param externalSigner name of the {@link ExternalSigner} that signs; empty for our own key
+ * @param kubernetes what is needed where the cluster has it signed, or keeps our root
  */
 public record AuthorityConfig(
         Path pluggedIn,
@@ -26,7 +27,8 @@ public record AuthorityConfig(
         Duration rootCheck,
         int rootGracePercent,
         @Nullable Path auditFile,
-        String externalSigner) {
+        String externalSigner,
+        Kubernetes kubernetes) {
     /** Where the reference's Deployment mounts the Secret {@code cacerts}. */
     public static final Path DEFAULT_PLUGGED_IN = Path.of("./etc/cacerts");
 
@@ -39,9 +41,40 @@ public record AuthorityConfig(
     static final String AMBIT_CA_AUDIT_LOG = "AMBIT_CA_AUDIT_LOG";
     static final String AMBIT_EXTERNAL_CA = "AMBIT_EXTERNAL_CA";
 
+    /** The reference's name for an authority that signs requests which the API server hands it. */
+    public static final String KUBERNETES_SIGNER = "ISTIOD_RA_KUBERNETES_API";
+
+    static final String EXTERNAL_CA = "EXTERNAL_CA";
+    static final String K8S_SIGNER = "K8S_SIGNER";
+    static final String AMBIT_EXTERNAL_CA_ROOTS = "AMBIT_EXTERNAL_CA_ROOTS";
+    static final String USE_CACERTS_FOR_SELF_SIGNED_CA = "USE_CACERTS_FOR_SELF_SIGNED_CA";
+    static final String ENABLE_CLUSTER_TRUST_BUNDLE_API = "ENABLE_CLUSTER_TRUST_BUNDLE_API";
+
+    /**
+     * What the cluster does for the authority.
+     *
+     * @param signer name of the signer of certificate signing requests; empty for none
+     * @param signerRoots what that signer's certificates lead to, as PEM
+     * @param rootInCacerts whether a root of our own is made in the Secret {@code cacerts}
+     * @param trustBundle whether the trust bundle is told as a ClusterTrustBundle and not as ConfigMaps
+     */
+    public record Kubernetes(String signer, Path signerRoots, boolean rootInCacerts, boolean trustBundle) {
+        /** What holds where nothing is said. */
+        public static final Kubernetes DEFAULT =
+                new Kubernetes("", Path.of("./etc/external-ca-cert/root-cert.pem"), false, false);
+    }
+
     /** What holds where nothing is said. */
     public static final AuthorityConfig DEFAULT = new AuthorityConfig(
-            DEFAULT_PLUGGED_IN, false, true, Duration.ofDays(3650), Duration.ofHours(1), 20, null, "");
+            DEFAULT_PLUGGED_IN,
+            false,
+            true,
+            Duration.ofDays(3650),
+            Duration.ofHours(1),
+            20,
+            null,
+            "",
+            Kubernetes.DEFAULT);
 
     /** Reads the environment; names, defaults and meaning are the reference's, save those that begin with AMBIT. */
     public static AuthorityConfig from(Environment environment) {
@@ -61,7 +94,30 @@ public record AuthorityConfig(
                 environment.duration(CHECK_INTERVAL, DEFAULT.rootCheck()),
                 environment.number(GRACE_PERCENTILE, DEFAULT.rootGracePercent(), 0, 100),
                 audit.isEmpty() ? null : environment.path(AMBIT_CA_AUDIT_LOG, Path.of("audit")),
-                environment.text(AMBIT_EXTERNAL_CA, ""));
+                externalSigner(environment),
+                new Kubernetes(
+                        environment.text(K8S_SIGNER, ""),
+                        environment.path(AMBIT_EXTERNAL_CA_ROOTS, Kubernetes.DEFAULT.signerRoots()),
+                        environment.flag(USE_CACERTS_FOR_SELF_SIGNED_CA, false),
+                        environment.flag(ENABLE_CLUSTER_TRUST_BUNDLE_API, false)));
+    }
+
+    private static String externalSigner(Environment environment) {
+        String ours = environment.text(AMBIT_EXTERNAL_CA, "");
+        String theirs = environment.text(EXTERNAL_CA, "");
+        if (theirs.isEmpty()) {
+            return ours;
+        }
+        if (!theirs.equals(KUBERNETES_SIGNER)) {
+            environment.reject(EXTERNAL_CA + "=" + theirs + " (expected: " + KUBERNETES_SIGNER
+                    + "; signers of your own are" + " named by " + AMBIT_EXTERNAL_CA + ")");
+        } else if (!ours.isEmpty()) {
+            environment.reject(EXTERNAL_CA + " and " + AMBIT_EXTERNAL_CA + " exclude each other");
+        } else if (environment.text(K8S_SIGNER, "").isEmpty()) {
+            environment.reject(
+                    K8S_SIGNER + " is not set (expected: the signer's name, as " + EXTERNAL_CA + " needs it)");
+        }
+        return theirs;
     }
 
     /** Returns this with {@code file} as the audit log where none was named. */
@@ -76,6 +132,7 @@ public record AuthorityConfig(
                         rootCheck,
                         rootGracePercent,
                         file,
-                        externalSigner);
+                        externalSigner,
+                        kubernetes);
     }
 }

@@ -76,7 +76,8 @@ public final class CertificateAuthority implements AutoCloseable {
             String trustDomain,
             Supplier<Placement> placement,
             Instant now) {
-        PluggedIn files = new PluggedIn(config.pluggedIn(), config.revocation());
+        PluggedIn files = new PluggedIn(
+                config.pluggedIn(), config.revocation(), config.kubernetes().rootInCacerts());
         if (!files.read().isEmpty()) {
             return new PluggedInSource(files, config.severalRoots(), this::changed, now);
         }
@@ -94,6 +95,7 @@ public final class CertificateAuthority implements AutoCloseable {
      * Finds out what signs and begins to follow it.
      *
      * @param store where a root of our own is kept
+     * @param signers those that need no class path, by what they are for
      * @param trustDomain what such a root names
      * @param placement which pods there are; {@link Placement#NONE} itself means that this is not known yet
      * @throws IssuerException if there is something to sign with and it cannot be used
@@ -101,10 +103,11 @@ public final class CertificateAuthority implements AutoCloseable {
     public static CertificateAuthority open(
             AuthorityConfig config,
             MaterialStore store,
+            List<ExternalSigner> signers,
             String trustDomain,
             Supplier<Placement> placement,
             InstantSource clock) {
-        return open(config, store, signer(config.externalSigner()), trustDomain, placement, clock);
+        return open(config, store, signer(config.externalSigner(), signers), trustDomain, placement, clock);
     }
 
     static CertificateAuthority open(
@@ -121,14 +124,20 @@ public final class CertificateAuthority implements AutoCloseable {
         return authority;
     }
 
-    private static @Nullable ExternalSigner signer(String name) {
+    private static @Nullable ExternalSigner signer(String name, List<ExternalSigner> known) {
         if (name.isEmpty()) {
             return null;
         }
-        for (ExternalSigner signer : ServiceLoader.load(ExternalSigner.class)) {
-            if (signer.name().equals(name)) {
-                return signer;
+        for (Iterable<ExternalSigner> signers : List.of(known, ServiceLoader.load(ExternalSigner.class))) {
+            for (ExternalSigner signer : signers) {
+                if (signer.name().equals(name)) {
+                    return signer;
+                }
             }
+        }
+        if (name.equals(AuthorityConfig.KUBERNETES_SIGNER)) {
+            throw new IssuerException(AuthorityConfig.EXTERNAL_CA + "=" + name
+                    + ": there is no API server here to have anything signed by");
         }
         throw new IssuerException(AuthorityConfig.AMBIT_EXTERNAL_CA + "=" + name
                 + ": there is no such signer on the class path (expected: a service of "

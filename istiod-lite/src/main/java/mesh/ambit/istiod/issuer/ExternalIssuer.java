@@ -98,6 +98,13 @@ final class ExternalIssuer implements Issuer, AutoCloseable {
     public Issued issue(Order order) {
         Trust trusted = trust();
         List<String> names = names(order.subject());
+        if (signer.signsAsRequested()) {
+            Set<String> asked = SigningRequest.names(order.request());
+            if (!asked.equals(new TreeSet<>(names))) {
+                throw new IssuanceException(
+                        Kind.CSR_ERROR, "the signing request names " + asked + " (expected: " + names + ")");
+            }
+        }
         ExternalSigner.Request request = new ExternalSigner.Request(order.request(), names, order.lifetime());
         List<String> texts = call(() -> signer.sign(request), "a certificate for " + order.subject());
         List<X509Certificate> chain = new ArrayList<>();
@@ -205,19 +212,24 @@ final class ExternalIssuer implements Issuer, AutoCloseable {
         };
     }
 
+    /** Returns how a name is written; {@code tag} is that of RFC 5280. */
+    static String named(int tag, Object name) {
+        String kind = switch (tag) {
+            case DNS_TAG -> "DNS:";
+            case URI_TAG -> "URI:";
+            case ADDRESS_TAG -> "IP:";
+            default -> "other:";
+        };
+        return kind + name;
+    }
+
     private static Set<String> namesOf(X509Certificate leaf) {
         Set<String> names = new TreeSet<>();
         try {
             Collection<List<?>> found = leaf.getSubjectAlternativeNames();
             for (List<?> name : found == null ? List.<List<?>>of() : found) {
                 int tag = name.get(0) instanceof Integer number ? number : GeneralName.otherName;
-                String kind = switch (tag) {
-                    case DNS_TAG -> "DNS:";
-                    case URI_TAG -> "URI:";
-                    case ADDRESS_TAG -> "IP:";
-                    default -> "other:";
-                };
-                names.add(kind + name.get(1));
+                names.add(named(tag, name.get(1)));
             }
         } catch (GeneralSecurityException e) {
             names.add("unreadable");

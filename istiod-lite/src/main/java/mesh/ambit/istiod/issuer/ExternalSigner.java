@@ -39,6 +39,14 @@ public interface ExternalSigner extends AutoCloseable {
     List<String> sign(Request request) throws Exception;
 
     /**
+     * Returns whether the certificate gets the names of the signing request, whatever is ordered. Requests with any others
+     * are then refused before this is asked.
+     */
+    default boolean signsAsRequested() {
+        return false;
+    }
+
+    /**
      * Returns what the mesh is to trust, as PEM; asked every half minute.
      *
      * @throws Exception if that cannot be told now; the mesh goes on with what it was told before

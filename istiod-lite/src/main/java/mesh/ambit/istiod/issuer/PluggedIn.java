@@ -23,6 +23,9 @@ final class PluggedIn {
     static final String CHAIN = "cert-chain.pem";
     static final String ROOTS = "root-cert.pem";
     static final String CRL = "ca-crl.pem";
+    /** Beside material that a controller made itself. */
+    static final String GENERATED = "istio-generated";
+
     static final String TLS_CERTIFICATE = "tls.crt";
     static final String TLS_KEY = "tls.key";
     static final String TLS_ROOTS = "ca.crt";
@@ -32,16 +35,19 @@ final class PluggedIn {
 
     private final Path folder;
     private final boolean revocation;
+    private final boolean exceptGenerated;
 
     /**
      * Creates one.
      *
      * @param folder need not exist
      * @param revocation whether a revocation list counts
+     * @param exceptGenerated whether material that a controller made itself counts for nothing here: it is a root in a store
      */
-    PluggedIn(Path folder, boolean revocation) {
+    PluggedIn(Path folder, boolean revocation, boolean exceptGenerated) {
         this.folder = folder;
         this.revocation = revocation;
+        this.exceptGenerated = exceptGenerated;
     }
 
     Path folder() {
@@ -54,6 +60,9 @@ final class PluggedIn {
      * @throws IssuerException if one is there and cannot be read
      */
     Map<String, String> read() {
+        if (exceptGenerated && Files.exists(folder.resolve(GENERATED))) {
+            return Map.of();
+        }
         List<String> names = Files.exists(folder.resolve(TLS_CERTIFICATE)) ? TLS : OWN;
         Map<String, String> files = new TreeMap<>();
         for (String name : names) {

@@ -2,15 +2,23 @@ package mesh.ambit.istiod.issuer;
 
 import java.io.IOException;
 import java.math.BigInteger;
+import java.net.InetAddress;
 import java.security.InvalidKeyException;
 import java.security.NoSuchAlgorithmException;
 import java.security.PublicKey;
 import java.security.interfaces.ECPublicKey;
 import java.security.interfaces.RSAPublicKey;
 import java.util.Set;
+import java.util.TreeSet;
 import org.bouncycastle.asn1.ASN1ObjectIdentifier;
+import org.bouncycastle.asn1.ASN1OctetString;
 import org.bouncycastle.asn1.pkcs.PKCSObjectIdentifiers;
+import org.bouncycastle.asn1.x500.RDN;
 import org.bouncycastle.asn1.x500.style.BCStyle;
+import org.bouncycastle.asn1.x509.Extension;
+import org.bouncycastle.asn1.x509.Extensions;
+import org.bouncycastle.asn1.x509.GeneralName;
+import org.bouncycastle.asn1.x509.GeneralNames;
 import org.bouncycastle.asn1.x9.X9ObjectIdentifiers;
 import org.bouncycastle.operator.OperatorCreationException;
 import org.bouncycastle.operator.jcajce.JcaContentVerifierProviderBuilder;
@@ -82,6 +90,51 @@ record SigningRequest(PublicKey publicKey, boolean hasCommonName, String pem) {
             // The parser throws whatever it stumbles over, and the bytes are a stranger's.
             throw new IllegalArgumentException("not a certificate signing request: " + e.getMessage(), e);
         }
+    }
+
+    /**
+     * Returns the subject alternative names that {@code pem} asks for, and {@code subject} or {@code extension} where it asks
+     * for anything else that names or empowers its holder; sorted.
+     *
+     * @param pem what {@link #parse} has accepted
+     */
+    static Set<String> names(String pem) {
+        Set<String> names = new TreeSet<>();
+        try {
+            if (!(Pem.parse(pem) instanceof PKCS10CertificationRequest request)) {
+                throw new IOException("no signing request");
+            }
+            // The reference's sidecars send an organization without a name.
+            for (RDN part : request.getSubject().getRDNs()) {
+                if (!part.getFirst().getValue().toString().isEmpty()) {
+                    names.add("subject");
+                }
+            }
+            Extensions extensions = request.getRequestedExtensions();
+            if (extensions == null) {
+                return names;
+            }
+            for (ASN1ObjectIdentifier each : extensions.getExtensionOIDs()) {
+                if (!each.equals(Extension.subjectAlternativeName)) {
+                    names.add("extension " + each);
+                }
+            }
+            GeneralNames found = GeneralNames.fromExtensions(extensions, Extension.subjectAlternativeName);
+            for (GeneralName name : found == null ? new GeneralName[0] : found.getNames()) {
+                names.add(ExternalIssuer.named(name.getTagNo(), text(name)));
+            }
+        } catch (IOException | RuntimeException e) {
+            names.add("unreadable");
+        }
+        return names;
+    }
+
+    private static String text(GeneralName name) throws IOException {
+        if (name.getTagNo() == GeneralName.iPAddress) {
+            byte[] address = ASN1OctetString.getInstance(name.getName()).getOctets();
+            return InetAddress.getByAddress(address).getHostAddress();
+        }
+        return name.getName().toString();
     }
 
     private static void requireAcceptable(PublicKey key) {

@@ -40,15 +40,15 @@ class SecretStoreTest {
         http.start();
         Path kubeconfig = Files.writeString(
                 folder.resolve("kubeconfig"), """
-                apiVersion: v1
-                kind: Config
-                clusters: [{name: c, cluster: {server: "http://127.0.0.1:%d"}}]
-                users: [{name: u, user: {}}]
-                contexts: [{name: x, context: {cluster: c, user: u}}]
-                current-context: x
-                """.formatted(http.getAddress().getPort()));
+                    apiVersion: v1
+                    kind: Config
+                    clusters: [{name: c, cluster: {server: "http://127.0.0.1:%d"}}]
+                    users: [{name: u, user: {}}]
+                    contexts: [{name: x, context: {cluster: c, user: u}}]
+                    current-context: x
+                    """.formatted(http.getAddress().getPort()));
         server = ApiServer.connect(kubeconfig);
-        store = new SecretStore(server, "istio-system");
+        store = new SecretStore(server, "istio-system", false);
     }
 
     @AfterEach
@@ -62,7 +62,7 @@ class SecretStoreTest {
         assertThat(store.read()).isNull();
 
         assertThat(store.write(Map.of("ca-cert.pem", "mine"), null)).isEqualTo("1");
-        assertThat(new SecretStore(server, "istio-system").write(Map.of("ca-cert.pem", "too late"), null))
+        assertThat(new SecretStore(server, "istio-system", false).write(Map.of("ca-cert.pem", "too late"), null))
                 .isNull();
 
         assertThat(store.read()).isEqualTo(new Stored(Map.of("ca-cert.pem", "mine"), "1"));
@@ -73,7 +73,7 @@ class SecretStoreTest {
     void aChangeIsMadeOnlyToWhatWasRead() {
         store.write(Map.of("a", "1"), null);
         Stored read = requireNonNull(store.read());
-        SecretStore other = new SecretStore(server, "istio-system");
+        SecretStore other = new SecretStore(server, "istio-system", false);
         other.read();
 
         assertThat(other.write(Map.of("a", "2"), read.version())).isEqualTo("2");
@@ -93,6 +93,19 @@ class SecretStoreTest {
         assertThat(requireNonNull(secret).get("type").getAsString()).isEqualTo("Opaque");
         assertThat(requireNonNull(secret).getAsJsonObject("metadata").toString())
                 .contains("team");
+    }
+
+    @Test
+    void aRootMayBeMadeInCacertsAndIsMarked() {
+        SecretStore marked = new SecretStore(server, "istio-system", true);
+        assertThat(marked.read()).isNull();
+
+        marked.write(Map.of("ca-cert.pem", "mine"), null);
+
+        JsonObject made = requireNonNull(secret);
+        assertThat(made.getAsJsonObject("metadata").get("name").getAsString()).isEqualTo("cacerts");
+        assertThat(made.getAsJsonObject("data").keySet()).containsExactlyInAnyOrder("ca-cert.pem", "istio-generated");
+        assertThat(requireNonNull(marked.read()).data()).containsEntry("ca-cert.pem", "mine");
     }
 
     @Test

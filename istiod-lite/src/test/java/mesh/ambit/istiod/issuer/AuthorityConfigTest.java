@@ -20,20 +20,25 @@ class AuthorityConfigTest {
                         Duration.ofHours(1),
                         20,
                         null,
-                        ""));
+                        "",
+                        AuthorityConfig.Kubernetes.DEFAULT));
     }
 
     @Test
     void everyVariableHasItsPlace() {
-        Environment environment = Environment.of(Map.of(
-                "ROOT_CA_DIR", "/ca",
-                "ISTIO_MULTIROOT_MESH", "true",
-                "PILOT_ENABLE_CA_CRL", "false",
-                "CITADEL_SELF_SIGNED_CA_CERT_TTL", "48h",
-                "CITADEL_SELF_SIGNED_ROOT_CERT_CHECK_INTERVAL", "5m",
-                "CITADEL_SELF_SIGNED_ROOT_CERT_GRACE_PERIOD_PERCENTILE", "30",
-                "AMBIT_CA_AUDIT_LOG", "/log/audit",
-                "AMBIT_EXTERNAL_CA", "vault"));
+        Environment environment = Environment.of(Map.ofEntries(
+                Map.entry("ROOT_CA_DIR", "/ca"),
+                Map.entry("ISTIO_MULTIROOT_MESH", "true"),
+                Map.entry("PILOT_ENABLE_CA_CRL", "false"),
+                Map.entry("CITADEL_SELF_SIGNED_CA_CERT_TTL", "48h"),
+                Map.entry("CITADEL_SELF_SIGNED_ROOT_CERT_CHECK_INTERVAL", "5m"),
+                Map.entry("CITADEL_SELF_SIGNED_ROOT_CERT_GRACE_PERIOD_PERCENTILE", "30"),
+                Map.entry("AMBIT_CA_AUDIT_LOG", "/log/audit"),
+                Map.entry("AMBIT_EXTERNAL_CA", "vault"),
+                Map.entry("K8S_SIGNER", "corp.test/mesh"),
+                Map.entry("AMBIT_EXTERNAL_CA_ROOTS", "/roots"),
+                Map.entry("USE_CACERTS_FOR_SELF_SIGNED_CA", "true"),
+                Map.entry("ENABLE_CLUSTER_TRUST_BUNDLE_API", "true")));
 
         assertThat(AuthorityConfig.from(environment))
                 .isEqualTo(new AuthorityConfig(
@@ -44,7 +49,24 @@ class AuthorityConfigTest {
                         Duration.ofMinutes(5),
                         30,
                         Path.of("/log/audit"),
-                        "vault"));
+                        "vault",
+                        new AuthorityConfig.Kubernetes("corp.test/mesh", Path.of("/roots"), true, true)));
+    }
+
+    @Test
+    void theSignerOfAClusterNeedsItsName() {
+        Environment named =
+                Environment.of(Map.of("EXTERNAL_CA", "ISTIOD_RA_KUBERNETES_API", "K8S_SIGNER", "corp.test/mesh"));
+        assertThat(AuthorityConfig.from(named).externalSigner()).isEqualTo("ISTIOD_RA_KUBERNETES_API");
+        assertThat(named.problems()).isEmpty();
+
+        Environment nameless = Environment.of(Map.of("EXTERNAL_CA", "ISTIOD_RA_KUBERNETES_API"));
+        AuthorityConfig.from(nameless);
+        assertThat(nameless.problems()).singleElement().asString().contains("K8S_SIGNER");
+
+        Environment unknown = Environment.of(Map.of("EXTERNAL_CA", "other"));
+        AuthorityConfig.from(unknown);
+        assertThat(unknown.problems()).singleElement().asString().contains("ISTIOD_RA_KUBERNETES_API");
     }
 
     @Test

@@ -37,6 +37,7 @@ class ExternalIssuerTest {
 
     /** Somebody else's authority, which does what a test tells it to. */
     private final class Signer implements ExternalSigner {
+        private boolean asRequested;
         private Behaviour behaviour = this::properly;
         private Behaviour rootsBehaviour = _ -> List.of(root.pem());
 
@@ -47,6 +48,11 @@ class ExternalIssuerTest {
         @Override
         public String name() {
             return "double";
+        }
+
+        @Override
+        public boolean signsAsRequested() {
+            return asRequested;
         }
 
         @Override
@@ -116,6 +122,30 @@ class ExternalIssuerTest {
                 .containsExactly(
                         List.of("URI:spiffe://cluster.local/ns/shop/sa/web"),
                         List.of("DNS:istiod.istio-system.svc", "IP:10.77.0.1"));
+    }
+
+    @Test
+    void whoSignsWhatIsRequestedIsAskedForNothingElse() throws Exception {
+        signer.asRequested = true;
+        List<ExternalSigner.Request> seen = new CopyOnWriteArrayList<>();
+        signer.behaviour = request -> {
+            seen.add(request);
+            return signer.properly(request);
+        };
+
+        assertThat(issuer.issue(order(WEB, CertificateRequests.of(keys, WEB))).chain())
+                .hasSize(2);
+        for (String other : List.of(
+                CertificateRequests.of(keys, ADMIN),
+                CertificateRequests.of(keys, new Subject.Server(List.of("istiod.istio-system.svc"), List.of())),
+                Requests.pem(keys, WEB.identity().toString()),
+                "garbage")) {
+            assertThatThrownBy(() -> issuer.issue(order(WEB, other)))
+                    .isInstanceOfSatisfying(
+                            IssuanceException.class,
+                            refused -> assertThat(refused.kind()).isEqualTo(Kind.CSR_ERROR));
+        }
+        assertThat(seen).hasSize(1);
     }
 
     @Test
@@ -210,6 +240,10 @@ class ExternalIssuerTest {
     }
 
     private Order order(Subject subject) {
-        return new Order(keys.getPublic(), "csr", subject, "node/a", Duration.ofHours(1), NOW);
+        return order(subject, "csr");
+    }
+
+    private Order order(Subject subject, String request) {
+        return new Order(keys.getPublic(), request, subject, "node/a", Duration.ofHours(1), NOW);
     }
 }

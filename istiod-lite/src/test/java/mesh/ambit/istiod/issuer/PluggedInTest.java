@@ -43,7 +43,7 @@ class PluggedInTest {
 
     @Test
     void nothingThereIsNothing() {
-        assertThat(new PluggedIn(folder.resolve("absent"), true).read()).isEmpty();
+        assertThat(new PluggedIn(folder.resolve("absent"), true, false).read()).isEmpty();
     }
 
     @Test
@@ -107,7 +107,7 @@ class PluggedInTest {
                 .doesNotContain("secret");
 
         plugIn(intermediate, intermediate.pem(), root.pem());
-        assertThatThrownBy(() -> new PluggedInSource(new PluggedIn(folder, true), false, () -> {}, later))
+        assertThatThrownBy(() -> new PluggedInSource(new PluggedIn(folder, true, false), false, () -> {}, later))
                 .hasMessageContaining("expired on");
 
         plugIn(intermediate, intermediate.pem(), root.pem());
@@ -222,7 +222,7 @@ class PluggedInTest {
     }
 
     private PluggedInSource open(boolean severalRoots) {
-        return new PluggedInSource(new PluggedIn(folder, true), severalRoots, changes::incrementAndGet, NOW);
+        return new PluggedInSource(new PluggedIn(folder, true, false), severalRoots, changes::incrementAndGet, NOW);
     }
 
     private static Issued issue(PluggedInSource source) {

@@ -107,6 +107,11 @@ public final class FakeApi implements AutoCloseable {
         notifyAll();
     }
 
+    /** Returns the objects of a collection. */
+    public synchronized List<JsonNode> all(String path) {
+        return List.copyOf(collections.getOrDefault(path, new TreeMap<>()).values());
+    }
+
     /** Returns an object, null when there is none. */
     public synchronized @Nullable JsonNode find(String path, String key) {
         return collections.getOrDefault(path, new TreeMap<>()).get(key);
@@ -222,7 +227,7 @@ public final class FakeApi implements AutoCloseable {
     }
 
     private synchronized String[] write(String method, String target, byte[] body) {
-        boolean isStatus = target.endsWith("/status");
+        boolean isStatus = target.endsWith("/status") || target.endsWith("/approval");
         String path = isStatus ? target.substring(0, target.lastIndexOf('/')) : target;
         int slash = path.lastIndexOf('/');
         boolean toCollection = collections.containsKey(collectionOf(path));
@@ -252,6 +257,10 @@ public final class FakeApi implements AutoCloseable {
         String namespace = path.replaceFirst("^.*/namespaces/([^/]+)/.*$", "$1");
         if (!namespace.equals(path)) {
             object.withObjectProperty("metadata").put("namespace", namespace);
+        }
+        String beginning = object.path("metadata").path("generateName").asText("");
+        if (!beginning.isEmpty() && !object.path("metadata").has("name")) {
+            object.withObjectProperty("metadata").put("name", beginning + version);
         }
         if (method.equals("POST") && objects.containsKey(key(object))) {
             return new String[] {"409", "{\"message\": \"already exists\"}"};
