@@ -45,10 +45,12 @@ public final class Defaults {
 
     /** Returns {@code pod} with service account, node and port protocols. */
     public static Pod fill(Pod pod) {
+        // One that an API server has seen, and that has no node there, has none yet.
+        boolean isDeclared = pod.metadata().uid().isEmpty();
         return new Pod(
                 pod.metadata(),
                 pod.serviceAccountName().isEmpty() ? "default" : pod.serviceAccountName(),
-                pod.nodeName().isEmpty() ? LOCAL_NODE : pod.nodeName(),
+                pod.nodeName().isEmpty() && isDeclared ? LOCAL_NODE : pod.nodeName(),
                 pod.hostNetwork(),
                 containers(pod.containers()),
                 containers(pod.initContainers()),

@@ -20,6 +20,13 @@ class DefaultsTest {
     }
 
     @Test
+    void podsThatAnApiServerHasSeenWaitForTheirNode() {
+        Pod pod = (Pod) filled("{apiVersion: v1, kind: Pod, metadata: {name: a, uid: 6f1c}, spec: {}}");
+
+        assertThat(pod.nodeName()).isEmpty();
+    }
+
+    @Test
     void servicePortsGetAProtocolAndATarget() {
         Service service = (Service) filled("""
                 {apiVersion: v1, kind: Service, metadata: {name: a},
