@@ -17,7 +17,7 @@ class ArchitectureTest {
             .should()
             .onlyDependOnClassesThat()
             .resideInAnyPackage(
-                    "mesh.ambit.kube",
+                    "mesh.ambit.kube..",
                     "java..",
                     "org.snakeyaml.engine..",
                     "com.fasterxml.jackson.core..",

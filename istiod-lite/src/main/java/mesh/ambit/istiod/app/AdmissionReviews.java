@@ -37,7 +37,7 @@ final class AdmissionReviews implements HttpRoute {
     static final int MAX_BYTES = 4 << 20;
 
     /** The kinds whose checks are ours to make; the API server has checked its own. */
-    private static final Set<String> GROUPS = Set.of("security.istio.io", "networking.istio.io");
+    private static final Set<String> GROUPS = Set.of("security.istio.io", "networking.istio.io", "telemetry.istio.io");
 
     private static final int UNPROCESSABLE = 422;
 

@@ -30,6 +30,14 @@ final class Findings {
         all.add(new Finding(code, line, column, field, reason, remedy));
     }
 
+    /** Returns whether nothing is known about a field or a place below it. */
+    boolean isEmptyWithin(String field) {
+        return all.stream()
+                .map(Finding::field)
+                .noneMatch(known ->
+                        known.equals(field) || known.startsWith(field + ".") || known.startsWith(field + "["));
+    }
+
     boolean isEmpty() {
         return all.isEmpty();
     }

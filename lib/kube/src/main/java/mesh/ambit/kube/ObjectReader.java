@@ -102,6 +102,16 @@ final class ObjectReader {
                     "expected version " + String.join(" or ", versions));
         }
         KubeObject read = object(kind, object, meta);
+        if (reading == Reading.CHECKED) {
+            String version = apiVersion == null ? "" : apiVersion.substring(apiVersion.indexOf('/') + 1);
+            Schema schema = Schemas.of(kind, version);
+            if (schema != null) {
+                SchemaCheck.object(mapping, schema, findings);
+            }
+            if (findings.isEmpty()) {
+                TrafficChecks.object(object, read);
+            }
+        }
         if (findings.isEmpty()) {
             objects.add(new Placed(read, mapping.line()));
             return;

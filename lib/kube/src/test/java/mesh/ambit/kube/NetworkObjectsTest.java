@@ -22,7 +22,7 @@ class NetworkObjectsTest {
                   - name: mesh
                     port: 15008
                     protocol: HBONE
-                    tls: {mode: Terminate}
+                    tls: {mode: Terminate, options: {gateway.istio.io/tls-terminate-mode: ISTIO_MUTUAL}}
                     allowedRoutes:
                       namespaces:
                         from: Selector

@@ -1,0 +1,70 @@
+package mesh.ambit.kube;
+
+import java.util.List;
+import mesh.ambit.kube.RequestAuthentication.JwtRule;
+import mesh.ambit.kube.Telemetry.Tracing;
+
+/** What upstream's admission webhook refuses in what attaches to workloads, beyond the schemas. */
+final class ReportChecks {
+    private static final int MAX_PERCENT = 100;
+
+    private ReportChecks() {}
+
+    static void authentication(Fields spec, RequestAuthentication read) {
+        List<Fields> rules = spec.children("jwtRules");
+        for (int i = 0; i < rules.size(); i++) {
+            Fields fields = rules.get(i);
+            JwtRule rule = read.rules().get(i);
+            if (rule.issuer().isEmpty()) {
+                fields.found(ProblemCode.MISSING_FIELD, "issuer", "must not be empty", "");
+            }
+            if (rule.audiences().contains("")) {
+                fields.found(ProblemCode.INVALID_VALUE, "audiences", "an audience is empty", "remove it");
+            }
+            if (!rule.jwks().isEmpty() && !isKeySet(rule.jwks())) {
+                fields.found(ProblemCode.INVALID_VALUE, "jwks", "is no set of keys", "a JSON object with keys");
+            }
+            if (rule.fromHeaders().stream().anyMatch(header -> header.name().isEmpty())) {
+                fields.found(ProblemCode.MISSING_FIELD, "fromHeaders", "a header has no name", "");
+            }
+            if (rule.fromParams().contains("")) {
+                fields.found(ProblemCode.INVALID_VALUE, "fromParams", "a parameter has no name", "");
+            }
+            if (rule.fromCookies().contains("")) {
+                fields.found(ProblemCode.INVALID_VALUE, "fromCookies", "a cookie has no name", "");
+            }
+            rule.claimsToHeaders().forEach(each -> {
+                if (each.header().isEmpty() || each.claim().isEmpty()) {
+                    fields.found(ProblemCode.MISSING_FIELD, "outputClaimToHeaders", "needs header and claim", "");
+                }
+            });
+        }
+    }
+
+    private static boolean isKeySet(String text) {
+        try {
+            return YamlReader.read(text).getFirst() instanceof YamlValue.Mapping set
+                    && set.find("keys") instanceof YamlValue.Sequence;
+        } catch (YamlProblem e) {
+            return false;
+        }
+    }
+
+    static void telemetry(Fields spec, Telemetry read) {
+        if (read.selector() != null && !read.targetRefs().isEmpty()) {
+            spec.found(ProblemCode.CONFLICTING_FIELDS, "selector", "stands beside targetRefs", "use one of the two");
+        }
+        if (read.tracing().size() > 1) {
+            spec.found(ProblemCode.CONFLICTING_FIELDS, "tracing", "stands several times", "one is supported");
+        }
+        for (Tracing tracing : read.tracing()) {
+            Double percent = tracing.samplingPercent();
+            if (tracing.providers().size() > 1) {
+                spec.found(ProblemCode.CONFLICTING_FIELDS, "tracing", "several providers", "one is supported");
+            }
+            if (percent != null && (percent < 0 || percent > MAX_PERCENT)) {
+                spec.found(ProblemCode.INVALID_VALUE, "tracing", percent + " is no percentage", "0 to 100");
+            }
+        }
+    }
+}
