@@ -20,6 +20,7 @@ import org.jspecify.annotations.NullMarked;
 class ArchitectureTest {
     private static final String AMBIENT = "mesh.ambit.istiod.ambient..";
     private static final String PUSH = "mesh.ambit.istiod.push..";
+    private static final String PROXYLESS = "mesh.ambit.istiod.proxyless..";
     private static final String ISSUER = "mesh.ambit.istiod.issuer..";
     private static final String KUBE = "mesh.ambit.istiod.kube..";
     private static final String APP = "mesh.ambit.istiod.app..";
@@ -42,7 +43,7 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule theComputationReadsNoClock = noClasses()
             .that()
-            .resideInAPackage(AMBIENT)
+            .resideInAnyPackage(AMBIENT, PROXYLESS)
             .should()
             .callMethod(System.class, "nanoTime")
             .orShould()
@@ -59,10 +60,19 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule messagesStayAtTheEdges = noClasses()
             .that()
-            .resideOutsideOfPackages(PUSH, ISSUER)
+            .resideOutsideOfPackages(PUSH, ISSUER, PROXYLESS)
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("com.google.protobuf..", "mesh.ambit.protocol..");
+
+    /** They are many and large: whoever serves node proxies alone never loads one. */
+    @ArchTest
+    static final ArchRule envoysMessagesAreForThoseWhoAskForThem = noClasses()
+            .that()
+            .resideOutsideOfPackage(PROXYLESS)
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("io.envoyproxy..");
 
     @ArchTest
     static final ArchRule certificatesAreTheIssuersBusiness = noClasses()
@@ -105,7 +115,7 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule theComputationKnowsNeitherSourcesNorClients = noClasses()
             .that()
-            .resideInAnyPackage(AMBIENT, KUBE)
+            .resideInAnyPackage(AMBIENT, KUBE, PROXYLESS)
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage(PUSH, ISSUER);

@@ -28,6 +28,7 @@ import picocli.CommandLine.Spec;
             "  ambit compile shop/",
             "  ambit compile shop/ --node node-a -o yaml",
             "  ambit compile shop/ --diff ../main/shop/",
+            "  ambit compile shop/ --profile grpc --namespace web",
             "",
             "The controller's environment counts: CLUSTER_ID, TRUST_DOMAIN,",
             "POD_NAMESPACE and the switches that istiod-lite --help names.",
@@ -60,6 +61,19 @@ public final class CompileCommand implements Callable<Integer> {
     private String node = "";
 
     @Option(
+            names = "--profile",
+            paramLabel = "PROFILE",
+            description = "node for node proxies, grpc for gRPC clients that use xDS themselves (default: node).")
+    private Profile profile = Profile.NODE;
+
+    @Option(
+            names = "--namespace",
+            paramLabel = "NAME",
+            description =
+                    "With --profile grpc: what clients of this namespace are told, else those of each service's own.")
+    private String namespace = "";
+
+    @Option(
             names = "--diff",
             paramLabel = "OTHER",
             description = "Print how the folder differs from another one: what leads from OTHER to FOLDER.")
@@ -67,6 +81,12 @@ public final class CompileCommand implements Callable<Integer> {
 
     @Spec
     private CommandSpec spec = CommandSpec.create();
+
+    /** For whom resources are. */
+    enum Profile {
+        NODE,
+        GRPC
+    }
 
     /** The forms of a document. */
     enum Format {
@@ -113,8 +133,12 @@ public final class CompileCommand implements Callable<Integer> {
 
     private @Nullable Compilation compile(Path path) {
         try {
-            Compilation compiled = Compilation.of(
-                    path, asStored ? Reading.AS_STORED : Reading.CHECKED, node, Environment.of(System.getenv()));
+            Reading reading = asStored ? Reading.AS_STORED : Reading.CHECKED;
+            Environment environment = Environment.of(System.getenv());
+            Compilation compiled = switch (profile) {
+                case NODE -> Compilation.of(path, reading, node, environment);
+                case GRPC -> Compilation.proxyless(path, reading, node, namespace, environment);
+            };
             compiled.problems().forEach(this::complain);
             compiled.remarks().forEach(this::complain);
             return compiled;

@@ -55,6 +55,20 @@ class CompileCommandTest {
     }
 
     @Test
+    void printsWhatGrpcClientsAreTold() throws IOException {
+        write(now, "{apiVersion: v1, kind: Service, metadata: {name: a}, spec: {ports: [{port: 80}]}}");
+
+        assertThat(run(now.toString(), "--profile", "grpc", "--namespace", "shop"))
+                .isZero();
+
+        assertThat(JsonParser.parseString(out)
+                        .getAsJsonObject()
+                        .getAsJsonObject("envoy.config.listener.v3.Listener")
+                        .keySet())
+                .containsExactly("a.default.svc.cluster.local:80");
+    }
+
+    @Test
     void equalFoldersDifferInNothing() throws IOException {
         write(now, POLICY.formatted("DENY"));
         write(before, POLICY.formatted("DENY"));

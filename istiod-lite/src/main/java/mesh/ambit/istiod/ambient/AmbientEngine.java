@@ -12,6 +12,7 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Consumer;
 import mesh.ambit.istiod.derive.DerivationException;
 import mesh.ambit.istiod.derive.Graph;
 import mesh.ambit.istiod.derive.Graph.Change;
@@ -177,6 +178,11 @@ public final class AmbientEngine {
         NavigableMap<String, Policy> authorizations = new TreeMap<>();
         policies.resources().forEach(authorizations::put);
         return new MeshState(resources, authorizations, warnings());
+    }
+
+    /** Hands every object that is there to {@code action}, in no order. */
+    public void forEachObject(Consumer<KubeObject> action) {
+        graph.forEach(Facts.OBJECT, (_, object) -> action.accept(object));
     }
 
     /** Returns how many steps of the computation ran so far. */

@@ -12,10 +12,14 @@ import mesh.ambit.istiod.ambient.MeshSettings;
 import mesh.ambit.istiod.ambient.MeshState;
 import mesh.ambit.istiod.ambient.NodeScope;
 import mesh.ambit.istiod.kube.ClusterView;
+import mesh.ambit.istiod.proxyless.ProxylessIndex;
+import mesh.ambit.istiod.proxyless.ProxylessJson;
+import mesh.ambit.istiod.proxyless.ProxylessMesh;
 import mesh.ambit.istiod.push.MeshJson;
 import mesh.ambit.kube.FolderException;
 import mesh.ambit.kube.FolderSnapshot;
 import mesh.ambit.kube.FolderSource;
+import mesh.ambit.kube.ObjectSet;
 import mesh.ambit.kube.Problem;
 import mesh.ambit.kube.Reading;
 
@@ -43,30 +47,69 @@ public record Compilation(JsonObject resources, List<String> problems, List<Stri
      * @throws ConfigException when a variable is wrong
      */
     public static Compilation of(Path folder, Reading reading, String node, Environment environment) {
+        Computed computed = compute(folder, reading, environment);
+        MeshState state = computed.state();
+        List<String> remarks = new ArrayList<>(computed.remarks());
+        MeshState shown = node.isEmpty() ? state : NodeScope.of(state, node);
+        if (!node.isEmpty() && shown.addresses().isEmpty()) {
+            remarks.add("no workload is on node " + node);
+        }
+        return new Compilation(MeshJson.of(shown), computed.problems(), remarks);
+    }
+
+    /**
+     * Computes what gRPC clients and servers that use xDS themselves are told about {@code folder}.
+     *
+     * @param node where the clients are; empty for nowhere
+     * @param namespace of the clients; empty for each service's own
+     * @throws FolderException when there is no such folder
+     * @throws ConfigException when a variable is wrong
+     */
+    public static Compilation proxyless(
+            Path folder, Reading reading, String node, String namespace, Environment environment) {
+        Computed computed = compute(folder, reading, environment);
+        ProxylessMesh mesh = new ProxylessIndex(computed.settings())
+                .begin(
+                        computed.state().addresses().values(),
+                        computed.state().authorizations().values(),
+                        computed.objects().all());
+        ProxylessJson json = ProxylessJson.of(mesh, namespace, node);
+        List<String> remarks = new ArrayList<>(computed.remarks());
+        remarks.addAll(json.remarks());
+        return new Compilation(json.resources(), computed.problems(), remarks);
+    }
+
+    private record Computed(
+            MeshSettings settings, ObjectSet objects, MeshState state, List<String> problems, List<String> remarks) {}
+
+    private static Computed compute(Path folder, Reading reading, Environment environment) {
         MeshSettings settings = IstiodLiteConfig.mesh(environment, MeshSettings.DEFAULT.domainSuffix());
         environment.throwIfInvalid();
         FolderSnapshot snapshot = FolderSource.read(folder, reading);
         List<String> remarks = new ArrayList<>();
         List<Problem> problems;
+        ObjectSet objects;
         MeshState state;
         if (reading == Reading.AS_STORED) {
             problems = snapshot.problems();
-            state = AmbientIndex.compute(snapshot.objects(), settings);
+            objects = snapshot.objects();
+            state = AmbientIndex.compute(objects, settings);
         } else {
             ClusterView view = ClusterView.of(snapshot, FolderSnapshot.EMPTY, Map.of());
             problems = view.problems();
-            AssumedPods pods = AssumedPods.in(view.objects());
+            objects = view.objects();
+            AssumedPods pods = AssumedPods.in(objects);
             state = pods.without(AmbientIndex.compute(pods.objects(), settings));
             if (!pods.uids().isEmpty()) {
                 remarks.add(pods.uids().size() + " pods are taken as running; their addresses are known once they do");
             }
         }
         remarks.addAll(state.warnings());
-        MeshState shown = node.isEmpty() ? state : NodeScope.of(state, node);
-        if (!node.isEmpty() && shown.addresses().isEmpty()) {
-            remarks.add("no workload is on node " + node);
-        }
-        return new Compilation(
-                MeshJson.of(shown), problems.stream().map(Problem::message).toList(), remarks);
+        return new Computed(
+                settings,
+                objects,
+                state,
+                problems.stream().map(Problem::message).toList(),
+                remarks);
     }
 }

@@ -2,7 +2,9 @@ package mesh.ambit.istiod.app;
 
 import com.google.gson.Gson;
 import com.google.gson.GsonBuilder;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Supplier;
@@ -27,7 +29,11 @@ final class DebugPages implements DebugAnswers.Pages {
         pages.put("adsz", query -> adsz(hub, query));
         pages.put("connections", _ -> HttpReply.json(SynczPage.connections(hub.status())));
         pages.put("ambientz", _ -> HttpReply.json(hub.dump()));
-        pages.put("problems", _ -> HttpReply.json(GSON.toJson(published.get().lines())));
+        pages.put("problems", _ -> {
+            List<String> lines = new ArrayList<>(published.get().lines());
+            lines.addAll(hub.proxyless().remarks());
+            return HttpReply.json(GSON.toJson(lines));
+        });
         pages.put("config", _ -> HttpReply.json(GSON.toJson(describe(config))));
         pages.put("list", _ -> HttpReply.json(GSON.toJson(pages.keySet())));
         pages.put("", _ -> HttpReply.text(200, index(published.get())));

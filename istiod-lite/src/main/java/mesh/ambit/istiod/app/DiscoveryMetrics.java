@@ -5,6 +5,7 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -28,6 +29,9 @@ final class DiscoveryMetrics implements PushMetrics {
 
     /** A client names its own version, so only so many different ones become labels. */
     private static final int MAX_VERSIONS = 32;
+
+    /** Types whose rejections are counted under a name of their own too. */
+    private static final Set<String> ENVOY_TYPES = Set.of("cds", "eds", "lds", "rds");
 
     private static final Pattern VERSION = Pattern.compile("[A-Za-z0-9._+-]{0,64}");
 
@@ -147,6 +151,12 @@ final class DiscoveryMetrics implements PushMetrics {
     @Override
     public void rejected(String type) {
         counts.add("pilot.total.xds.rejects", "Responses that a proxy rejected.", Tags.of("type", type));
+        if (ENVOY_TYPES.contains(type)) {
+            counts.add(
+                    "pilot.xds." + type + ".reject",
+                    "Configurations of this type that a proxy rejected.",
+                    Tags.empty());
+        }
     }
 
     @Override

@@ -1,6 +1,7 @@
 package mesh.ambit.istiod.app;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -12,15 +13,20 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import mesh.ambit.istiod.ambient.AmbientEngine;
 import mesh.ambit.istiod.ambient.MeshSettings;
+import mesh.ambit.istiod.ambient.MeshState;
 import mesh.ambit.istiod.ambient.MeshUpdate;
 import mesh.ambit.istiod.kube.ClusterListener;
 import mesh.ambit.istiod.kube.ObjectChanges;
+import mesh.ambit.istiod.proxyless.ProxylessIndex;
 import mesh.ambit.istiod.push.MeshDelta;
 import mesh.ambit.istiod.push.PacedTrigger;
+import mesh.ambit.istiod.push.ProxylessHub;
 import mesh.ambit.istiod.push.PushHub;
+import mesh.ambit.kube.Kind;
 import mesh.ambit.kube.KubeObject;
 import mesh.ambit.kube.ObjectKey;
 import mesh.ambit.kube.Problem;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -28,6 +34,11 @@ import org.slf4j.LoggerFactory;
 final class MeshPublisher implements ClusterListener, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(MeshPublisher.class);
 
+    /** Kinds that mean nothing to node proxies. */
+    private static final Set<Kind> ROUTING =
+            Set.of(Kind.HTTP_ROUTE, Kind.GRPC_ROUTE, Kind.VIRTUAL_SERVICE, Kind.DESTINATION_RULE);
+
+    private final MeshSettings settings;
     private final PushHub hub;
     private final Consumer<Published> afterwards;
     private final PacedTrigger pacer;
@@ -36,6 +47,12 @@ final class MeshPublisher implements ClusterListener, AutoCloseable {
 
     /** Only the pacing thread touches it. */
     private final AmbientEngine engine;
+
+    /** Likewise: what only clients of standard xDS are told of, kept for those that come later. */
+    private final Map<ObjectKey, KubeObject> routing = new HashMap<>();
+
+    /** Likewise; null while there are no clients of standard xDS. */
+    private @Nullable ProxylessIndex proxyless;
 
     private final ReentrantLock lock = new ReentrantLock();
     private Map<ObjectKey, KubeObject> put = new HashMap<>();
@@ -72,6 +89,8 @@ final class MeshPublisher implements ClusterListener, AutoCloseable {
         this.afterwards = afterwards;
         this.engine = new AmbientEngine(settings);
         this.pacer = new PacedTrigger(pace, this::publish, hub::lastPush);
+        this.settings = settings;
+        hub.proxyless().whenWanted(pacer::trigger);
     }
 
     /** Takes changes; what follows from them is published soon, with what else comes until then. */
@@ -117,6 +136,10 @@ final class MeshPublisher implements ClusterListener, AutoCloseable {
             lock.unlock();
         }
         MeshUpdate update = engine.apply(present.values(), gone);
+        gone.forEach(routing::remove);
+        present.values().stream()
+                .filter(object -> ROUTING.contains(object.kind()))
+                .forEach(object -> routing.put(object.key(), object));
         Published before = published;
         Published next = new Published(wrong, update.warned() ? engine.warnings() : before.warnings(), digest);
         published = next;
@@ -124,9 +147,41 @@ final class MeshPublisher implements ClusterListener, AutoCloseable {
                 new MeshDelta(
                         update.addresses(), update.removedAddresses(), update.policies(), update.removedPolicies()),
                 changedNanos);
+        try {
+            tellProxyless(update, present.values(), gone, changedNanos);
+        } catch (RuntimeException e) {
+            // Their trouble must not be that of the node proxies.
+            LOG.error("clients of standard xDS keep what they have, beginning anew with the next change", e);
+            proxyless = null;
+        }
         report(before, next, update.warnings());
         afterwards.accept(next);
         first.complete(next);
+    }
+
+    /** Follows the mesh for clients of standard xDS, from its beginning when the first of them comes. */
+    private void tellProxyless(
+            MeshUpdate update, Collection<KubeObject> present, Set<ObjectKey> gone, long changedNanos) {
+        ProxylessHub clients = hub.proxyless();
+        ProxylessIndex index = proxyless;
+        if (!clients.isWanted()) {
+            if (index != null) {
+                proxyless = null;
+                clients.withdraw();
+            }
+        } else if (index == null) {
+            index = new ProxylessIndex(settings);
+            proxyless = index;
+            MeshState state = engine.state();
+            List<KubeObject> objects = new ArrayList<>(routing.values());
+            engine.forEachObject(objects::add);
+            clients.publish(
+                    index.begin(
+                            state.addresses().values(), state.authorizations().values(), objects),
+                    changedNanos);
+        } else {
+            clients.publish(index.apply(update, present, gone), changedNanos);
+        }
     }
 
     @SuppressWarnings("ReferenceEquality") // The same list most of the time; else they are compared one by one.

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.BiConsumer;
 import mesh.ambit.istiod.derive.Cell.Derived;
 import mesh.ambit.istiod.derive.Cell.Failed;
 import mesh.ambit.istiod.derive.Cell.Given;
@@ -72,6 +73,16 @@ public final class Graph {
     public <K, V> @Nullable V find(Fact<K, V> fact, K key) {
         Given cell = given.getOrDefault(fact, Map.of()).get(key);
         return cell == null ? null : (V) cell.value;
+    }
+
+    /** Hands every value of a fact to {@code action}, in no order. */
+    @SuppressWarnings("unchecked") // set() put keys and values of these types under this fact.
+    public <K, V> void forEach(Fact<K, V> fact, BiConsumer<K, V> action) {
+        given.getOrDefault(fact, Map.of()).forEach((key, cell) -> {
+            if (cell.value != null) {
+                action.accept((K) key, (V) cell.value);
+            }
+        });
     }
 
     /** Wants the value of a rule from now on; the next {@link #refresh} tells it. */

@@ -7,6 +7,7 @@ import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import java.time.Instant;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -23,7 +24,7 @@ import org.slf4j.LoggerFactory;
  * client that does not read is sent nothing: it stays where it is in the history of the mesh, costs nothing, and its next
  * request is not fetched.
  */
-final class AdsStream implements StreamObserver<DeltaDiscoveryRequest> {
+final class AdsStream implements StreamObserver<DeltaDiscoveryRequest>, ClientStream {
     private static final Logger LOG = LoggerFactory.getLogger(AdsStream.class);
     private static final int MAX_UNKNOWN_TYPES = 16;
 
@@ -81,8 +82,8 @@ final class AdsStream implements StreamObserver<DeltaDiscoveryRequest> {
         });
     }
 
-    /** Sends what is due, if the client takes it; called after each new revision, and merges with calls before it. */
-    void wake() {
+    @Override
+    public void wake() {
         if (woken.compareAndSet(false, true)) {
             loop.execute(() -> {
                 woken.set(false);
@@ -129,8 +130,9 @@ final class AdsStream implements StreamObserver<DeltaDiscoveryRequest> {
         });
     }
 
-    /** Cuts the stream if its client has taken nothing for too long or is hopelessly behind; called now and then. */
-    void inspect(long nowNanos) {
+    /** Cuts the stream also if its client is hopelessly behind. */
+    @Override
+    public void inspect(long nowNanos) {
         loop.execute(() -> {
             if (ended) {
                 return;
@@ -156,23 +158,32 @@ final class AdsStream implements StreamObserver<DeltaDiscoveryRequest> {
         });
     }
 
-    Instant opened() {
+    @Override
+    public void finish() {
+        onCompleted();
+    }
+
+    @Override
+    public Instant opened() {
         return opened;
     }
 
-    String connection() {
+    @Override
+    public String connection() {
         return connection;
     }
 
-    /** Returns who the client says it is; null before its first request. Any thread. */
-    @Nullable
-    ProxyNode proxy() {
+    @Override
+    public @Nullable ProxyNode proxy() {
         return proxy;
     }
 
-    /** Returns what is said about each type; a view that changes, for any thread to look at. */
-    Map<ResourceType, Subscription> subscriptions() {
-        return subscriptions;
+    @Override
+    public Map<String, ClientStatus.OfType> progress() {
+        Map<String, ClientStatus.OfType> progress = new TreeMap<>();
+        subscriptions.forEach((type, subscription) ->
+                progress.put(type.typeUrl(), ClientStatus.OfType.of(subscription.standing(), subscription.size())));
+        return progress;
     }
 
     private void ready() {
@@ -253,32 +264,12 @@ final class AdsStream implements StreamObserver<DeltaDiscoveryRequest> {
 
     /** Reads and checks who the client is; null after the stream was closed for it. */
     private @Nullable ProxyNode introduce(DeltaDiscoveryRequest request) {
-        ProxyNode introduced;
         try {
-            introduced = ProxyNode.parse(request.getNode());
-        } catch (IllegalArgumentException e) {
-            LOG.warn("{}: refused, {}", connection, e.getMessage());
-            close(Status.INVALID_ARGUMENT.withDescription(e.getMessage()));
+            return ProxyNode.introduced(request.getNode(), caller, connection);
+        } catch (StatusRuntimeException e) {
+            close(e.getStatus());
             return null;
         }
-        if (caller != null && !introduced.mayBe(caller.namespace(), caller.serviceAccount())) {
-            LOG.warn(
-                    "{}: refused, {} calls itself a proxy of namespace {} and service account {}",
-                    connection,
-                    caller,
-                    introduced.namespace(),
-                    introduced.serviceAccount());
-            close(Status.PERMISSION_DENIED.withDescription("identity does not match the declared proxy"));
-            return null;
-        }
-        LOG.info(
-                "{}: {} {} on node {}, as {}",
-                connection,
-                introduced.type(),
-                introduced.id(),
-                introduced.nodeName(),
-                caller == null ? "nobody in particular" : caller);
-        return introduced;
     }
 
     /**

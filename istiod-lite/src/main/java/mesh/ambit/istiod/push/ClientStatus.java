@@ -66,8 +66,7 @@ public record ClientStatus(
             return Standing.Status.parse(status);
         }
 
-        static OfType of(Subscription subscription) {
-            Standing standing = subscription.standing();
+        static OfType of(Standing standing, int subscribed) {
             return new OfType(
                     standing.status().toString(),
                     standing.sentNonce(),
@@ -78,7 +77,7 @@ public record ClientStatus(
                     standing.rejection() == null ? null : standing.rejection().reason(),
                     instant(standing.rejectedMillis()),
                     standing.rejections(),
-                    subscription.size());
+                    subscribed);
         }
 
         private static @Nullable Instant instant(long millis) {
@@ -87,14 +86,11 @@ public record ClientStatus(
     }
 
     /** Returns the status of those that have said who they are, by connection. */
-    static List<ClientStatus> of(Collection<AdsStream> streams) {
+    static List<ClientStatus> of(Collection<ClientStream> streams) {
         List<ClientStatus> clients = new ArrayList<>();
-        for (AdsStream stream : streams) {
+        for (ClientStream stream : streams) {
             ProxyNode proxy = stream.proxy();
             if (proxy != null) {
-                Map<String, OfType> types = new TreeMap<>();
-                stream.subscriptions()
-                        .forEach((type, subscription) -> types.put(type.typeUrl(), OfType.of(subscription)));
                 clients.add(new ClientStatus(
                         stream.connection(),
                         proxy.id(),
@@ -104,7 +100,7 @@ public record ClientStatus(
                         proxy.clusterId(),
                         proxy.version(),
                         stream.opened(),
-                        types));
+                        stream.progress()));
             }
         }
         clients.sort(Comparator.comparing(ClientStatus::connection));

@@ -4,6 +4,7 @@ import io.grpc.BindableService;
 import io.grpc.MethodDescriptor;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.ServerCalls;
 import io.grpc.stub.StreamObserver;
@@ -16,20 +17,17 @@ import mesh.ambit.istiod.issuer.CallerIdentity;
 import mesh.ambit.protocol.discovery.AggregatedDiscoveryServiceGrpc;
 import mesh.ambit.protocol.discovery.DeltaDiscoveryRequest;
 import mesh.ambit.protocol.discovery.DeltaDiscoveryResponse;
+import mesh.ambit.protocol.discovery.DiscoveryRequest;
+import mesh.ambit.protocol.discovery.DiscoveryResponse;
 import org.jspecify.annotations.Nullable;
 
-/** The delta ADS method: opens streams, each of which is an {@link AdsStream}. */
+/**
+ * The methods of ADS: opens streams, each of which is an {@link AdsStream} where responses are differences, and a
+ * {@link StateStream} where they are whole states.
+ */
 public final class DiscoveryService implements BindableService {
-    private static final StreamObserver<DeltaDiscoveryRequest> REFUSED = new StreamObserver<>() {
-        @Override
-        public void onNext(DeltaDiscoveryRequest request) {}
-
-        @Override
-        public void onError(Throwable t) {}
-
-        @Override
-        public void onCompleted() {}
-    };
+    private static final StreamObserver<DeltaDiscoveryRequest> REFUSED = new Deaf<>();
+    private static final StreamObserver<DiscoveryRequest> WHOLE_REFUSED = new Deaf<>();
 
     private final PushHub hub;
     private final DebugAnswers debug;
@@ -59,26 +57,57 @@ public final class DiscoveryService implements BindableService {
                 .build();
         return ServerServiceDefinition.builder(AggregatedDiscoveryServiceGrpc.SERVICE_NAME)
                 .addMethod(method, ServerCalls.asyncBidiStreamingCall(this::open))
+                .addMethod(
+                        AggregatedDiscoveryServiceGrpc.getStreamAggregatedResourcesMethod(),
+                        ServerCalls.asyncBidiStreamingCall(this::openWhole))
                 .build();
     }
 
     private StreamObserver<DeltaDiscoveryRequest> open(StreamObserver<EncodedResponse> responses) {
         if (!hub.hasState()) {
-            responses.onError(Status.UNAVAILABLE
-                    .withDescription("the mesh is not known yet, try again")
-                    .asRuntimeException());
+            responses.onError(unknownMesh());
             return REFUSED;
         }
         CallerIdentity known = caller.get();
-        String name = known == null ? "plaintext" : known.namespace() + "/" + known.serviceAccount();
         AdsStream stream = new AdsStream(
-                name + "-" + connections.incrementAndGet(),
-                known,
-                (ServerCallStreamObserver<EncodedResponse>) responses,
-                hub,
-                debug);
+                connection(known), known, (ServerCallStreamObserver<EncodedResponse>) responses, hub, debug);
         stream.attach();
         return stream;
+    }
+
+    private StreamObserver<DiscoveryRequest> openWhole(StreamObserver<DiscoveryResponse> responses) {
+        if (!hub.hasState()) {
+            responses.onError(unknownMesh());
+            return WHOLE_REFUSED;
+        }
+        CallerIdentity known = caller.get();
+        StateStream stream = new StateStream(
+                connection(known), known, (ServerCallStreamObserver<DiscoveryResponse>) responses, hub, debug);
+        stream.attach();
+        return stream;
+    }
+
+    private static StatusRuntimeException unknownMesh() {
+        return Status.UNAVAILABLE
+                .withDescription("the mesh is not known yet, try again")
+                .asRuntimeException();
+    }
+
+    private String connection(@Nullable CallerIdentity known) {
+        String name = known == null ? "plaintext" : known.namespace() + "/" + known.serviceAccount();
+        return name + "-" + connections.incrementAndGet();
+    }
+
+    /** Hears nothing of a call that was refused. */
+    private static final class Deaf<T> implements StreamObserver<T> {
+        @Override
+        public void onNext(T request) {}
+
+        @Override
+        public void onError(Throwable t) {}
+
+        @Override
+        public void onCompleted() {}
     }
 
     /** Notes the length of requests, which is known before they are read. */

@@ -2,12 +2,17 @@ package mesh.ambit.istiod.push;
 
 import com.google.protobuf.Struct;
 import com.google.protobuf.Value;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
 import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import mesh.ambit.istiod.issuer.CallerIdentity;
 import mesh.ambit.protocol.discovery.Node;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Who a client says it is in its first request.
@@ -28,6 +33,7 @@ record ProxyNode(
         String nodeName,
         String clusterId,
         String version) {
+    private static final Logger LOG = LoggerFactory.getLogger(ProxyNode.class);
     private static final Set<String> TYPES = Set.of("sidecar", "router", "waypoint", "ztunnel", "agentgateway");
     private static final int ID_PARTS = 4;
 
@@ -65,6 +71,41 @@ record ProxyNode(
                 text(metadata, "NODE_NAME"),
                 text(metadata, "CLUSTER_ID"),
                 text(metadata, "ISTIO_VERSION"));
+    }
+
+    /**
+     * Reads who a client says it is and checks it against who it was proved to be.
+     *
+     * @param caller null on a port that asks for no proof
+     * @throws StatusRuntimeException that the client is to be told
+     */
+    static ProxyNode introduced(Node node, @Nullable CallerIdentity caller, String connection) {
+        ProxyNode introduced;
+        try {
+            introduced = parse(node);
+        } catch (IllegalArgumentException e) {
+            LOG.warn("{}: refused, {}", connection, e.getMessage());
+            throw Status.INVALID_ARGUMENT.withDescription(e.getMessage()).asRuntimeException();
+        }
+        if (caller != null && !introduced.mayBe(caller.namespace(), caller.serviceAccount())) {
+            LOG.warn(
+                    "{}: refused, {} calls itself a proxy of namespace {} and service account {}",
+                    connection,
+                    caller,
+                    introduced.namespace(),
+                    introduced.serviceAccount());
+            throw Status.PERMISSION_DENIED
+                    .withDescription("identity does not match the declared proxy")
+                    .asRuntimeException();
+        }
+        LOG.info(
+                "{}: {} {} on node {}, as {}",
+                connection,
+                introduced.type(),
+                introduced.id(),
+                introduced.nodeName(),
+                caller == null ? "nobody in particular" : caller);
+        return introduced;
     }
 
     /** Returns whether a caller proven to be that service account may call itself this. */

@@ -29,7 +29,8 @@ public final class PushHub {
     private final StreamLimits limits;
     private final SendBudget budget;
     private final String startStamp;
-    private final Set<AdsStream> streams = ConcurrentHashMap.newKeySet();
+    private final Set<ClientStream> streams = ConcurrentHashMap.newKeySet();
+    private final ProxylessHub proxyless;
     private volatile Revision current = Revision.NOTHING;
     private volatile boolean published;
     private volatile long lastPushNanos;
@@ -53,6 +54,7 @@ public final class PushHub {
         this.limits = limits;
         this.budget = new SendBudget(BUDGET_BYTES, workers);
         this.startStamp = clock.instant().toString();
+        this.proxyless = new ProxylessHub(workers, startStamp);
     }
 
     /** Makes exactly these resources the mesh, as {@link #publish(MeshDelta, long)} does what differs. */
@@ -85,7 +87,7 @@ public final class PushHub {
 
     /** Wakes every stream; each worker takes the next one until none is left. */
     private void wakeAll(long startNanos) {
-        List<AdsStream> woken = new ArrayList<>(streams);
+        List<ClientStream> woken = new ArrayList<>(streams);
         if (woken.isEmpty()) {
             lastPushNanos = 0;
             return;
@@ -137,7 +139,12 @@ public final class PushHub {
 
     /** Ends every stream in good order, so that clients come again at once; to us or to our successor. */
     public void closeStreams() {
-        List.copyOf(streams).forEach(AdsStream::onCompleted);
+        List.copyOf(streams).forEach(ClientStream::finish);
+    }
+
+    /** Returns what is told to clients of standard xDS. */
+    public ProxylessHub proxyless() {
+        return proxyless;
     }
 
     Revision current() {
@@ -164,11 +171,11 @@ public final class PushHub {
         return clock.millis();
     }
 
-    void register(AdsStream stream) {
+    void register(ClientStream stream) {
         streams.add(stream);
     }
 
-    void unregister(AdsStream stream) {
+    void unregister(ClientStream stream) {
         streams.remove(stream);
     }
 }

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import mesh.ambit.protocol.discovery.DeltaDiscoveryRequest;
+import mesh.ambit.protocol.discovery.Status;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -50,11 +51,12 @@ record SubscriptionRequest(
                 distinct(request.getResourceNamesUnsubscribeList()),
                 request.getInitialResourceVersionsMap(),
                 request.getResponseNonce(),
-                request.hasErrorDetail()
-                        ? new Rejection(
-                                request.getErrorDetail().getCode(),
-                                cut(request.getErrorDetail().getMessage()))
-                        : null);
+                request.hasErrorDetail() ? rejection(request.getErrorDetail()) : null);
+    }
+
+    /** Reads why a client refused a response. */
+    static Rejection rejection(Status detail) {
+        return new Rejection(detail.getCode(), cut(detail.getMessage()));
     }
 
     /** Returns whether it names nothing at all, as an acknowledgement does. */

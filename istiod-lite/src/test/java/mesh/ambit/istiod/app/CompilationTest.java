@@ -29,40 +29,40 @@ class CompilationTest {
     private static final String AUTHORIZATION = "istio.security.Authorization";
 
     private static final String SHOP = """
-            apiVersion: v1
-            kind: Namespace
-            metadata: {name: shop, labels: {istio.io/dataplane-mode: ambient}}
-            ---
-            apiVersion: v1
-            kind: Pod
-            metadata: {name: web, namespace: shop, labels: {app: web}}
-            spec: {nodeName: node-a, containers: [{name: web}]}
-            ---
-            apiVersion: v1
-            kind: Pod
-            metadata: {name: db, namespace: store, labels: {app: db}}
-            spec: {nodeName: node-b, containers: [{name: db}]}
-            ---
-            apiVersion: v1
-            kind: Service
-            metadata: {name: web, namespace: shop}
-            spec: {selector: {app: web}, ports: [{port: 80}]}
-            ---
-            apiVersion: security.istio.io/v1
-            kind: AuthorizationPolicy
-            metadata: {name: web, namespace: shop}
-            spec: {selector: {matchLabels: {app: web}}, rules: [{}]}
-            ---
-            apiVersion: security.istio.io/v1
-            kind: AuthorizationPolicy
-            metadata: {name: store, namespace: store}
-            spec: {rules: [{}]}
-            ---
-            apiVersion: security.istio.io/v1
-            kind: AuthorizationPolicy
-            metadata: {name: all, namespace: istio-system}
-            spec: {action: DENY, rules: [{}]}
-            """;
+        apiVersion: v1
+        kind: Namespace
+        metadata: {name: shop, labels: {istio.io/dataplane-mode: ambient}}
+        ---
+        apiVersion: v1
+        kind: Pod
+        metadata: {name: web, namespace: shop, labels: {app: web}}
+        spec: {nodeName: node-a, containers: [{name: web}]}
+        ---
+        apiVersion: v1
+        kind: Pod
+        metadata: {name: db, namespace: store, labels: {app: db}}
+        spec: {nodeName: node-b, containers: [{name: db}]}
+        ---
+        apiVersion: v1
+        kind: Service
+        metadata: {name: web, namespace: shop}
+        spec: {selector: {app: web}, ports: [{port: 80}]}
+        ---
+        apiVersion: security.istio.io/v1
+        kind: AuthorizationPolicy
+        metadata: {name: web, namespace: shop}
+        spec: {selector: {matchLabels: {app: web}}, rules: [{}]}
+        ---
+        apiVersion: security.istio.io/v1
+        kind: AuthorizationPolicy
+        metadata: {name: store, namespace: store}
+        spec: {rules: [{}]}
+        ---
+        apiVersion: security.istio.io/v1
+        kind: AuthorizationPolicy
+        metadata: {name: all, namespace: istio-system}
+        spec: {action: DENY, rules: [{}]}
+        """;
 
     @TempDir
     Path folder;
@@ -158,7 +158,8 @@ class CompilationTest {
         Files.writeString(folder.resolve("shop.yaml"), SHOP);
         Files.writeString(
                 folder.resolve("wrong.yaml"),
-                "{apiVersion: v1, kind: Service, metadata: {name: bad, namespace: shop}, spec: {ports: [{port: 70000}]}}");
+                "{apiVersion: v1, kind: Service, metadata: {name: bad, namespace: shop}, spec: {ports: [{port:"
+                        + " 70000}]}}");
 
         Compilation compiled = compile("");
 
@@ -181,6 +182,36 @@ class CompilationTest {
                         Environment.of(Map.of("PILOT_AUTO_ALLOW_WAYPOINT_POLICY", "perhaps"))))
                 .isInstanceOf(ConfigException.class)
                 .hasMessageContaining("PILOT_AUTO_ALLOW_WAYPOINT_POLICY=perhaps");
+    }
+
+    @Test
+    void whatGrpcClientsAreToldIsADocumentOfItsOwn() throws IOException {
+        Files.writeString(folder.resolve("shop.yaml"), SHOP);
+        Files.writeString(folder.resolve("route.yaml"), """
+            apiVersion: networking.istio.io/v1
+            kind: VirtualService
+            metadata: {name: web, namespace: shop}
+            spec: {hosts: [web], http: [{redirect: {uri: /elsewhere}}]}
+            """);
+
+        Compilation compiled = Compilation.proxyless(folder, Reading.CHECKED, "", "", Environment.of(Map.of()));
+
+        assertThat(compiled.resources().keySet())
+                .containsExactly(
+                        "envoy.config.cluster.v3.Cluster",
+                        "envoy.config.endpoint.v3.ClusterLoadAssignment",
+                        "envoy.config.listener.v3.Listener",
+                        "envoy.config.route.v3.RouteConfiguration");
+        assertThat(compiled.resources()
+                        .getAsJsonObject("envoy.config.cluster.v3.Cluster")
+                        .keySet())
+                .contains("outbound|80||web.shop.svc.cluster.local", "BlackHoleCluster");
+        assertThat(compiled.resources()
+                        .getAsJsonObject("envoy.config.listener.v3.Listener")
+                        .getAsJsonObject("web.shop.svc.cluster.local:80")
+                        .toString())
+                .contains("outbound|80||web.shop.svc.cluster.local", "envoy.filters.http.router");
+        assertThat(compiled.remarks()).anyMatch(remark -> remark.contains("a redirect is not possible"));
     }
 
     private Compilation compile(String node) {

@@ -56,6 +56,9 @@ final class ControllerLab implements AutoCloseable {
     /** What the controller is started with, unless something else is said. */
     final Map<String, String> environment = new HashMap<>(Map.of("PILOT_DEBOUNCE_AFTER", "20ms"));
 
+    /** Where gRPC without TLS is served; empty for nowhere. */
+    String plaintext = "";
+
     private @Nullable IstiodLite controller;
 
     ControllerLab(Path directory) throws IOException {
@@ -97,6 +100,7 @@ final class ControllerLab implements AutoCloseable {
         options.httpAddr = "127.0.0.1:0";
         options.monitoringAddr = "127.0.0.1:0";
         options.nodes = List.of("node-a", "node-b");
+        options.discovery.plaintextAddr = plaintext;
         IstiodLiteConfig config = IstiodLiteConfig.of(options, Environment.of(environment), 2);
         controller = IstiodLite.start(config, InstantSource.system());
         until("ready", () -> page("/ready").statusCode() == 200);

@@ -1,0 +1,159 @@
+package mesh.ambit.istiod.proxyless;
+
+import io.envoyproxy.envoy.config.core.v3.HealthStatus;
+import io.envoyproxy.envoy.config.core.v3.Locality;
+import io.envoyproxy.envoy.config.endpoint.v3.ClusterLoadAssignment;
+import io.envoyproxy.envoy.config.endpoint.v3.Endpoint;
+import io.envoyproxy.envoy.config.endpoint.v3.LbEndpoint;
+import io.envoyproxy.envoy.config.endpoint.v3.LocalityLbEndpoints;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import mesh.ambit.model.Addresses;
+import mesh.ambit.model.LoadBalancing;
+import mesh.ambit.model.LoadBalancing.Scope;
+import mesh.ambit.model.Service;
+import mesh.ambit.model.ServiceEndpoints;
+import mesh.ambit.model.Workload;
+import org.jspecify.annotations.Nullable;
+
+/** Where the requests of a cluster may go, near ones first where that is asked for. */
+final class Endpoints {
+    /** From what is nearest to what is merely there. */
+    private static final List<Scope> NEAR_FIRST = List.of(Scope.REGION, Scope.ZONE, Scope.SUBZONE);
+
+    /** Of a workload, or of a whole locality, on the wire. */
+    private static final long MAX_WEIGHT = 0xffff_ffffL;
+
+    private Endpoints() {}
+
+    /** One endpoint of a service at one of its ports. */
+    record Target(Workload workload, int port) {}
+
+    private record Group(int priority, mesh.ambit.model.Locality locality) implements Comparable<Group> {
+        @Override
+        public int compareTo(Group other) {
+            return Comparator.comparingInt(Group::priority)
+                    .thenComparing(group -> group.locality().region())
+                    .thenComparing(group -> group.locality().zone())
+                    .thenComparing(group -> group.locality().subzone())
+                    .compare(this, other);
+        }
+    }
+
+    /** Returns an assignment without endpoints: requests fail at once instead of waiting for one that never comes. */
+    static ClusterLoadAssignment none(String name) {
+        return ClusterLoadAssignment.newBuilder().setClusterName(name).build();
+    }
+
+    static ClusterLoadAssignment of(
+            ProxylessMesh mesh, Place place, String name, Service service, int port, DestinationPolicy policy) {
+        SortedMap<Group, List<LbEndpoint>> groups = new TreeMap<>();
+        Set<String> taken = new HashSet<>();
+        LoadBalancing balancing = service.loadBalancing();
+        List<Scope> scopes = scopes(service, policy);
+        boolean strict = balancing.mode() == LoadBalancing.Mode.STRICT;
+        for (Target target : targets(mesh, service, port, policy)) {
+            Workload workload = target.workload();
+            int shared = place.shared(scopes, workload);
+            if (workload.addresses().isEmpty()
+                    || workload.capacity() <= 0
+                    || !place.reaches(workload)
+                    || (strict && shared < scopes.size())) {
+                continue;
+            }
+            String address = Addresses.print(workload.addresses().getFirst());
+            // Clients refuse an assignment that names an address twice.
+            if (taken.add(address + " " + target.port())) {
+                int priority = strict ? 0 : scopes.size() - shared;
+                groups.computeIfAbsent(new Group(priority, workload.locality()), _ -> new ArrayList<>())
+                        .add(endpoint(address, target.port(), workload.capacity()));
+            }
+        }
+        return assignment(name, groups);
+    }
+
+    /** Returns what decides which endpoints are near; empty when all are alike. */
+    static List<Scope> scopes(Service service, DestinationPolicy policy) {
+        LoadBalancing balancing = service.loadBalancing();
+        return switch (balancing.mode()) {
+            case STRICT, FAILOVER -> balancing.routingPreference();
+            case UNSPECIFIED_MODE, PASSTHROUGH -> policy.nearFirst() ? NEAR_FIRST : List.of();
+        };
+    }
+
+    /** Returns the endpoints of {@code service} at {@code port}, by workload uid. */
+    static List<Target> targets(ProxylessMesh mesh, Service service, int port, DestinationPolicy policy) {
+        ServiceEndpoints endpoints = mesh.endpoints(service);
+        Map<String, String> subset = policy.subset();
+        if (endpoints == null || policy.isClosed() || subset == null) {
+            return List.of();
+        }
+        List<Target> targets = new ArrayList<>();
+        endpoints.byWorkload().forEach((uid, endpoint) -> {
+            Workload workload = mesh.mesh().findWorkload(uid);
+            int target = endpoint.mapsPort(port) ? endpoint.targetPort(port) : service.targetPort(port);
+            if (workload != null && target > 0 && hasLabels(mesh, uid, subset)) {
+                targets.add(new Target(workload, target));
+            }
+        });
+        targets.sort(Comparator.comparing(target -> target.workload().uid()));
+        return targets;
+    }
+
+    private static boolean hasLabels(ProxylessMesh mesh, String uid, Map<String, String> wanted) {
+        return wanted.isEmpty()
+                || mesh.labels().findOr(uid, Map.of()).entrySet().containsAll(wanted.entrySet());
+    }
+
+    /** Returns the name that stands for the whole service, where its endpoints are that and nothing else. */
+    static @Nullable Target onlyName(ProxylessMesh mesh, Service service, int port, DestinationPolicy policy) {
+        List<Target> targets = targets(mesh, service, port, policy);
+        if (targets.size() != 1) {
+            return null;
+        }
+        Workload only = targets.getFirst().workload();
+        return only.addresses().isEmpty() && !only.hostname().isEmpty() ? targets.getFirst() : null;
+    }
+
+    static LbEndpoint endpoint(String host, int port, int weight) {
+        return LbEndpoint.newBuilder()
+                .setEndpoint(Endpoint.newBuilder().setAddress(Sources.address(host, port)))
+                .setHealthStatus(HealthStatus.HEALTHY)
+                .setLoadBalancingWeight(Packing.number(weight))
+                .build();
+    }
+
+    private static ClusterLoadAssignment assignment(String name, SortedMap<Group, List<LbEndpoint>> groups) {
+        ClusterLoadAssignment.Builder assignment =
+                ClusterLoadAssignment.newBuilder().setClusterName(name);
+        int priority = -1;
+        int last = -1;
+        for (Map.Entry<Group, List<LbEndpoint>> entry : groups.entrySet()) {
+            Group group = entry.getKey();
+            // Clients refuse gaps.
+            if (group.priority() != last) {
+                last = group.priority();
+                priority++;
+            }
+            long weight = 0;
+            for (LbEndpoint endpoint : entry.getValue()) {
+                weight += endpoint.getLoadBalancingWeight().getValue();
+            }
+            assignment.addEndpoints(LocalityLbEndpoints.newBuilder()
+                    .setLocality(Locality.newBuilder()
+                            .setRegion(group.locality().region())
+                            .setZone(group.locality().zone())
+                            .setSubZone(group.locality().subzone()))
+                    .setPriority(priority)
+                    .setLoadBalancingWeight(Packing.number((int) Math.min(weight, MAX_WEIGHT)))
+                    .addAllLbEndpoints(entry.getValue()));
+        }
+        return assignment.build();
+    }
+}

@@ -1,0 +1,142 @@
+package mesh.ambit.istiod.push;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import java.util.function.Function;
+import mesh.ambit.istiod.proxyless.Generated;
+import mesh.ambit.istiod.proxyless.ResourceKind;
+import mesh.ambit.istiod.push.SubscriptionRequest.Rejection;
+import mesh.ambit.protocol.discovery.DiscoveryRequest;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The conversation about one type on one stream whose responses are whole states: what the client wants, what it was
+ * sent last and what it said to it.
+ *
+ * <p>A state machine without I/O and clock. The stream owns it; only {@link #standing} and {@link #size} may be called
+ * from other threads.
+ */
+final class StateSubscription {
+    /** What a request leads to. */
+    enum Reaction {
+        /** The client wants something that it has not been told. */
+        OWED,
+        /** It took our last response, or wants less than before. */
+        ACKNOWLEDGED,
+        /** It refused our last response; the same is not sent again. */
+        REJECTED,
+        /** It answers a response that is no longer the last one; it will answer the newer one too. What it wants counts. */
+        STALE
+    }
+
+    private final ResourceKind kind;
+    private final Map<String, Generated> sent = new HashMap<>();
+    private volatile SortedSet<String> names = new TreeSet<>();
+    private boolean started;
+    private boolean wildcard;
+    private boolean owed;
+    private volatile Standing standing = Standing.NONE;
+
+    StateSubscription(ResourceKind kind) {
+        this.kind = kind;
+    }
+
+    /** Takes {@code request} into account and returns what it leads to. */
+    Reaction request(DiscoveryRequest request, long nowMillis) {
+        String nonce = request.getResponseNonce();
+        boolean answers = started && !nonce.isEmpty();
+        // What it wants counts even then: it may have given something up and ask for it again, and it waits for that.
+        boolean stale = answers && !nonce.equals(standing.sentNonce());
+        boolean rejected = !stale && request.hasErrorDetail();
+        if (rejected) {
+            Rejection why = SubscriptionRequest.rejection(request.getErrorDetail());
+            standing = standing.rejected(why, nowMillis);
+        } else if (answers && !stale) {
+            standing = standing.acknowledged(nowMillis);
+        }
+        SortedSet<String> wanted = new TreeSet<>(request.getResourceNamesList());
+        boolean first = !started;
+        started = true;
+        if (first && wanted.isEmpty() && kind.isWhole()) {
+            wildcard = true;
+        }
+        if (!wanted.isEmpty()) {
+            // Who has named something once wants nothing, not everything, when it names nothing.
+            wildcard = wanted.remove(SubscriptionRequest.WILDCARD);
+        }
+        boolean more = !names.containsAll(wanted);
+        sent.keySet().removeIf(name -> !wildcard && !wanted.contains(name));
+        names = wanted;
+        owed |= first || more;
+        if (rejected || stale) {
+            return rejected ? Reaction.REJECTED : Reaction.STALE;
+        }
+        return first || more ? Reaction.OWED : Reaction.ACKNOWLEDGED;
+    }
+
+    /**
+     * Returns what the client has to be sent now and regards it as sent; null when nothing.
+     *
+     * @param find returns the resource of a name, null for none
+     * @param all returns the names of everything, for a client that wants that
+     */
+    @Nullable
+    List<Generated> due(Function<String, @Nullable Generated> find, Function<ResourceKind, ? extends Set<String>> all) {
+        if (!started) {
+            return null;
+        }
+        Set<String> wanted = names;
+        if (wildcard) {
+            wanted = new TreeSet<>(names);
+            wanted.addAll(all.apply(kind));
+        }
+        List<Generated> there = new ArrayList<>();
+        List<Generated> changed = new ArrayList<>();
+        Set<String> gone = new TreeSet<>(sent.keySet());
+        for (String name : wanted) {
+            Generated resource = find.apply(name);
+            if (resource != null) {
+                gone.remove(name);
+                there.add(resource);
+                Generated before = sent.put(name, resource);
+                if (before == null || !resource.content().equals(before.content())) {
+                    changed.add(resource);
+                }
+            }
+        }
+        sent.keySet().removeAll(gone);
+        boolean due = owed || !changed.isEmpty() || (kind.isWhole() && !gone.isEmpty());
+        owed = false;
+        return due ? (kind.isWhole() ? there : changed) : null;
+    }
+
+    /** Returns what the client was last sent under a name; null when nothing. */
+    @Nullable
+    Generated last(String name) {
+        return sent.get(name);
+    }
+
+    /** Notes that a response with {@code nonce} is on its way. */
+    void sent(String nonce, long nowMillis) {
+        standing = standing.sent(nonce, nowMillis);
+    }
+
+    Standing standing() {
+        return standing;
+    }
+
+    /** Returns how many names the client wants. */
+    int size() {
+        return names.size();
+    }
+
+    /** Returns whether the client waits for an answer. */
+    boolean isOwed() {
+        return owed;
+    }
+}

@@ -1,0 +1,212 @@
+package mesh.ambit.istiod.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.grpc.CallOptions;
+import io.grpc.ClientInterceptor;
+import io.grpc.Grpc;
+import io.grpc.InsecureChannelCredentials;
+import io.grpc.InsecureServerCredentials;
+import io.grpc.ManagedChannel;
+import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
+import io.grpc.NameResolverRegistry;
+import io.grpc.Server;
+import io.grpc.ServerServiceDefinition;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import io.grpc.netty.NettyServerBuilder;
+import io.grpc.stub.ClientCalls;
+import io.grpc.stub.MetadataUtils;
+import io.grpc.stub.ServerCalls;
+import io.grpc.xds.XdsNameResolverProvider;
+import io.grpc.xds.XdsServerBuilder;
+import io.grpc.xds.XdsServerCredentials;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+
+/** Stock gRPC clients with an xDS bootstrap, and servers that answer with their names. */
+final class GrpcClients implements AutoCloseable {
+    static final MethodDescriptor<String, String> SAY = method("Say");
+    static final MethodDescriptor<String, String> SHOUT = method("Shout");
+
+    private static final AtomicInteger SCHEMES = new AtomicInteger();
+    private static final long PATIENCE_SECONDS = 30;
+
+    /** The port of every server, each on an address of its own. */
+    final int port;
+
+    private final List<ManagedChannel> channels = new ArrayList<>();
+    private final Map<String, Server> servers = new HashMap<>();
+    private final List<XdsNameResolverProvider> resolvers = new ArrayList<>();
+
+    GrpcClients() throws IOException {
+        try (ServerSocket free = new ServerSocket()) {
+            free.bind(new InetSocketAddress("0.0.0.0", 0));
+            port = free.getLocalPort();
+        }
+    }
+
+    private static MethodDescriptor<String, String> method(String name) {
+        return MethodDescriptor.<String, String>newBuilder()
+                .setType(MethodDescriptor.MethodType.UNARY)
+                .setFullMethodName("test.Echo/" + name)
+                .setRequestMarshaller(new Text())
+                .setResponseMarshaller(new Text())
+                .build();
+    }
+
+    private static final class Text implements MethodDescriptor.Marshaller<String> {
+        @Override
+        public InputStream stream(String text) {
+            return new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8));
+        }
+
+        @Override
+        public String parse(InputStream stream) {
+            try {
+                return new String(stream.readAllBytes(), StandardCharsets.UTF_8);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+    }
+
+    private static ServerServiceDefinition answering(String name) {
+        return ServerServiceDefinition.builder("test.Echo")
+                .addMethod(SAY, ServerCalls.asyncUnaryCall((request, response) -> {
+                    if (request.equals("slowly")) {
+                        LockSupport.parkNanos(TimeUnit.SECONDS.toNanos(2));
+                    }
+                    response.onNext(name);
+                    response.onCompleted();
+                }))
+                .addMethod(SHOUT, ServerCalls.asyncUnaryCall((_, response) -> {
+                    response.onNext(name.toUpperCase(java.util.Locale.ROOT));
+                    response.onCompleted();
+                }))
+                .build();
+    }
+
+    /** Starts a server that answers {@code name} on {@code address}. */
+    void serve(String name, String address) throws IOException {
+        servers.put(
+                name,
+                NettyServerBuilder.forAddress(new InetSocketAddress(address, port))
+                        .addService(answering(name))
+                        .build()
+                        .start());
+    }
+
+    /** Starts a server that asks the controller whom to let in; it listens once it is told. */
+    Server serveByXds(String name, String address, int controllerPort) throws IOException {
+        Server server = XdsServerBuilder.forPort(port, XdsServerCredentials.create(InsecureServerCredentials.create()))
+                .overrideBootstrapForTest(bootstrap(controllerPort, "shop", name, address))
+                .addService(answering(name))
+                .build();
+        servers.put(name, server);
+        return server;
+    }
+
+    void stop(String name) throws InterruptedException {
+        Server server = servers.remove(name);
+        assertThat(server).isNotNull();
+        server.shutdownNow().awaitTermination(PATIENCE_SECONDS, TimeUnit.SECONDS);
+    }
+
+    /** Returns what a person would put into the file that {@code GRPC_XDS_BOOTSTRAP} names. */
+    static Map<String, ?> bootstrap(int controllerPort, String namespace, String pod, String address) {
+        return Map.of(
+                "xds_servers",
+                List.of(Map.of(
+                        "server_uri",
+                        "127.0.0.1:" + controllerPort,
+                        "channel_creds",
+                        List.of(Map.of("type", "insecure")),
+                        "server_features",
+                        List.of("xds_v3"))),
+                "node",
+                Map.of(
+                        "id",
+                        "sidecar~" + address + "~" + pod + "." + namespace + "~" + namespace + ".svc.cluster.local",
+                        "metadata",
+                        Map.of("GENERATOR", "grpc", "NAMESPACE", namespace, "INSTANCE_IPS", address)),
+                "server_listener_resource_name_template",
+                "xds.istio.io/grpc/lds/inbound/%s");
+    }
+
+    /** Returns a channel of a client in {@code namespace} to {@code host}, which may have a port. */
+    ManagedChannel channel(int controllerPort, String namespace, String host) {
+        String scheme = "xds-test-" + SCHEMES.incrementAndGet();
+        XdsNameResolverProvider resolver = XdsNameResolverProvider.createForTest(
+                scheme, bootstrap(controllerPort, namespace, "client", "127.77.9.9"));
+        NameResolverRegistry.getDefaultRegistry().register(resolver);
+        resolvers.add(resolver);
+        ManagedChannel channel = Grpc.newChannelBuilder(scheme + ":///" + host, InsecureChannelCredentials.create())
+                .build();
+        channels.add(channel);
+        return channel;
+    }
+
+    /** Calls and returns the answer, waiting for the mesh if need be. */
+    static String call(
+            ManagedChannel channel, MethodDescriptor<String, String> method, String text, String... headers) {
+        Metadata metadata = new Metadata();
+        for (int i = 0; i < headers.length; i += 2) {
+            metadata.put(Metadata.Key.of(headers[i], Metadata.ASCII_STRING_MARSHALLER), headers[i + 1]);
+        }
+        ClientInterceptor withHeaders = MetadataUtils.newAttachHeadersInterceptor(metadata);
+        return ClientCalls.blockingUnaryCall(
+                io.grpc.ClientInterceptors.intercept(channel, withHeaders),
+                method,
+                CallOptions.DEFAULT.withDeadlineAfter(PATIENCE_SECONDS, TimeUnit.SECONDS),
+                text);
+    }
+
+    static String say(ManagedChannel channel) {
+        return call(channel, SAY, "");
+    }
+
+    /** Returns with which status a call ends that fails. */
+    static Status failure(
+            ManagedChannel channel, MethodDescriptor<String, String> method, String text, String... headers) {
+        try {
+            return Status.OK.withDescription(call(channel, method, text, headers));
+        } catch (StatusRuntimeException e) {
+            return e.getStatus();
+        }
+    }
+
+    /** Returns who answered how many of so many calls. */
+    static Map<String, Integer> tally(ManagedChannel channel, int calls) {
+        Map<String, Integer> tally = new TreeMap<>();
+        for (int i = 0; i < calls; i++) {
+            tally.merge(say(channel), 1, Integer::sum);
+        }
+        return tally;
+    }
+
+    @Override
+    public void close() throws InterruptedException {
+        for (ManagedChannel channel : channels) {
+            channel.shutdownNow().awaitTermination(PATIENCE_SECONDS, TimeUnit.SECONDS);
+        }
+        for (Server server : servers.values()) {
+            server.shutdownNow().awaitTermination(PATIENCE_SECONDS, TimeUnit.SECONDS);
+        }
+        resolvers.forEach(resolver -> NameResolverRegistry.getDefaultRegistry().deregister(resolver));
+    }
+}
