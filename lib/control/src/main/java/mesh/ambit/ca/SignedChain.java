@@ -31,8 +31,10 @@ final class SignedChain {
             throw new SigningException("chain returned from CA is empty for: " + identity);
         }
         if (chain.size() == 1) {
-            throw new SigningException("invalid root certificate: no root certificate present for " + identity
-                    + " (expected: leaf, intermediates, trust bundle)");
+            throw new SigningException(
+                    "failed to create CSR: invalid root certificate: no root certificate present",
+                    new CertificateException(
+                            "one element for " + identity + " (expected: leaf, intermediates, trust bundle)"));
         }
         List<X509Certificate> own = new ArrayList<>();
         for (String element : chain.subList(0, chain.size() - 1)) {
@@ -41,7 +43,8 @@ final class SignedChain {
         X509Certificate leaf = own.getFirst();
         String name = uri(leaf);
         if (!identity.toString().equals(name)) {
-            throw new SigningException("did not find expected SAN: " + identity + " (the CA sent: " + name + ")");
+            throw new SigningException(
+                    "did not find expected SAN: " + identity, new CertificateException("the CA sent: " + name));
         }
         if (!leaf.getPublicKey().equals(key.getPublic())) {
             throw new SigningException("the CA sent a certificate of another key for " + identity);
@@ -58,7 +61,9 @@ final class SignedChain {
                 certificates.add((X509Certificate) certificate);
             }
             if (certificates.isEmpty()) {
-                throw new SigningException("the CA sent an element without certificate for " + identity);
+                throw new SigningException(
+                        "failed to create CSR: certificate: no certificate",
+                        new CertificateException("an element without certificate for " + identity));
             }
             return certificates;
         } catch (CertificateException e) {
