@@ -336,6 +336,7 @@ final class ClientTunnel extends TunnelConnection {
 
     private void closeIfDone() {
         if ((goingAway || released) && load() == 0 && !isClosed() && started) {
+            sendGoAway(0, Http2Error.NO_ERROR, "");
             out().flush();
             ctx().close();
         }

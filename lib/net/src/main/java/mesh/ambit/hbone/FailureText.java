@@ -26,7 +26,10 @@ final class FailureText {
             root = root.getCause();
         }
         String message = root.getMessage();
-        return message == null || message.isEmpty() ? root.getClass().getSimpleName() : message;
+        if (message == null || message.isEmpty()) {
+            return root.getClass().getSimpleName();
+        }
+        return message.contains("Connection reset") ? "connection reset" : message;
     }
 
     private static @Nullable String alertIn(@Nullable String message) {

@@ -84,6 +84,11 @@ final class ServerTunnel extends TunnelConnection {
     }
 
     @Override
+    boolean mayAnnounceEnd() {
+        return !draining;
+    }
+
+    @Override
     boolean isIdle(int streamId) {
         return streamId > highestStreamId;
     }
@@ -129,12 +134,13 @@ final class ServerTunnel extends TunnelConnection {
         }
         CharSequence method = headers.method();
         boolean connect = method != null && "CONNECT".contentEquals(method);
-        boolean hasTarget = headers.scheme() != null || headers.path() != null || headers.contains(":protocol");
-        if (method == null || (connect && hasTarget)) {
+        CharSequence authority = headers.authority();
+        if (method == null
+                || !hasRightTarget(headers, connect)
+                || (authority != null && !AuthoritySyntax.isValid(authority))) {
             refuseStream(streamId, Http2Error.PROTOCOL_ERROR);
             return;
         }
-        CharSequence authority = headers.authority();
         HeaderFields fields = HeaderCodec.fieldsOf(headers);
         TunnelStream stream = newStream(streamId);
         stream.headers(fields);
@@ -152,6 +158,13 @@ final class ServerTunnel extends TunnelConnection {
         if (endStream) {
             stream.endInput();
         }
+    }
+
+    /** A CONNECT names no resource, every other request does; the extended CONNECT (RFC 8441) has not been offered. */
+    private static boolean hasRightTarget(Http2Headers headers, boolean connect) {
+        return connect
+                ? headers.scheme() == null && headers.path() == null && !headers.contains(":protocol")
+                : headers.scheme() != null && headers.path() != null;
     }
 
     private void refuseStream(int streamId, Http2Error code) throws ProtocolViolation {

@@ -8,6 +8,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.EventLoop;
 import io.netty.handler.codec.http2.Http2Error;
+import io.netty.handler.ssl.SslCloseCompletionEvent;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import io.netty.util.collection.IntObjectHashMap;
@@ -52,6 +53,9 @@ abstract class TunnelConnection extends ChannelInboundHandlerAdapter {
 
     private boolean closed;
 
+    /** TLS said that nothing more comes, before the connection ended. */
+    private boolean endAnnounced;
+
     TunnelConnection(boolean server, TunnelSettings settings, TunnelGuards guards, int maxHeaderListBytes) {
         this.server = server;
         this.observer = guards.observer();
@@ -72,14 +76,24 @@ abstract class TunnelConnection extends ChannelInboundHandlerAdapter {
 
     @Override
     public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+        if (event instanceof SslCloseCompletionEvent end && end.isSuccess()) {
+            endAnnounced = true;
+        }
         if (event instanceof SslHandshakeCompletionEvent done && reader == null && !closed) {
             if (done.isSuccess()) {
                 start(ctx);
             } else {
-                closed = true;
-                onHandshakeFailed(done.cause());
+                handshakeFailed(done.cause());
                 ctx.close();
             }
+        }
+    }
+
+    /** There will be no tunnel; the first reason counts. */
+    private void handshakeFailed(Throwable cause) {
+        if (!closed) {
+            closed = true;
+            onHandshakeFailed(cause);
         }
     }
 
@@ -152,13 +166,22 @@ abstract class TunnelConnection extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelInactive(ChannelHandlerContext ctx) {
-        shutDown(new TunnelFailure.Http2Failed("h2 failed: connection closed by peer"));
+        // A peer that just goes away has ended its streams with itself. One that announces its end should have ended
+        // them.
+        shutDown(new TunnelFailure.Http2Failed(
+                "h2 failed: connection closed by peer", endAnnounced ? "broken pipe" : null));
     }
 
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
         LOG.debug("tunnel {}: {}", ctx.channel(), cause.toString());
-        shutDown(new TunnelFailure.Http2Failed("h2 failed: " + FailureText.of(cause)));
+        if (reader == null) {
+            handshakeFailed(cause);
+            ctx.close();
+            return;
+        }
+        String text = FailureText.of(cause);
+        shutDown(new TunnelFailure.Http2Failed("h2 failed: " + text, text));
         ctx.close();
     }
 
@@ -170,7 +193,7 @@ abstract class TunnelConnection extends ChannelInboundHandlerAdapter {
         if (server) {
             sendGoAway(highestStreamId(), NO_ERROR, "");
         }
-        shutDown(new TunnelFailure.Http2Failed("h2 failed: keep-alive timed out"));
+        shutDown(new TunnelFailure.Http2Failed("h2 failed: keep-alive timed out", server ? null : "broken pipe"));
         out().flush();
         ctx().close();
     }
@@ -198,16 +221,23 @@ abstract class TunnelConnection extends ChannelInboundHandlerAdapter {
                 .addListener(ChannelFutureListener.CLOSE);
     }
 
-    /** Ends the tunnel at once because we want to; a GOAWAY is tried. */
+    /**
+     * Ends the tunnel at once because we want to; a server that has not sent a GOAWAY yet tries one. TLS announces no
+     * end: to the peer that would mean that its streams had been cut by fault, while this is how a peer looks that
+     * simply goes away.
+     */
     void closeNow(String why) {
         if (!closed) {
             shutDown(new TunnelFailure.Closed(why));
             if (reader != null) {
-                sendGoAway(highestStreamId(), NO_ERROR, "");
+                if (mayAnnounceEnd()) {
+                    sendGoAway(highestStreamId(), NO_ERROR, "");
+                }
                 out().flush();
             }
         }
-        ctx().close();
+        ChannelHandlerContext tls = ctx().pipeline().context(SslHandler.class);
+        (tls == null ? ctx() : tls).close();
     }
 
     private void shutDown(TunnelFailure failure) {
@@ -257,6 +287,11 @@ abstract class TunnelConnection extends ChannelInboundHandlerAdapter {
     /** Returns the highest id of a stream that the peer has opened, 0 if none. */
     int highestStreamId() {
         return 0;
+    }
+
+    /** Says whether a GOAWAY would tell the peer anything new. */
+    boolean mayAnnounceEnd() {
+        return false;
     }
 
     /** Says whether {@code streamId} has never been used. */
@@ -381,6 +416,10 @@ abstract class TunnelConnection extends ChannelInboundHandlerAdapter {
 
     boolean isClosed() {
         return closed;
+    }
+
+    boolean isServer() {
+        return server;
     }
 
     EventLoop eventLoop() {

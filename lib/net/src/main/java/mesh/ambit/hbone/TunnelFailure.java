@@ -3,11 +3,20 @@ package mesh.ambit.hbone;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import mesh.ambit.tls.PeerRefusal;
+import org.jspecify.annotations.Nullable;
 
 /** Why there is no stream. The cases are closed, so that a consumer can map each to its flag and status. */
 public sealed interface TunnelFailure {
     /** Returns the reason for people, in lower case, naming the object. */
     String text();
+
+    /**
+     * Returns what there is to say of a stream that stood when this happened and had not been ended by us, or null if
+     * such an end is as good as any.
+     */
+    default @Nullable String complaint() {
+        return text();
+    }
 
     /** We have no certificate for the source. */
     record NoCertificate(String text) implements TunnelFailure {}
@@ -33,7 +42,12 @@ public sealed interface TunnelFailure {
      * HTTP/2 failed, or the tunnel died before the answer. A peer that refuses <em>our</em> certificate shows here:
      * with TLS 1.3 its alert comes after our side of the handshake.
      */
-    record Http2Failed(String text) implements TunnelFailure {}
+    record Http2Failed(String text, @Override @Nullable String complaint) implements TunnelFailure {
+        /** A failure that streams which stood have to mention, too. */
+        public Http2Failed(String text) {
+            this(text, text);
+        }
+    }
 
     /** The peer's certificate was revoked while the tunnel stood. */
     record PeerRevoked() implements TunnelFailure {

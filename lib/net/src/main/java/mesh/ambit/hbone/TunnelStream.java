@@ -181,7 +181,9 @@ final class TunnelStream implements HboneStream {
     public void reset(Http2Error code) {
         assert eventLoop().inEventLoop();
         if (!over) {
-            tunnel.sendReset(id, code);
+            // A server that has said all it had to say need not fail its client by not listening (RFC 9113, 8.1).
+            boolean harmless = code == Http2Error.CANCEL && outputEnded && tunnel.isServer();
+            tunnel.sendReset(id, harmless ? Http2Error.NO_ERROR : code);
             end();
         }
     }

@@ -31,6 +31,9 @@ public final class Relay {
     /** How long a side may stay silent after its counterpart has broken. */
     static final long LINGER_SECONDS = 30;
 
+    private static final RelayEnd BROKEN =
+            new RelayEnd.Failed("while closing connection: receive: io error: broken pipe");
+
     private static final VarHandle SENT;
     private static final VarHandle RECEIVED;
 
@@ -110,7 +113,9 @@ public final class Relay {
 
     /**
      * Ends the relay now; from any thread, no effect once it is over. Sockets are closed. A stream is reset (CANCEL)
-     * for {@link CutReason#POLICY}; for the other reasons it is left to its tunnel, which the caller closes.
+     * for {@link CutReason#POLICY}, and one that we opened for {@link CutReason#WORKLOAD_GONE} too; otherwise it is
+     * left to its tunnel, which the caller closes. A stream that was opened to a workload which is gone ends as one that has
+     * lost its tunnel, and is told so.
      */
     public void cut(CutReason reason) {
         if (!loop.inEventLoop()) {
@@ -122,7 +127,8 @@ public final class Relay {
             stopLinger();
             downstream.cut(reason);
             upstream.cut(reason);
-            observer.onEnd(new RelayEnd.Cut(reason));
+            boolean lost = reason == CutReason.WORKLOAD_GONE && downstream instanceof StreamSide;
+            observer.onEnd(lost ? BROKEN : new RelayEnd.Cut(reason));
         }
     }
 
@@ -258,13 +264,14 @@ public final class Relay {
         }
     }
 
-    /** The tunnel died under the stream. A client's application sees an orderly close, and so do operators. */
+    /** The tunnel died under the stream. The application sees an orderly close, operators what the tunnel died of. */
     void onTunnelLost(Side side, TunnelFailure failure) {
         if (failure instanceof TunnelFailure.PeerRevoked) {
             cut(CutReason.REVOKED);
             return;
         }
-        onBroken(side, isDownstream(side) ? failure.text() : null);
+        boolean ownWill = failure instanceof TunnelFailure.Closed && !isDownstream(side);
+        onBroken(side, ownWill ? null : failure.complaint());
         if (!ended) {
             opposite(side).inputEnded = true;
             finishIfDone();
@@ -308,6 +315,11 @@ public final class Relay {
     @SuppressWarnings("ReferenceEquality")
     private boolean isDownstream(Side side) {
         return side == downstream;
+    }
+
+    @SuppressWarnings("ReferenceEquality")
+    boolean isUpstream(Side side) {
+        return side == upstream;
     }
 
     private String directionTo(Side side) {

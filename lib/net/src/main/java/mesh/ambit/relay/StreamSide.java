@@ -55,7 +55,7 @@ final class StreamSide extends Side implements HboneStream.Receiver {
 
     @Override
     void cut(CutReason reason) {
-        if (reason == CutReason.POLICY) {
+        if (reason == CutReason.POLICY || (reason == CutReason.WORKLOAD_GONE && relay.isUpstream(this))) {
             stream.reset(Http2Error.CANCEL);
         }
     }

@@ -14,6 +14,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import mesh.ambit.hbone.Loops;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -209,6 +210,56 @@ class RelayIT {
                                 RelayEnd.Failed.class,
                                 failed -> assertThat(failed.text())
                                         .startsWith("while closing connection: receive: io error: ")));
+    }
+
+    @Test
+    void streamsOfAGoneWorkloadAreResetByItsSideAndMissedByTheOther() throws Exception {
+        RelayEnd broken = new RelayEnd.Failed("while closing connection: receive: io error: broken pipe");
+        try (Socket client = lab.connect(RelayLab.Path.TUNNEL);
+                Socket server = lab.accept()) {
+            send(client, "x");
+            assertThat(server.getInputStream().read()).isEqualTo('x');
+
+            lab.clientRelay().cut(CutReason.WORKLOAD_GONE);
+
+            assertThat(endOf(server)).isEqualTo(-1);
+        }
+        Loops.await("both relays over", () -> lab.ends().size() == 2);
+        assertThat(lab.ends()).containsExactlyInAnyOrder(new RelayEnd.Cut(CutReason.WORKLOAD_GONE), broken);
+    }
+
+    @Test
+    void streamsToAGoneWorkloadAreBroken() throws Exception {
+        try (Socket client = lab.connect(RelayLab.Path.TUNNEL);
+                Socket server = lab.accept()) {
+            send(client, "x");
+            assertThat(server.getInputStream().read()).isEqualTo('x');
+
+            lab.serverRelay().cut(CutReason.WORKLOAD_GONE);
+            lab.closeTunnels();
+
+            assertThat(endOf(client)).isEqualTo(-1);
+        }
+        Loops.await("both relays over", () -> lab.ends().size() == 2);
+        assertThat(lab.ends())
+                .containsExactlyInAnyOrder(
+                        new RelayEnd.Completed(),
+                        new RelayEnd.Failed("while closing connection: receive: io error: broken pipe"));
+    }
+
+    @Test
+    void clientThatGoesAwayEndsItsStreamsInOrder() throws Exception {
+        try (Socket client = lab.connect(RelayLab.Path.TUNNEL);
+                Socket server = lab.accept()) {
+            send(client, "x");
+            assertThat(server.getInputStream().read()).isEqualTo('x');
+
+            lab.leaveTunnels();
+
+            assertThat(endOf(client)).isEqualTo(-1);
+            assertThat(endOf(server)).isEqualTo(-1);
+        }
+        lab.awaitEnds(RelayLab.Path.TUNNEL, new RelayEnd.Completed());
     }
 
     /** Returns what a read at the end gives: -1 for an orderly end, -2 for a reset. */

@@ -226,6 +226,14 @@ final class RelayLab {
         server.close();
     }
 
+    /** The client goes away without a word about its streams. */
+    void leaveTunnels() throws Exception {
+        Loops.on(clientLoops, () -> {
+            pool.close();
+            return 0;
+        });
+    }
+
     /** Writes until nothing has been taken for a while; returns how much was. */
     long writeUntilStuck(Socket socket) throws IOException {
         AtomicLong written = new AtomicLong();

@@ -1,0 +1,146 @@
+package mesh.ambit.hbone;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.entry;
+
+import io.netty.channel.embedded.EmbeddedChannel;
+import io.netty.handler.codec.http2.Http2Error;
+import io.netty.handler.ssl.SslCloseCompletionEvent;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What a stream that stood has to say of its tunnel's end, and what a tunnel says that never came to be. */
+class TunnelEndTest {
+    private final List<HboneStream> streams = new ArrayList<>();
+    private final List<TestStreams.Recorder> accepted = new ArrayList<>();
+    private final RawPeer peer = new RawPeer(
+            new ServerTunnel(TunnelSettings.DEFAULT, TunnelGuards.NONE, InstantSource.system(), new ConnectHandler() {
+                @Override
+                public void onConnect(ConnectExchange exchange) {
+                    TestStreams.Recorder recorder = new TestStreams.Recorder(null, true);
+                    HboneStream stream = exchange.accept(HeaderFields.NONE);
+                    stream.receive(recorder);
+                    streams.add(stream);
+                    accepted.add(recorder);
+                }
+
+                @Override
+                public void onHandshakeFailed(InetSocketAddress from, InetSocketAddress to, TunnelFailure failure) {
+                    throw new AssertionError(failure.text());
+                }
+            }),
+            true);
+
+    @AfterEach
+    void close() {
+        peer.close();
+    }
+
+    @Test
+    void peerThatJustGoesAwayHasEndedItsStreams() {
+        open();
+        peer.channel.close();
+        assertThat(lost().complaint()).isNull();
+    }
+
+    @Test
+    void peerThatAnnouncesItsEndShouldHaveEndedThem() {
+        open();
+        peer.channel.pipeline().fireUserEventTriggered(SslCloseCompletionEvent.SUCCESS);
+        peer.channel.close();
+        assertThat(lost().complaint()).isEqualTo("broken pipe");
+    }
+
+    @Test
+    void resetOfTheConnectionIsNoEnd() {
+        open();
+        peer.channel.pipeline().fireExceptionCaught(reset());
+        assertThat(lost()).isEqualTo(new TunnelFailure.Http2Failed("h2 failed: connection reset", "connection reset"));
+    }
+
+    @Test
+    void peerThatFellSilentHasEndedItsStreamsToo() {
+        open();
+        peer.pass(10);
+        peer.received();
+        peer.pass(20);
+        assertThat(lost().complaint()).isNull();
+    }
+
+    @Test
+    void resetDuringTheHandshakeIsAFailedHandshake() {
+        List<TunnelFailure> failures = new ArrayList<>();
+        EmbeddedChannel early = new EmbeddedChannel(new ServerTunnel(
+                TunnelSettings.DEFAULT, TunnelGuards.NONE, InstantSource.system(), new ConnectHandler() {
+                    @Override
+                    public void onConnect(ConnectExchange exchange) {}
+
+                    @Override
+                    public void onHandshakeFailed(InetSocketAddress from, InetSocketAddress to, TunnelFailure failure) {
+                        failures.add(failure);
+                    }
+                }));
+        early.pipeline().fireExceptionCaught(reset());
+        early.finishAndReleaseAll();
+        assertThat(failures)
+                .containsExactly(new TunnelFailure.HandshakeFailed("tls handshake error: connection reset"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "web:80:80", "web:80/", "we b:80", "http://web:80"})
+    void authorityThatIsNoneIsMalformed(String authority) {
+        peer.sendPreface();
+        peer.received();
+        peer.send(peer.headers(1, false, ":method", "CONNECT", ":authority", authority));
+        assertThat(peer.received()).containsExactly("RST_STREAM 1 1");
+        assertThat(accepted).isEmpty();
+    }
+
+    @Test
+    void onlyAConnectGoesWithoutSchemeAndPath() {
+        Map<String, String> target = Map.ofEntries(entry(":scheme", "https"), entry(":path", "/"));
+        peer.sendPreface();
+        peer.received();
+        int streamId = 1;
+        for (Map.Entry<String, String> one : target.entrySet()) {
+            peer.send(
+                    peer.headers(streamId, true, ":method", "GET", ":authority", "web", one.getKey(), one.getValue()));
+            assertThat(peer.received()).containsExactly("RST_STREAM " + streamId + " 1");
+            streamId += 2;
+        }
+        assertThat(accepted).isEmpty();
+    }
+
+    @Test
+    void whoHasSaidEverythingStopsListeningWithoutFailingThePeer() {
+        open();
+        HboneStream stream = streams.getFirst();
+        stream.shutdownOutput();
+        stream.reset(Http2Error.CANCEL);
+        assertThat(peer.received()).endsWith("RST_STREAM 1 0");
+    }
+
+    private static IOException reset() {
+        return new IOException("recvAddress(..) failed with error(-104): Connection reset by peer");
+    }
+
+    private void open() {
+        peer.sendPreface();
+        peer.send(peer.connect(1));
+        peer.received();
+    }
+
+    private TunnelFailure lost() {
+        TunnelFailure failure = accepted.getFirst().lost;
+        assertThat(failure).isNotNull();
+        return failure == null ? new TunnelFailure.Closed("never") : failure;
+    }
+}
