@@ -21,12 +21,13 @@ import org.jspecify.annotations.Nullable;
 final class EndpointSliceWorkloads {
     private EndpointSliceWorkloads() {}
 
-    /** Returns the Service that a slice of IP addresses says it is for; null when it says nothing. */
+    /**
+     * Returns the Service that a slice says it is for; null when it says nothing, or lists names. A slice that does not
+     * say what it lists has addresses: an address is known when it is seen.
+     */
     static @Nullable ObjectKey service(EndpointSlice slice) {
         String name = slice.metadata().labels().get(EndpointSlice.SERVICE_NAME_LABEL);
-        boolean hasAddresses =
-                slice.addressType().equals("IPv4") || slice.addressType().equals("IPv6");
-        return name == null || !hasAddresses
+        return name == null || slice.addressType().equals("FQDN")
                 ? null
                 : new ObjectKey(Kind.SERVICE, slice.metadata().namespace(), name);
     }

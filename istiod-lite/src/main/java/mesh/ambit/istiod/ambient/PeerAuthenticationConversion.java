@@ -89,9 +89,7 @@ final class PeerAuthenticationConversion {
         if (selector == null || policy.portLevelMtls().isEmpty() || namespace.equals(rootNamespace)) {
             return List.of();
         }
-        boolean inherited = selector.matchLabels().isEmpty()
-                ? all.inheritsStrictWithoutSelectors(namespace)
-                : all.inheritsStrict(namespace);
+        boolean inherited = inheritedBy(policy, selector.matchLabels().isEmpty());
         boolean strict = policy.mode() == Mode.STRICT || (policy.mode() == Mode.UNSET && inherited);
 
         List<Group> groups = new ArrayList<>();
@@ -126,6 +124,18 @@ final class PeerAuthenticationConversion {
             groups.add(new Group(clauses));
         }
         return groups;
+    }
+
+    /**
+     * Returns whether what a policy leaves open is strict. Upstream's conversion asks policies without any selector only,
+     * its choice of keys those with an empty one too. Ours follow the keys where a workload may list the policy and the
+     * difference changes what is denied; a policy that is strict itself says all it has to say.
+     */
+    private boolean inheritedBy(PeerAuthentication policy, boolean selectsNobody) {
+        String namespace = policy.metadata().namespace();
+        boolean ofKeys = all.inheritsStrict(namespace);
+        boolean decides = !selectsNobody && policy.mode() != Mode.STRICT && needsPolicyOfItsOwn(policy, ofKeys);
+        return decides ? ofKeys : all.inheritsStrictWithoutSelectors(namespace);
     }
 
     private static Match withoutIdentityOn(int port) {

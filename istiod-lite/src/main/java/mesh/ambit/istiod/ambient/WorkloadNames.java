@@ -32,10 +32,15 @@ final class WorkloadNames {
         if (meta.generateName().isEmpty() || owner == null) {
             return meta.name();
         }
+        String name = ownersName(owner, meta.labels());
+        return name.isEmpty() ? meta.name() : name;
+    }
+
+    private static String ownersName(OwnerReference owner, Map<String, String> labels) {
         return switch (owner.kind()) {
-            case "ReplicaSet" -> replicaSetName(owner.name(), meta.labels());
+            case "ReplicaSet" -> replicaSetName(owner.name(), labels);
             case "ReplicationController" -> {
-                String config = meta.labels().getOrDefault("deploymentconfig", "");
+                String config = labels.getOrDefault("deploymentconfig", "");
                 yield config.isEmpty() ? owner.name() : config;
             }
             case "Job" -> {

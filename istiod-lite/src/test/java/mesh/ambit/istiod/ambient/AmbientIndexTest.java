@@ -7,6 +7,7 @@ import mesh.ambit.model.Workload;
 import mesh.ambit.model.WorkloadStatus;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class AmbientIndexTest {
@@ -58,6 +59,33 @@ class AmbientIndexTest {
         assertThat(workload(pod("deletionTimestamp: '2026-01-01T00:00:00Z'", ready))
                         .status())
                 .isEqualTo(WorkloadStatus.UNHEALTHY);
+    }
+
+    @Test
+    void firstConditionOfATypeCounts() {
+        assertThat(workload(pod(
+                                "",
+                                "{podIP: 10.0.0.1, conditions: [{type: Ready, status: 'False'}, "
+                                        + "{type: Ready, status: 'True'}]}"))
+                        .status())
+                .isEqualTo(WorkloadStatus.UNHEALTHY);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"'', 1", "addressType: Odd, 1", "addressType: FQDN, 0"})
+    void slicesListAddressesUnlessTheySayNames(String type, int workloads) {
+        MeshState state = compute("""
+                {apiVersion: v1, kind: Service, metadata: {name: web, namespace: shop}, spec: {clusterIP: None}}
+                ---
+                apiVersion: discovery.k8s.io/v1
+                kind: EndpointSlice
+                metadata: {name: s, namespace: shop, labels: {kubernetes.io/service-name: web}}
+                endpoints: [{addresses: [10.0.0.2]}]
+                """ + type);
+
+        assertThat(state.addresses().values())
+                .filteredOn(Workload.class::isInstance)
+                .hasSize(workloads);
     }
 
     @Test

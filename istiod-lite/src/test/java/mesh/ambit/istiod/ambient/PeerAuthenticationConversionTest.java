@@ -111,6 +111,28 @@ class PeerAuthenticationConversionTest {
     }
 
     @Test
+    void strictWorkloadSaysOnlyOnceWhatAnEmptySelectorSaysToo() {
+        String exception = "mtls: {mode: STRICT}, portLevelMtls: {8: {mode: PERMISSIVE}}";
+
+        assertThat(groups(conversion(
+                        Objects.peer("shop", "ns", "selector: {}, mtls: {mode: STRICT}"), workload(exception))))
+                .containsExactly(new Group(List.of(NO_IDENTITY, notOn(8))));
+        assertThat(groups(conversion(Objects.peer("shop", "ns", "mtls: {mode: STRICT}"), workload(exception))))
+                .containsExactly(new Group(List.of(NO_IDENTITY, notOn(8), NO_IDENTITY)));
+    }
+
+    @Test
+    void policyThatNobodyListsFollowsPoliciesWithoutSelector() {
+        PeerAuthenticationConversion conversion = conversion(
+                MESH_STRICT,
+                Objects.peer("shop", "ns", "selector: {}, mtls: {mode: PERMISSIVE}"),
+                workload("portLevelMtls: {8: {mode: PERMISSIVE}}"));
+
+        assertThat(conversion.keyFor("shop", LABELS)).isNull();
+        assertThat(groups(conversion)).containsExactly(new Group(List.of(notOn(8), NO_IDENTITY)));
+    }
+
+    @Test
     void portsThatFollowFromTheModeNeedNoPolicy() {
         assertThat(groups(conversion(workload("mtls: {mode: STRICT}, portLevelMtls: {8: {mode: STRICT}}"))))
                 .isEmpty();

@@ -33,6 +33,13 @@ class WorkloadNamesTest {
     }
 
     @Test
+    void ownerWithoutANameLeavesThePodItsOwn() {
+        assertThat(name("StatefulSet", "''", "x: y", "generateName: web-")).isEqualTo("web-1");
+        assertThat(name("ReplicaSet", "-abc", "pod-template-hash: abc", "generateName: web-"))
+                .isEqualTo("web-1");
+    }
+
+    @Test
     void labelCountsEvenWhenItIsEmpty() {
         assertThat(name("StatefulSet", "db", "service.istio.io/workload-name: mine", "generateName: web-"))
                 .isEqualTo("mine");

@@ -78,7 +78,9 @@ final class CoreObjects {
         boolean ready = false;
         for (Fields condition : status.children("conditions")) {
             if (condition.text("type").equals("Ready")) {
+                // Of several conditions of one type the first counts.
                 ready = condition.text("status").equals("True");
+                break;
             }
         }
         return new Pod.Status(status.text("phase"), podIp, podIps, ready);
