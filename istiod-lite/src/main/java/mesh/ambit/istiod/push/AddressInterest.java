@@ -77,6 +77,10 @@ final class AddressInterest implements Interest {
         }
         names.remove(SubscriptionRequest.WILDCARD);
         Update found = asked(names, request.initialVersions(), now);
+        if (!names.isEmpty()) {
+            // The answer is about what was asked for; who gave something up in the same breath knows that it did.
+            return found;
+        }
         // Pods of its own node a client keeps, so they are not gone for it.
         found.resources().forEach(resource -> dropped.remove(resource.name()));
         dropped.addAll(found.removed());

@@ -7,9 +7,15 @@ import java.net.InetAddress;
 final class CanonicalIp {
     private static final int GROUPS = 8;
 
+    /** The first group that is not zero in an IPv4-mapped address (RFC 4291, 2.5.5.2). */
+    private static final int MAPPED_GROUP = 5;
+
     private CanonicalIp() {}
 
-    /** Returns {@code 10.0.0.1} or {@code fd00::1}: lower case, the longest run of two or more zero groups shortened. */
+    /**
+     * Returns {@code 10.0.0.1} or {@code fd00::1}: lower case, the longest run of two or more zero groups shortened; an
+     * IPv4-mapped address ends as an IPv4 address is written, {@code ::ffff:10.0.0.1}.
+     */
     static String of(InetAddress address) {
         if (address instanceof Inet4Address) {
             return address.getHostAddress();
@@ -18,6 +24,10 @@ final class CanonicalIp {
         int[] groups = new int[GROUPS];
         for (int i = 0; i < GROUPS; i++) {
             groups[i] = ((bytes[2 * i] & 0xFF) << 8) | (bytes[2 * i + 1] & 0xFF);
+        }
+        if (zerosFrom(groups, 0) == MAPPED_GROUP && groups[MAPPED_GROUP] == 0xFFFF) {
+            return "::ffff:" + (bytes[12] & 0xFF) + "." + (bytes[13] & 0xFF) + "." + (bytes[14] & 0xFF) + "."
+                    + (bytes[15] & 0xFF);
         }
         int start = -1;
         int length = 1;

@@ -2,7 +2,10 @@ package mesh.ambit.istiod.push;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.net.Inet6Address;
 import java.net.InetAddress;
+import java.net.UnknownHostException;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -20,5 +23,12 @@ class CanonicalIpTest {
     })
     void addressHasOneText(String address, String text) {
         assertThat(CanonicalIp.of(InetAddress.ofLiteral(address))).isEqualTo(text);
+    }
+
+    @Test
+    void mappedAddressEndsAsAnIpv4Address() throws UnknownHostException {
+        byte[] mapped = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, -1, -1, 1, 2, 3, (byte) 200};
+
+        assertThat(CanonicalIp.of(Inet6Address.getByAddress(null, mapped, -1))).isEqualTo("::ffff:1.2.3.200");
     }
 }

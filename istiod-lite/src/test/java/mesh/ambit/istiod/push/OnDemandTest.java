@@ -126,6 +126,19 @@ class OnDemandTest {
     }
 
     @Test
+    void whoAsksForSomethingHearsOfThatOnly() {
+        nothing();
+        ask(P1);
+
+        Update update = begin(Set.of(P2, "never-there"), Set.of(P1));
+
+        assertThat(names(update)).containsExactly(P2);
+        assertThat(update.removed()).containsExactly("never-there");
+        become(Meshes.without(Meshes.without(Meshes.pier(), P1), P2));
+        assertThat(push().removed()).containsExactly(P2);
+    }
+
+    @Test
     void podOfTheClientsNodeCannotBeGivenUp() {
         client = Subscription.of(ResourceType.ADDRESS, "node-a");
         nothing();
