@@ -35,6 +35,7 @@ public final class DnsMetrics {
     public static final class Series {
         private final Labels labels;
         private final LongAdder requests = new LongAdder();
+        private final LongAdder forwards = new LongAdder();
         private final LongAdder failures = new LongAdder();
         private final LongAdder nanos = new LongAdder();
         private final LongAdder[] buckets = new LongAdder[BOUNDS.length];
@@ -51,8 +52,13 @@ public final class DnsMetrics {
             requests.increment();
         }
 
-        /** Counts a question that went on to the name servers and came back after {@code tookNanos}. */
-        public void forwarded(long tookNanos, boolean withRecords) {
+        /** Counts a question that goes on to the name servers; {@link #returned} follows. */
+        public void forwarded() {
+            forwards.increment();
+        }
+
+        /** Counts the end of a question that went on to the name servers. */
+        public void returned(long tookNanos, boolean withRecords) {
             if (!withRecords) {
                 failures.increment();
             }
@@ -64,7 +70,7 @@ public final class DnsMetrics {
             buckets[bucket].increment();
         }
 
-        private long forwarded() {
+        private long returned() {
             long sum = 0;
             for (LongAdder bucket : buckets) {
                 sum += bucket.sum();
@@ -105,7 +111,7 @@ public final class DnsMetrics {
                 .metricSnapshot(counter(
                         "istio_dns_upstream_requests",
                         "The total number of DNS requests forwarded to a name server (unstable).",
-                        Series::forwarded))
+                        s -> s.forwards.sum()))
                 .metricSnapshot(counter(
                         "istio_dns_upstream_failures",
                         "The total number of forwarded DNS requests without records in the answer (unstable).",
@@ -134,7 +140,7 @@ public final class DnsMetrics {
                 .unit(Unit.SECONDS)
                 .help("The time that name servers take to answer (unstable).");
         for (Series one : series.values()) {
-            if (one.forwarded() == 0) {
+            if (one.returned() == 0) {
                 continue;
             }
             ClassicHistogramBuckets.Builder buckets = ClassicHistogramBuckets.builder();

@@ -7,7 +7,9 @@ import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.prometheus.metrics.model.registry.MultiCollector;
 import java.lang.management.ManagementFactory;
+import java.math.BigDecimal;
 import java.util.function.ToDoubleFunction;
+import java.util.regex.Pattern;
 
 /** The metrics of one program and the page that shows them. Thread-safe. */
 public final class Metrics implements AutoCloseable {
@@ -16,6 +18,7 @@ public final class Metrics implements AutoCloseable {
 
     private static final String OPEN_METRICS = "application/openmetrics-text";
     private static final String OPEN_METRICS_ANSWER = "application/openmetrics-text;charset=utf-8;version=1.0.0";
+    private static final Pattern BOUND_WITH_EXPONENT = Pattern.compile("\\ble=\"([0-9.]+E-?[0-9]+)\"");
     private static final String TEXT = "text/plain; charset=utf-8";
 
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
@@ -69,8 +72,16 @@ public final class Metrics implements AutoCloseable {
     public Page page(String accept) {
         boolean openMetrics = accept.contains(OPEN_METRICS);
         // The body is OpenMetrics text either way, as upstream's is; only what it is called differs.
-        String body = registry.scrape(OPEN_METRICS_ANSWER);
+        String body = plainBounds(registry.scrape(OPEN_METRICS_ANSWER));
         return new Page(openMetrics ? OPEN_METRICS_ANSWER : TEXT, body);
+    }
+
+    /** The library writes small bounds with an exponent. As they are labels, not values, that would be another series. */
+    private static String plainBounds(String page) {
+        return BOUND_WITH_EXPONENT.matcher(page).replaceAll(bound -> {
+            String decimal = new BigDecimal(bound.group(1)).stripTrailingZeros().toPlainString();
+            return "le=\"" + decimal + "\"";
+        });
     }
 
     /** Returns {@code value}, or {@value #UNKNOWN} when it is empty. */

@@ -26,6 +26,8 @@ record DnsQuery(
         @Nullable Edns edns,
         boolean malformed) {
     private static final byte[] NOTHING = {};
+    /** The code and the length of an EDNS option. */
+    private static final int OPTION_HEAD_BYTES = 4;
 
     /**
      * What a client says in its OPT record (RFC 6891).
@@ -104,10 +106,25 @@ record DnsQuery(
                 if (edns != null) {
                     throw new DnsFormatException("two OPT records");
                 }
+                checkOptions(record.data());
                 edns = Edns.of(record);
             }
         }
         DnsQuestion only = questions.size() == 1 ? questions.getFirst() : null;
         return new DnsQuery(id, flags, raw, counts[0], only, edns, false);
+    }
+
+    /** The options mean nothing to us, but each has to end where it says (RFC 6891, section 6.1.2). */
+    private static void checkOptions(byte[] options) throws DnsFormatException {
+        int at = 0;
+        while (at < options.length) {
+            if (options.length - at < OPTION_HEAD_BYTES) {
+                throw new DnsFormatException("an EDNS option without a length");
+            }
+            at += OPTION_HEAD_BYTES + ((options[at + 2] & 0xff) << 8 | options[at + 3] & 0xff);
+        }
+        if (at > options.length) {
+            throw new DnsFormatException("an EDNS option goes over the end of its record");
+        }
     }
 }

@@ -113,9 +113,10 @@ final class DnsService {
             }
             case NameDecision.Forward _ -> {
                 long start = nanoTime.getAsLong();
+                series.forwarded();
                 forwarder.resolve(question.lower()).addListener((Future<Resolution> done) -> {
                     Resolution resolution = done.getNow();
-                    series.forwarded(nanoTime.getAsLong() - start, resolution.failure() == null);
+                    series.returned(nanoTime.getAsLong() - start, resolution.failure() == null);
                     log(
                             client,
                             question,

@@ -63,6 +63,12 @@ final class RecordType {
         return NAMES.getOrDefault(type, "Unknown");
     }
 
+    /** Returns the name of a type, with its number where it has none, as upstream's failure texts have it. */
+    static String detailedName(int type) {
+        String known = NAMES.get(type);
+        return known == null ? "Unknown(" + type + ")" : known;
+    }
+
     /**
      * How names stand in a record's data, for the types whose names may come compressed.
      *

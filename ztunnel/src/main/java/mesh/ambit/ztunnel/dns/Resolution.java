@@ -34,7 +34,7 @@ record Resolution(
     /** Returns the word that there are no such records, or no such name; said as upstream's log says it. */
     static Resolution nothing(int rcode, DnsQuestion question, int lifetimeSeconds) {
         String why = "net error: DNS error: no records found for Query { name: Name(\"" + question.name()
-                + "\"), query_type: " + RecordType.name(question.type()) + ", query_class: IN }";
+                + "\"), query_type: " + RecordType.detailedName(question.type()) + ", query_class: IN }";
         return new Resolution(rcode, List.of(), List.of(), lifetimeSeconds, why);
     }
 

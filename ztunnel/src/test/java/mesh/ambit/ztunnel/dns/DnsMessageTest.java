@@ -115,6 +115,15 @@ class DnsMessageTest {
     }
 
     @Test
+    void ednsOptionsEndWhereTheySay() {
+        String head = "1234 0100 0000 0000 0000 0001 00 0029 0200 00000000 ";
+        assertThat(query(head + "000c 000a 0008 0102030405060708").malformed()).isFalse();
+        assertThat(query(head + "0008 0003 0000 000c 0000").malformed()).isFalse();
+        assertThat(query(head + "0006 000a 0003 0102").malformed()).isTrue();
+        assertThat(query(head + "0003 000a 00").malformed()).isTrue();
+    }
+
+    @Test
     void malformedRequestIsEchoedWithoutItsQuestion() {
         ByteBuf out = Unpooled.buffer();
         DnsWriter.answer(out, query("1234 2110 0001 0000 0000 0000"), DnsAnswer.error(Messages.FORMERR), 512);
