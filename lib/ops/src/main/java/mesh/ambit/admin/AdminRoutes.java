@@ -1,6 +1,7 @@
 package mesh.ambit.admin;
 
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.function.Supplier;
 import mesh.ambit.telemetry.LogFilter;
@@ -30,16 +31,19 @@ public final class AdminRoutes {
     }
 
     /**
-     * Returns the routes of a node proxy's administration port: {@code /}, {@code /config_dump}, {@code /logging} and
-     * {@code /quitquitquit}.
+     * Returns the routes of a node proxy's administration port: {@code /}, {@code /config_dump}, {@code /connections},
+     * {@code /logging} and {@code /quitquitquit}.
      *
      * @param configDump JSON text, made when it is asked for
+     * @param connections JSON text, made when it is asked for, which may take a moment
      * @param levels the levels that {@code /logging} shows and changes
      * @param shutdown begins a graceful shutdown and returns at once
      */
-    public static Map<String, HttpRoute> nodeProxy(Supplier<String> configDump, LogLevels levels, Runnable shutdown) {
+    public static Map<String, HttpRoute> nodeProxy(
+            Supplier<String> configDump, Supplier<String> connections, LogLevels levels, Runnable shutdown) {
         Map<String, HttpRoute> routes = new LinkedHashMap<>();
         routes.put("/config_dump", query -> HttpReply.json(configDump.get()));
+        routes.put("/connections", HttpRoute.blocking(query -> HttpReply.json(connections.get())));
         routes.put("/logging", query -> logging(query, levels));
         HttpRoute quit = query -> {
             shutdown.run();
@@ -57,10 +61,13 @@ public final class AdminRoutes {
             return HttpReply.text(405, LOGGING_USAGE);
         }
         boolean reset = query.parameters().containsKey("reset");
-        @Nullable String level = query.parameter("level");
+        @Nullable String level = query.lastParameter("level");
+        if (level != null && level.isEmpty()) {
+            level = null;
+        }
         LogFilter filter = reset ? levels.startUp() : levels.current();
         try {
-            LogFilter next = level == null ? filter : filter.with(level);
+            LogFilter next = level == null ? filter : filter.with(exact(level));
             if (!next.toString().equals(levels.current().toString())) {
                 levels.set(next);
             }
@@ -68,6 +75,17 @@ public final class AdminRoutes {
         } catch (IllegalArgumentException e) {
             return HttpReply.text(400, "Invalid level provided: " + level + "\n" + LOGGING_USAGE);
         }
+    }
+
+    /** Levels are words in lower case here, other than at the start. */
+    private static String exact(String directives) {
+        for (String directive : directives.split(",", -1)) {
+            String level = directive.substring(directive.indexOf('=') + 1);
+            if (!level.equals(level.toLowerCase(Locale.ROOT))) {
+                throw new IllegalArgumentException("not a level: " + level);
+            }
+        }
+        return directives;
     }
 
     private static HttpReply index(Map<String, HttpRoute> routes) {

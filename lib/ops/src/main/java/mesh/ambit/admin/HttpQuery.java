@@ -34,6 +34,12 @@ public record HttpQuery(
         this(method, path, parameters, accept, authorization, fromLoopback, "");
     }
 
+    /** Returns the last value of the parameter {@code name}, or null. */
+    public @Nullable String lastParameter(String name) {
+        List<String> values = parameters.get(name);
+        return values == null || values.isEmpty() ? null : values.getLast();
+    }
+
     /** Returns the first value of the parameter {@code name}, or null. */
     public @Nullable String parameter(String name) {
         List<String> values = parameters.get(name);

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record HttpReply(int status, @Nullable String contentType, String body) {
     /** Media type of plain text. */
-    public static final String TEXT = "text/plain; charset=utf-8";
+    public static final String TEXT = "text/plain";
 
     /** Media type of JSON. */
     public static final String JSON = "application/json";

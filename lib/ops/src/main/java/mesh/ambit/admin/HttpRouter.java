@@ -20,7 +20,12 @@ import io.netty.handler.codec.http.TooLongHttpLineException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.Locale;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,6 +33,11 @@ import org.slf4j.LoggerFactory;
 /** Finds the route of a request and writes its answer. */
 final class HttpRouter extends SimpleChannelInboundHandler<FullHttpRequest> {
     private static final Logger LOG = LoggerFactory.getLogger(HttpRouter.class);
+
+    private static final DateTimeFormatter HTTP_DATE = DateTimeFormatter.ofPattern(
+                    "EEE, dd MMM yyyy HH:mm:ss 'GMT'", Locale.ENGLISH)
+            .withZone(ZoneOffset.UTC);
+    private static final Pattern SCHEME_AND_HOST = Pattern.compile("^[a-z]+://[^/?#]*", Pattern.CASE_INSENSITIVE);
 
     private final Map<String, HttpRoute> routes;
 
@@ -75,6 +85,7 @@ final class HttpRouter extends SimpleChannelInboundHandler<FullHttpRequest> {
         if (reply.contentType() != null) {
             response.headers().set(HttpHeaderNames.CONTENT_TYPE, reply.contentType());
         }
+        response.headers().set(HttpHeaderNames.DATE, HTTP_DATE.format(Instant.now()));
         HttpUtil.setContentLength(response, response.content().readableBytes());
         HttpUtil.setKeepAlive(response, keepAlive);
         var written = ctx.writeAndFlush(response);
@@ -106,7 +117,9 @@ final class HttpRouter extends SimpleChannelInboundHandler<FullHttpRequest> {
     }
 
     private static HttpQuery query(FullHttpRequest request, SocketAddress peer) {
-        QueryStringDecoder uri = new QueryStringDecoder(request.uri());
+        // Whoever speaks as to a proxy names the host too (RFC 9112, section 3.2.2).
+        QueryStringDecoder uri = new QueryStringDecoder(
+                SCHEME_AND_HOST.matcher(request.uri()).replaceFirst(""));
         return new HttpQuery(
                 request.method().name(),
                 uri.path(),

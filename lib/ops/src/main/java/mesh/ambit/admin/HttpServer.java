@@ -10,6 +10,7 @@ import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.handler.codec.compression.StandardCompressionOptions;
 import io.netty.handler.codec.http.HttpContentCompressor;
 import io.netty.handler.codec.http.HttpObjectAggregator;
 import io.netty.handler.codec.http.HttpServerCodec;
@@ -150,7 +151,8 @@ public final class HttpServer implements AutoCloseable {
             channel.pipeline()
                     .addLast(new HeadTimeout())
                     .addLast(new HttpServerCodec(MAX_REQUEST_LINE_BYTES, MAX_HEAD_BYTES, MAX_CHUNK_BYTES))
-                    .addLast(new HttpContentCompressor())
+                    .addLast(new HttpContentCompressor(
+                            StandardCompressionOptions.gzip(), StandardCompressionOptions.deflate()))
                     .addLast(new HttpObjectAggregator(maxBodyBytes))
                     .addLast(new HttpRouter(routes));
         }

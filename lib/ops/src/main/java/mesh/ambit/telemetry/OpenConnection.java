@@ -32,9 +32,30 @@ public final class OpenConnection {
         series.opened().increment();
     }
 
+    /**
+     * A connection as it stands.
+     *
+     * @param details what it was opened with
+     * @param sentBytes what this side's application has sent
+     * @param receivedBytes what this side's application was sent
+     * @param ageMillis since it was opened
+     */
+    public record Standing(ConnectionDetails details, long sentBytes, long receivedBytes, long ageMillis) {}
+
     /** Returns what the connection was opened with. */
     public ConnectionDetails details() {
         return details;
+    }
+
+    /** Returns how far the connection has got. */
+    public Standing standing() {
+        // Metrics count from the server's point of view on both ends; a person asks what the own application sent.
+        boolean outbound = details.direction() == Direction.OUTBOUND;
+        return new Standing(
+                details,
+                outbound ? receivedBytes : sentBytes,
+                outbound ? sentBytes : receivedBytes,
+                (nanoTime.getAsLong() - openedNanos) / NANOS_PER_MILLI);
     }
 
     /** Counts bytes from the client's side: the request's direction. */
@@ -64,10 +85,7 @@ public final class OpenConnection {
         if (flag != ResponseFlag.NONE) {
             last.failed().increment();
         }
-        long millis = (nanoTime.getAsLong() - openedNanos) / NANOS_PER_MILLI;
-        // Metrics count from the server's point of view on both ends; the log tells what its own application sent.
-        boolean outbound = details.direction() == Direction.OUTBOUND;
-        accessLog.closed(
-                details, outbound ? receivedBytes : sentBytes, outbound ? sentBytes : receivedBytes, millis, error);
+        Standing end = standing();
+        accessLog.closed(details, end.sentBytes(), end.receivedBytes(), end.ageMillis(), error);
     }
 }

@@ -41,7 +41,7 @@ class HttpServerIT {
     void start() {
         Map<String, HttpRoute> routes = new HashMap<>(readiness.routes());
         routes.putAll(AdminRoutes.metrics(metrics));
-        routes.putAll(AdminRoutes.nodeProxy(() -> "{}", logging.levels(), shutdowns::incrementAndGet));
+        routes.putAll(AdminRoutes.nodeProxy(() -> "{}", () -> "[]", logging.levels(), shutdowns::incrementAndGet));
         routes.put("/broken", query -> {
             throw new IllegalStateException("it broke");
         });
@@ -66,7 +66,7 @@ class HttpServerIT {
         HttpResponse<String> waiting = send("GET", "/healthz/ready");
         assertThat(waiting.statusCode()).isEqualTo(500);
         assertThat(waiting.body()).isEqualTo("not ready, pending: state manager, workload proxy manager\n");
-        assertThat(waiting.headers().firstValue("content-type")).hasValue("text/plain; charset=utf-8");
+        assertThat(waiting.headers().firstValue("content-type")).hasValue("text/plain");
 
         readiness.done("state manager");
         readiness.done("workload proxy manager");
@@ -103,11 +103,29 @@ class HttpServerIT {
         assertThat(send("POST", "/logging?level=access:debug"))
                 .satisfies(reply -> assertThat(reply.statusCode()).isEqualTo(400))
                 .satisfies(reply -> assertThat(reply.body()).startsWith("Invalid level provided: access:debug\n"));
+        assertThat(send("POST", "/logging?level=WARN").statusCode()).isEqualTo(400);
+        assertThat(send("POST", "/logging?level=").body())
+                .isEqualTo("current log level is hickory_server::server=off,access=debug,info\n");
+        assertThat(send("POST", "/logging?level=debug&level=access=info").body())
+                .isEqualTo("current log level is hickory_server::server=off,access=info,info\n");
         assertThat(send("POST", "/logging?reset").body())
                 .isEqualTo("current log level is hickory_server::server=off,info\n");
         assertThat(send("GET", "/logging"))
                 .satisfies(reply -> assertThat(reply.statusCode()).isEqualTo(405))
                 .satisfies(reply -> assertThat(reply.body()).isNotEmpty());
+    }
+
+    @Test
+    void answersAreDatedAlsoWhereTheHostIsNamedInTheRequestLine() throws Exception {
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.port())) {
+            socket.getOutputStream()
+                    .write("GET http://any/healthz/ready?x=1 HTTP/1.1\r\nHost: any\r\nConnection: close\r\n\r\n"
+                            .getBytes(StandardCharsets.US_ASCII));
+
+            assertThat(new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII))
+                    .startsWith("HTTP/1.1 200 ")
+                    .containsPattern("\r\n(?i:date): [A-Z][a-z]{2}, \\d\\d [A-Z][a-z]{2} \\d{4} \\d\\d:\\d\\d:\\d\\d GMT\r\n");
+        }
     }
 
     @Test

@@ -38,13 +38,14 @@ final class AdminServers {
             Ports ports,
             boolean ipv6,
             Supplier<String> dump,
+            Supplier<String> connections,
             LogLevels levels,
             Runnable shutdown,
             Readiness readiness,
             Metrics metrics) {
         this.ports = ports;
         this.ipv6 = ipv6;
-        this.admin = AdminRoutes.nodeProxy(dump, levels, shutdown);
+        this.admin = AdminRoutes.nodeProxy(dump, connections, levels, shutdown);
         this.stats = AdminRoutes.metrics(metrics);
         this.ready = readiness.routes();
     }

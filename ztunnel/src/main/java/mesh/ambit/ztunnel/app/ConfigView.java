@@ -17,6 +17,8 @@ import mesh.ambit.config.HostPort;
 import mesh.ambit.identity.SpiffeId;
 import mesh.ambit.model.WorkloadInfo;
 import mesh.ambit.relay.Keepalive;
+import mesh.ambit.ztunnel.inbound.ConnectHostname;
+import mesh.ambit.ztunnel.inbound.RequireWaypoint;
 import mesh.ambit.ztunnel.inpod.Ports;
 import org.jspecify.annotations.Nullable;
 
@@ -46,9 +48,13 @@ final class ConfigView {
         view.control();
         view.sockets();
         view.map.putAll(ResolverView.ofThisMachine(config.capture().ipv6()));
-        // Ours alone.
-        view.map.put("requireWaypoint", word(config.inbound().requireWaypoint()));
-        view.map.put("connectHostname", word(config.inbound().connectHostname()));
+        // Ours alone: shown where they are not what upstream does anyway.
+        if (config.inbound().requireWaypoint() != RequireWaypoint.OFF) {
+            view.map.put("requireWaypoint", word(config.inbound().requireWaypoint()));
+        }
+        if (config.inbound().connectHostname() != ConnectHostname.OWN) {
+            view.map.put("connectHostname", word(config.inbound().connectHostname()));
+        }
         return view.map;
     }
 

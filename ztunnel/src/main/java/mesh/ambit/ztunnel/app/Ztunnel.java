@@ -97,6 +97,7 @@ final class Ztunnel {
     private final MeshSink sink;
     private final @Nullable AdsClient ads;
     private final ConfigDump dump;
+    private final ConnectionList connections;
     private final AdminServers servers;
     /**
      * Whom we serve besides pods: our own pod, or in dedicated mode the only workload. Made on the thread of the control
@@ -208,8 +209,16 @@ final class Ztunnel {
             mesh.completeThrough(new DemandedMesh(config.node().network(), ads));
         }
         this.dump = new ConfigDump(mesh, policies, certificates::states, pods::pods, config);
+        this.connections = new ConnectionList(pods::pods);
         this.servers = new AdminServers(
-                ports, config.capture().ipv6(), dump::print, levels, this::shutdown, readiness, metrics);
+                ports,
+                config.capture().ipv6(),
+                dump::print,
+                connections::print,
+                levels,
+                this::shutdown,
+                readiness,
+                metrics);
         dump.tells(state::view);
         readiness.pending(MESH_TASK);
         if (config.mode().shared()) {
@@ -273,6 +282,11 @@ final class Ztunnel {
     /** Returns the page that {@code /config_dump} shows. */
     String configDump() {
         return dump.print();
+    }
+
+    /** Returns the page that {@code /connections} shows. */
+    String connectionList() {
+        return connections.print();
     }
 
     /** Returns the page that {@code /metrics} shows. */

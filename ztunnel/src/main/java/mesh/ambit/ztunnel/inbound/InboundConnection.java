@@ -273,7 +273,8 @@ final class InboundConnection implements LiveConnections.Live, RelayObserver {
                 Addresses.print(source),
                 plan.hint(),
                 Addresses.print(plan.facts().destination()),
-                plan.facts().identity() == null ? "TCP" : "HBONE");
+                plan.facts().identity() == null ? "TCP" : "HBONE",
+                open == null ? null : open.standing());
     }
 
     private void finish() {

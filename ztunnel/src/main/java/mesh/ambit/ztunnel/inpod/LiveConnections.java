@@ -16,6 +16,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import mesh.ambit.relay.CutReason;
 import mesh.ambit.telemetry.Direction;
+import mesh.ambit.telemetry.OpenConnection;
 import mesh.ambit.ztunnel.limits.ConnectionLimits;
 import mesh.ambit.ztunnel.limits.Refusal;
 import org.jspecify.annotations.Nullable;
@@ -38,23 +39,25 @@ public final class LiveConnections {
             return null;
         }
 
-        /** Returns what the configuration dump shows of it; null before its destination is decided. */
+        /** Returns what people are shown of it; null before its destination is decided. */
         @Nullable
         View view();
     }
 
     /**
-     * A connection as the configuration dump shows it.
+     * A connection as people are shown it.
      *
      * @param originalDestination what an application dialled, or the host that a tunnel's peer named; null when unknown
-     * @param protocol {@code TCP} or {@code HBONE}
+     * @param protocol {@code TCP}, {@code HBONE} or {@code DOUBLEHBONE}
+     * @param standing how far it has got; null as long as it is not reported
      */
     public record View(
             Direction direction,
             String source,
             @Nullable String originalDestination,
             String actualDestination,
-            String protocol) {}
+            String protocol,
+            OpenConnection.@Nullable Standing standing) {}
 
     /** Written while the pod's proxy is made, read-only from then on. */
     private final IdentityHashMap<EventExecutor, Map<Live, Optional<ConnectionLimits.Owner>>> byLoop =

@@ -71,6 +71,12 @@ final class OutboundAttempt {
         };
     }
 
+    /** Returns where the connection is reported, null as long as it is not. */
+    @Nullable
+    OpenConnection reported() {
+        return telemetry;
+    }
+
     /** Returns where the connection is reported. What has not said who it is by now goes by the next hop's name. */
     OpenConnection telemetry() {
         if (telemetry == null) {

@@ -17,6 +17,7 @@ import mesh.ambit.relay.Relay;
 import mesh.ambit.relay.RelayEnd;
 import mesh.ambit.relay.RelayObserver;
 import mesh.ambit.telemetry.Direction;
+import mesh.ambit.telemetry.OpenConnection;
 import mesh.ambit.telemetry.ResponseFlag;
 import mesh.ambit.ztunnel.dns.HostResolver;
 import mesh.ambit.ztunnel.inpod.Endings;
@@ -251,12 +252,14 @@ final class OutboundConnection implements LiveConnections.Live, RelayObserver, D
         if (attempt == null) {
             return null;
         }
+        OpenConnection reported = attempt.reported();
         return new LiveConnections.View(
                 Direction.OUTBOUND,
                 Addresses.print(source),
                 Addresses.print(destination),
                 Addresses.print(attempt.route().nextHop()),
-                attempt.protocol());
+                attempt.protocol(),
+                reported == null ? null : reported.standing());
     }
 
     /** The application went before there was a relay. */

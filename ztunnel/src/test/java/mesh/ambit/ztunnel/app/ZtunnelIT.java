@@ -248,6 +248,25 @@ class ZtunnelIT {
         }
     }
 
+    @Test
+    void connectionsAreListedWithBothIdentitiesAndWhatTheyCarried() throws IOException {
+        Node one = mesh.node("one");
+        Node two = mesh.node("two");
+        assertThat(one.ztunnel.connectionList()).contains("\"total\": 0").contains("\"connections\": []");
+        try (Socket open = EchoApp.dial(web.namespace(), orders.address(), 8080)) {
+            assertThat(EchoApp.exchange(open, "ping")).isEqualTo(greeting("ping"));
+
+            String sent = "\"bytesSent\": " + "ping\n".length();
+            assertThat(one.ztunnel.connectionList())
+                    .contains("\"total\": 1", "\"pod\": \"shop/web\"", "\"direction\": \"outbound\"", sent)
+                    .contains("\"identity\": \"spiffe://cluster.local/ns/shop/sa/web\"", "\"protocol\": \"HBONE\"")
+                    .contains("\"original\": \"" + orders.address().getHostAddress() + ":8080\"", "\"ageMillis\": ");
+            assertThat(two.ztunnel.connectionList())
+                    .contains("\"pod\": \"shop/orders\"", "\"direction\": \"inbound\"", "\"workload\": \"shop/web\"")
+                    .contains("\"bytesSent\": " + greeting("ping").length(), "\"bytesReceived\": 5");
+        }
+    }
+
     private String greeting(String text) {
         return "hello " + web.address().getHostAddress() + ": " + text + "\n";
     }
