@@ -48,6 +48,9 @@ public sealed interface TokenSource {
                 if (token.isEmpty()) {
                     throw new IOException("token file " + path + " is empty");
                 }
+                if (!token.chars().allMatch(c -> c > ' ' && c < 0x7f)) {
+                    throw new IOException("token file " + path + " holds more than one token, or none");
+                }
                 yield token;
             }
         };

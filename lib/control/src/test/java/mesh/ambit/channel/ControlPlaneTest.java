@@ -54,6 +54,10 @@ class ControlPlaneTest {
         assertThat(source.read()).isEqualTo("two");
         Files.writeString(file, "\n");
         assertThatThrownBy(source::read).hasMessageContaining("is empty");
+        Files.writeString(file, "one\ntwo\n");
+        assertThatThrownBy(source::read)
+                .hasMessageContaining("more than one token")
+                .hasMessageNotContaining("two");
     }
 
     @Test

@@ -46,6 +46,24 @@ public final class LogFilter {
     }
 
     /**
+     * Returns this filter with the directives of {@code text} added, read as at the start: a scope without a level is
+     * wholly logged, and empty directives say nothing.
+     *
+     * @throws IllegalArgumentException if a level is none
+     */
+    public LogFilter withAtStart(String text) {
+        StringBuilder full = new StringBuilder();
+        for (String part : text.split(",", -1)) {
+            String directive = part.strip();
+            if (!directive.isEmpty()) {
+                boolean scope = directive.indexOf('=') < 0 && LogLevel.tryParse(directive) == null;
+                full.append(full.isEmpty() ? "" : ",").append(directive).append(scope ? "=trace" : "");
+            }
+        }
+        return full.isEmpty() ? this : with(full.toString());
+    }
+
+    /**
      * Returns this filter with the directives of {@code text} added.
      *
      * @throws IllegalArgumentException if a part is neither a level nor {@code scope=level}

@@ -32,6 +32,15 @@ class LogFilterTest {
         assertThat(LogFilter.parse("a=info").levelOf("b")).isEqualTo(LogLevel.OFF);
     }
 
+    @Test
+    void atTheStartAScopeAloneIsWhollyLoggedAndNothingIsNothing() {
+        LogFilter bare = LogFilter.parse(LogFilter.NODE_PROXY_DIRECTIVE);
+
+        assertThat(bare.withAtStart("dns,WARN,").toString()).isEqualTo("hickory_server::server=off,dns=trace,warn");
+        assertThat(bare.withAtStart("").levelOf("xds")).isEqualTo(LogLevel.OFF);
+        assertThatThrownBy(() -> bare.withAtStart("access=loud")).isInstanceOf(IllegalArgumentException.class);
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"loud", "access:debug", "access", "=debug", "access=loud", "info,", ""})
     void whatIsNeitherALevelNorAScopeWithALevelIsRefused(String text) {

@@ -20,7 +20,10 @@ final class Daemon {
         this.err = err;
     }
 
-    /** Runs until the node proxy has ended, and returns the exit code. */
+    /**
+     * Runs until the node proxy has ended, and returns the exit code. A start that is not possible is told as upstream
+     * tells it, with 1, whatever the reason.
+     */
     int run(Map<String, String> variables) throws InterruptedException {
         ZtunnelConfig config;
         try {
@@ -32,10 +35,10 @@ final class Daemon {
             }
         } catch (ConfigException e) {
             e.problems().forEach(this::complain);
-            return ExitCode.USAGE;
+            return ExitCode.FAILED;
         } catch (LinuxException e) {
             complain(String.valueOf(e.getMessage()));
-            return ExitCode.USAGE;
+            return ExitCode.FAILED;
         }
         Logging logging =
                 Logging.start(config.process().logFilter(), config.process().logFormat(), System.out);
@@ -49,7 +52,7 @@ final class Daemon {
             return ztunnel.awaitEnd();
         } catch (IOException e) {
             complain(String.valueOf(e.getMessage()));
-            return ExitCode.USAGE;
+            return ExitCode.FAILED;
         } finally {
             logging.close();
         }

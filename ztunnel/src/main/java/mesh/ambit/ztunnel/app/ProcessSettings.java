@@ -36,8 +36,9 @@ record ProcessSettings(
                 env.value(
                         "RUST_LOG",
                         LogFilter.parse(LogFilter.NODE_PROXY_DIRECTIVE + ",info"),
-                        text -> LogFilter.parse(LogFilter.NODE_PROXY_DIRECTIVE + "," + text)),
-                env.value("LOG_FORMAT", LogFormat.PLAIN, LogFormat::parse));
+                        text -> LogFilter.parse(LogFilter.NODE_PROXY_DIRECTIVE).withAtStart(text)),
+                // As upstream has it, whatever is not JSON is plain.
+                env.text("LOG_FORMAT", "").equals("json") ? LogFormat.JSON : LogFormat.PLAIN);
     }
 
     /** The pod's grace less a margin for our own end, where the environment names it; else a deadline of our own. */

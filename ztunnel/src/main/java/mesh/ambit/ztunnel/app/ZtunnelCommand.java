@@ -3,6 +3,7 @@ package mesh.ambit.ztunnel.app;
 import static java.util.Objects.requireNonNull;
 
 import java.io.PrintWriter;
+import java.util.List;
 import java.util.concurrent.Callable;
 import mesh.ambit.config.AmbitVersion;
 import mesh.ambit.config.ExitCode;
@@ -10,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /**
@@ -36,6 +38,12 @@ public final class ZtunnelCommand implements Callable<Integer> {
     @Spec
     private @Nullable CommandSpec spec;
 
+    @Parameters(
+            paramLabel = "COMMAND",
+            arity = "0..*",
+            description = "proxy, the default; version; or help. What follows it is ignored, as upstream ignores it.")
+    private List<String> words = List.of();
+
     /** Used by picocli. */
     public ZtunnelCommand() {}
 
@@ -58,7 +66,25 @@ public final class ZtunnelCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        PrintWriter err = requireNonNull(spec, "set by picocli").commandLine().getErr();
-        return new Daemon(err).run(System.getenv());
+        CommandLine line = requireNonNull(spec, "set by picocli").commandLine();
+        String command = words.isEmpty() ? "proxy" : words.getFirst();
+        switch (command) {
+            case "proxy" -> {
+                return new Daemon(line.getErr()).run(System.getenv());
+            }
+            case "version" -> {
+                line.printVersionHelp(line.getOut());
+                return ExitCode.OK;
+            }
+            case "help" -> {
+                line.usage(line.getOut());
+                return ExitCode.OK;
+            }
+            default -> {
+                line.getErr().println("unknown command: " + command);
+                line.usage(line.getErr());
+                return ExitCode.FAILED;
+            }
+        }
     }
 }

@@ -65,6 +65,14 @@ class ZtunnelConfigTest {
     }
 
     @Test
+    void logsAreToldHowAsUpstreamIs() {
+        assertThat(read(Map.of("RUST_LOG", "")).process().logFilter()).hasToString("hickory_server::server=off");
+        assertThat(read(Map.of("RUST_LOG", "dns,Info")).process().logFilter())
+                .hasToString("hickory_server::server=off,dns=trace,info");
+        assertThat(read(Map.of("LOG_FORMAT", "xml")).process().logFormat()).isEqualTo(LogFormat.PLAIN);
+    }
+
+    @Test
     void everyLimitHasItsVariable() {
         Map<String, String> env = new HashMap<>();
         env.put("AMBIT_MAX_CONNECTIONS_PER_POD", "1");
