@@ -1,7 +1,5 @@
 package mesh.ambit.istiod.proxyless;
 
-import static java.util.Objects.requireNonNull;
-
 import com.google.protobuf.Message;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -23,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ProxylessResources {
     /** Resources that are kept; when there are more, all are made again as they are asked for. */
-    private static final int MAX_KEPT = 50_000;
+    private static final int MAX_KEPT = 20_000;
 
     private final Map<Key, Made> kept = new ConcurrentHashMap<>();
 
@@ -38,8 +36,8 @@ public final class ProxylessResources {
 
     private record Placing(Routing routing, Place place) {}
 
-    /** A resource, null for none, and the very objects that it was made of. */
-    private record Made(@Nullable Generated resource, List<@Nullable Object> sources) {
+    /** A resource, and the very objects that it was made of. */
+    private record Made(Generated resource, List<@Nullable Object> sources) {
         @SuppressWarnings("ReferenceEquality") // The same object means that nothing in it has changed; that is enough.
         boolean isMadeOf(List<@Nullable Object> others) {
             if (sources.size() != others.size()) {
@@ -94,43 +92,38 @@ public final class ProxylessResources {
                 _ -> ClientListeners.of(mesh, viewer, name, parsed));
     }
 
-    private Generated route(ProxylessMesh mesh, Viewer viewer, String name) {
-        Generated route = kept(
-                new Key(ResourceKind.ROUTE, name, routing(viewer)),
-                sources(mesh.mesh().services(), mesh.rules()),
-                remarks -> {
-                    ClusterName parsed = ClusterName.parse(name);
-                    Service service = service(mesh, viewer, parsed);
-                    return parsed == null || service == null
-                            ? RouteConfigurations.none(name)
-                            : RouteConfigurations.of(mesh, viewer, name, service, parsed.port(), remarks);
-                });
-        return requireNonNull(route);
+    private @Nullable Generated route(ProxylessMesh mesh, Viewer viewer, String name) {
+        ClusterName parsed = ClusterName.parse(name);
+        Service service = service(mesh, viewer, parsed);
+        return parsed == null || service == null
+                ? make(ResourceKind.ROUTE, name, _ -> RouteConfigurations.none(name))
+                : kept(
+                        new Key(ResourceKind.ROUTE, name, routing(viewer)),
+                        sources(mesh.mesh().services(), mesh.rules()),
+                        remarks -> RouteConfigurations.of(mesh, viewer, name, service, parsed.port(), remarks));
     }
 
     private @Nullable Generated cluster(ProxylessMesh mesh, Viewer viewer, String name) {
+        if (name.equals(ClusterName.NOWHERE)) {
+            return make(ResourceKind.CLUSTER, name, _ -> Clusters.nowhere(name));
+        }
         ClusterName parsed = ClusterName.parse(name);
         Service service = service(mesh, viewer, parsed);
-        return kept(
-                new Key(ResourceKind.CLUSTER, name, routing(viewer)),
-                sources(
-                        mesh.mesh().services(),
-                        mesh.rules(),
-                        service == null ? null : mesh.endpoints(service),
-                        parsed == null || parsed.subset().isEmpty() ? null : mesh.labels()),
-                remarks -> {
-                    if (name.equals(ClusterName.NOWHERE)) {
-                        return Clusters.nowhere(name);
-                    }
-                    return parsed == null || service == null
-                            ? null
-                            : Clusters.of(
-                                    mesh,
-                                    name,
-                                    service,
-                                    parsed.port(),
-                                    mesh.rules().destination(viewer, service, parsed, remarks));
-                });
+        return parsed == null || service == null
+                ? null
+                : kept(
+                        new Key(ResourceKind.CLUSTER, name, routing(viewer)),
+                        sources(
+                                mesh.mesh().services(),
+                                mesh.rules(),
+                                mesh.endpoints(service),
+                                parsed.subset().isEmpty() ? null : mesh.labels()),
+                        remarks -> Clusters.of(
+                                mesh,
+                                name,
+                                service,
+                                parsed.port(),
+                                mesh.rules().destination(viewer, service, parsed, remarks)));
     }
 
     private @Nullable Generated endpoints(ProxylessMesh mesh, Viewer viewer, String name) {
@@ -177,6 +170,11 @@ public final class ProxylessResources {
         Generated made = make(key.kind(), key.name(), maker);
         // The same bytes stay the same object: who has them need not compare.
         Generated resource = known != null && made != null && made.equals(known.resource()) ? known.resource() : made;
+        if (resource == null) {
+            // A client may ask for whatever comes to its mind; what there is not is not remembered.
+            kept.remove(key);
+            return null;
+        }
         if (kept.size() >= MAX_KEPT) {
             kept.clear();
         }
@@ -199,11 +197,7 @@ public final class ProxylessResources {
     /** Returns what all clients of {@code mesh} have been told less of than the objects say, sorted. */
     public List<String> remarks() {
         SortedSet<String> remarks = new TreeSet<>();
-        kept.values().forEach(made -> {
-            if (made.resource() != null) {
-                remarks.addAll(made.resource().remarks());
-            }
-        });
+        kept.values().forEach(made -> remarks.addAll(made.resource().remarks()));
         return new ArrayList<>(remarks);
     }
 }

@@ -36,6 +36,9 @@ final class StateStream implements StreamObserver<DiscoveryRequest>, ClientStrea
     /** Names that one client may ask for, of one type; each is computed for it. */
     private static final int MAX_NAMES = 10_000;
 
+    /** Of a host name with its subset, its port and what is put around them. */
+    private static final int MAX_NAME = 512;
+
     private final String connection;
     private final @Nullable CallerIdentity caller;
     private final ServerCallStreamObserver<DiscoveryResponse> responses;
@@ -239,6 +242,13 @@ final class StateStream implements StreamObserver<DiscoveryRequest>, ClientStrea
             close(Status.RESOURCE_EXHAUSTED.withDescription("more than " + MAX_NAMES + " names of " + kind.message()));
             return;
         }
+        for (String name : request.getResourceNamesList()) {
+            if (name.length() > MAX_NAME) {
+                close(Status.INVALID_ARGUMENT.withDescription(
+                        "a name of " + kind.message() + " has more than " + MAX_NAME + " characters"));
+                return;
+            }
+        }
         StateSubscription subscription = subscriptions.computeIfAbsent(kind, StateSubscription::new);
         switch (subscription.request(request, hub.nowMillis())) {
             case OWED, ACKNOWLEDGED -> LOG.debug("{}: {} heard", connection, kind);
@@ -247,7 +257,7 @@ final class StateStream implements StreamObserver<DiscoveryRequest>, ClientStrea
                         "{}: client rejected {}: {}",
                         connection,
                         kind.message(),
-                        request.getErrorDetail().getMessage());
+                        SubscriptionRequest.rejection(request.getErrorDetail()).reason());
                 metrics.rejected(kind.label());
             }
             case STALE -> {

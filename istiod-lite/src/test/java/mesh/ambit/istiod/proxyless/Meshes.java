@@ -16,6 +16,7 @@ import mesh.ambit.istiod.ambient.MeshSettings;
 import mesh.ambit.istiod.ambient.MeshState;
 import mesh.ambit.kube.FolderSnapshot;
 import mesh.ambit.kube.FolderSource;
+import mesh.ambit.kube.ObjectSet;
 import mesh.ambit.kube.Reading;
 import mesh.ambit.model.Locality;
 
@@ -30,6 +31,18 @@ final class Meshes {
 
     /** Returns the mesh of these YAML documents; none of them may have a problem. */
     static Meshes of(String... documents) {
+        return of(objects(documents));
+    }
+
+    /** Returns the mesh of these objects. */
+    static Meshes of(ObjectSet objects) {
+        MeshState state = AmbientIndex.compute(objects, MeshSettings.DEFAULT);
+        return new Meshes(new ProxylessIndex(MeshSettings.DEFAULT)
+                .begin(state.addresses().values(), state.authorizations().values(), objects.all()));
+    }
+
+    /** Reads YAML documents. */
+    static ObjectSet objects(String... documents) {
         try {
             Path folder = Files.createTempDirectory("mesh");
             Path file = Files.writeString(folder.resolve("objects.yaml"), String.join("\n---\n", documents));
@@ -39,12 +52,7 @@ final class Meshes {
             if (!snapshot.problems().isEmpty()) {
                 throw new AssertionError(snapshot.problems().toString());
             }
-            MeshState state = AmbientIndex.compute(snapshot.objects(), MeshSettings.DEFAULT);
-            return new Meshes(new ProxylessIndex(MeshSettings.DEFAULT)
-                    .begin(
-                            state.addresses().values(),
-                            state.authorizations().values(),
-                            snapshot.objects().all()));
+            return snapshot.objects();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -87,6 +95,10 @@ final class Meshes {
 
     ProxylessMesh mesh() {
         return mesh;
+    }
+
+    ProxylessResources resources() {
+        return resources;
     }
 
     boolean knows(Viewer viewer, ResourceKind kind, String name) {
