@@ -24,6 +24,9 @@ final class Programs {
 
     private static final String MAIN = "mesh.ambit.cli.Main";
 
+    /** A controller whose cache is recorded has read a cluster first: this mesh has none. */
+    private static final String REHEARSED_MAIN = "mesh.ambit.cli.RehearsedMain";
+
     private final Jvm jvm;
     private final StateFolder state;
     private final Path folder;
@@ -136,7 +139,10 @@ final class Programs {
         List<String> all = new ArrayList<>();
         all.add(command);
         all.addAll(arguments);
+        if (recording == null) {
+            return jvm.command(jvm.programOptions(command), MAIN, all);
+        }
         return jvm.command(
-                recording == null ? jvm.programOptions(command) : Jvm.recordingOptions(command, recording), MAIN, all);
+                Jvm.recordingOptions(command, recording), command.equals(CONTROLLER) ? REHEARSED_MAIN : MAIN, all);
     }
 }
