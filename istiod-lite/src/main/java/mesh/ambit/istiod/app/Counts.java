@@ -21,14 +21,18 @@ final class Counts {
 
     /** Adds one to the count {@code name} with {@code tags}. */
     void add(String name, String description, Tags tags) {
-        adders.computeIfAbsent(name + tags, _ -> {
-                    LongAdder adder = new LongAdder();
-                    Gauge.builder(name, adder, LongAdder::sum)
-                            .description(description)
-                            .tags(tags)
-                            .register(registry);
-                    return adder;
-                })
-                .increment();
+        adder(name, description, tags).increment();
+    }
+
+    /** Returns the count {@code name} with {@code tags}, for what is counted so often that looking it up would cost. */
+    LongAdder adder(String name, String description, Tags tags) {
+        return adders.computeIfAbsent(name + tags, _ -> {
+            LongAdder adder = new LongAdder();
+            Gauge.builder(name, adder, LongAdder::sum)
+                    .description(description)
+                    .tags(tags)
+                    .register(registry);
+            return adder;
+        });
     }
 }

@@ -11,6 +11,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAccumulator;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.regex.Pattern;
 import mesh.ambit.config.AmbitVersion;
 import mesh.ambit.istiod.push.PushMetrics;
@@ -38,6 +39,7 @@ final class DiscoveryMetrics implements PushMetrics {
     private final MeterRegistry registry;
     private final Map<String, AtomicInteger> connected = new ConcurrentHashMap<>();
     private final Counts counts;
+    private final Map<String, LongAdder> pushes = new ConcurrentHashMap<>();
     private final Map<String, DistributionSummary> pushTimes = new ConcurrentHashMap<>();
     private final Map<String, DistributionSummary> sizes = new ConcurrentHashMap<>();
     private final DistributionSummary sendTime;
@@ -104,7 +106,10 @@ final class DiscoveryMetrics implements PushMetrics {
 
     @Override
     public void pushed(String type, String typeUrl, long bytes, long nanos) {
-        counts.add("pilot.xds.pushes", "Responses sent to proxies.", Tags.of("type", type));
+        pushes.computeIfAbsent(
+                        type,
+                        label -> counts.adder("pilot.xds.pushes", "Responses sent to proxies.", Tags.of("type", label)))
+                .increment();
         pushTimes
                 .computeIfAbsent(
                         type,

@@ -1,5 +1,6 @@
 package mesh.ambit.istiod.app;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -25,6 +26,7 @@ import mesh.ambit.istiod.push.PushHub;
 import mesh.ambit.kube.Kind;
 import mesh.ambit.kube.KubeObject;
 import mesh.ambit.kube.ObjectKey;
+import mesh.ambit.kube.Pod;
 import mesh.ambit.kube.Problem;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -33,6 +35,9 @@ import org.slf4j.LoggerFactory;
 /** Turns changes of objects into what proxies are told and into what the issuer needs to know. */
 final class MeshPublisher implements ClusterListener, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(MeshPublisher.class);
+
+    /** As long as the steps of replacing a pod take together. */
+    private static final Duration COMPANY = Duration.ofMillis(25);
 
     /** Kinds that mean nothing to node proxies. */
     private static final Set<Kind> ROUTING =
@@ -98,8 +103,10 @@ final class MeshPublisher implements ClusterListener, AutoCloseable {
     public void changed(ObjectChanges changes, List<Problem> problems) {
         // At once: a pod's certificate is often asked for before anybody is told of the pod.
         digest.apply(changes);
+        boolean hurry = !first.isDone() || !mayWait(changes);
         lock.lock();
         try {
+            hurry |= !problems.equals(this.problems);
             removed.removeAll(changes.put().keySet());
             put.keySet().removeAll(changes.removed());
             put.putAll(changes.put());
@@ -108,7 +115,30 @@ final class MeshPublisher implements ClusterListener, AutoCloseable {
         } finally {
             lock.unlock();
         }
-        pacer.trigger();
+        if (hurry) {
+            pacer.trigger();
+        } else {
+            pacer.triggerWithin(COMPANY);
+        }
+    }
+
+    /**
+     * Returns whether news of these changes may wait a moment for company: of pods that go, are going, or are not ready
+     * for connections. A pod that is replaced goes, comes and gets its address in as many steps, with its endpoint slices
+     * in between; all proxies hear of it once instead of each time.
+     */
+    static boolean mayWait(ObjectChanges changes) {
+        return changes.removed().stream().allMatch(key -> key.kind() == Kind.POD || key.kind() == Kind.ENDPOINT_SLICE)
+                && changes.put().values().stream().allMatch(MeshPublisher::mayWait);
+    }
+
+    private static boolean mayWait(KubeObject object) {
+        if (object instanceof Pod pod) {
+            return !pod.status().ready()
+                    || pod.status().addresses().isEmpty()
+                    || pod.metadata().deletionTimestamp() != null;
+        }
+        return object.kind() == Kind.ENDPOINT_SLICE;
     }
 
     /** Returns the latest publication. */

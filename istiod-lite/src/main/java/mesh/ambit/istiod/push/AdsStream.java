@@ -46,6 +46,7 @@ final class AdsStream implements StreamObserver<DeltaDiscoveryRequest>, ClientSt
 
     private volatile @Nullable ProxyNode proxy;
     private int unknownTypes;
+    private long pushedNanos;
     private boolean requestOutstanding;
     private boolean ended;
 
@@ -82,14 +83,35 @@ final class AdsStream implements StreamObserver<DeltaDiscoveryRequest>, ClientSt
         });
     }
 
+    /**
+     * Sends what is due, if the client takes it; called after each new revision, and merges with calls before it. While
+     * the client's answer to the push before is on its way, which sends it what is due, nothing is added: so a client, or
+     * a machine, that cannot keep up is told of several changes at once instead of standing in a queue.
+     */
     @Override
     public void wake() {
         if (woken.compareAndSet(false, true)) {
             loop.execute(() -> {
                 woken.set(false);
-                proceed();
+                if (awaitsAnswer()) {
+                    hub.wakeLater(hub.limits().answer());
+                } else {
+                    proceed();
+                }
             });
         }
+    }
+
+    private boolean awaitsAnswer() {
+        if (pushedNanos == 0 || System.nanoTime() - pushedNanos >= hub.limits().answer().toNanos()) {
+            return false;
+        }
+        for (Subscription subscription : subscriptions.values()) {
+            if (subscription.standing().isAwaited()) {
+                return true;
+            }
+        }
+        return false;
     }
 
     @Override
@@ -298,6 +320,7 @@ final class AdsStream implements StreamObserver<DeltaDiscoveryRequest>, ClientSt
             }
         }
         if (said) {
+            pushedNanos = System.nanoTime();
             metrics.converged(System.nanoTime() - now.changedNanos());
         }
     }

@@ -24,8 +24,11 @@ final class EncodedResponse {
     /** Enough that the transport makes large frames of it. */
     private static final int PIECE_BYTES = 256 * 1024;
 
+    private static final int MAX_NAMES_BUFFER_BYTES = 4096;
+
     private final byte[] head;
     private final Update update;
+    private final int removedBytes;
     private final int size;
 
     /**
@@ -40,29 +43,41 @@ final class EncodedResponse {
         for (EncodedResource resource : update.resources()) {
             total += resource.field().length;
         }
+        long names = 0;
         for (String name : update.removed()) {
-            total += CodedOutputStream.computeStringSize(DeltaDiscoveryResponse.REMOVED_RESOURCES_FIELD_NUMBER, name);
+            names += CodedOutputStream.computeStringSize(DeltaDiscoveryResponse.REMOVED_RESOURCES_FIELD_NUMBER, name);
         }
-        this.size = Math.toIntExact(total);
+        this.removedBytes = Math.toIntExact(names);
+        this.size = Math.toIntExact(total + names);
     }
 
     private static byte[] head(String typeUrl, String version, String nonce, String controlPlane) {
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        int node = controlPlane.isEmpty() ? 0 : CodedOutputStream.computeStringSize(IDENTIFIER_FIELD, controlPlane);
+        int size = CodedOutputStream.computeStringSize(
+                        DeltaDiscoveryResponse.SYSTEM_VERSION_INFO_FIELD_NUMBER, version)
+                + CodedOutputStream.computeStringSize(DeltaDiscoveryResponse.TYPE_URL_FIELD_NUMBER, typeUrl)
+                + CodedOutputStream.computeStringSize(DeltaDiscoveryResponse.NONCE_FIELD_NUMBER, nonce)
+                + (node == 0
+                        ? 0
+                        : CodedOutputStream.computeTagSize(CONTROL_PLANE_FIELD)
+                                + CodedOutputStream.computeUInt32SizeNoTag(node)
+                                + node);
+        // Of the very size: a buffer of the usual one for each response costs more than what is in it.
+        byte[] bytes = new byte[size];
         CodedOutputStream out = CodedOutputStream.newInstance(bytes);
         try {
             out.writeString(DeltaDiscoveryResponse.SYSTEM_VERSION_INFO_FIELD_NUMBER, version);
             out.writeString(DeltaDiscoveryResponse.TYPE_URL_FIELD_NUMBER, typeUrl);
             out.writeString(DeltaDiscoveryResponse.NONCE_FIELD_NUMBER, nonce);
-            if (!controlPlane.isEmpty()) {
+            if (node > 0) {
                 out.writeTag(CONTROL_PLANE_FIELD, 2);
-                out.writeUInt32NoTag(CodedOutputStream.computeStringSize(IDENTIFIER_FIELD, controlPlane));
+                out.writeUInt32NoTag(node);
                 out.writeString(IDENTIFIER_FIELD, controlPlane);
             }
-            out.flush();
         } catch (IOException e) {
-            throw new UncheckedIOException("memory takes everything", e);
+            throw new UncheckedIOException("an array takes as many bytes as were counted", e);
         }
-        return bytes.toByteArray();
+        return bytes;
     }
 
     /** Returns its length in bytes. */
@@ -79,7 +94,8 @@ final class EncodedResponse {
         }
         out.write(piece, 0, used);
         if (!update.removed().isEmpty()) {
-            CodedOutputStream names = CodedOutputStream.newInstance(out);
+            CodedOutputStream names =
+                    CodedOutputStream.newInstance(out, Math.min(removedBytes, MAX_NAMES_BUFFER_BYTES));
             for (String name : update.removed()) {
                 names.writeString(DeltaDiscoveryResponse.REMOVED_RESOURCES_FIELD_NUMBER, name);
             }

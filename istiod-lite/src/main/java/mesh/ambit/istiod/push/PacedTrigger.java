@@ -14,6 +14,7 @@ import org.slf4j.LoggerFactory;
 /**
  * Runs an action after changes, at a bounded rate: the first change at once, those that come meanwhile together as soon
  * as the {@link Pace} allows. No change waits longer than the pace's longest interval, however steadily more arrive.
+ * Changes that are in no hurry wait a moment for company.
  */
 public final class PacedTrigger implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(PacedTrigger.class);
@@ -23,6 +24,9 @@ public final class PacedTrigger implements AutoCloseable {
     private final Supplier<Duration> aftermath;
     private final ScheduledExecutorService executor;
     private final AtomicBoolean due = new AtomicBoolean();
+
+    /** Whether changes wait for company. */
+    private final AtomicBoolean waiting = new AtomicBoolean();
 
     /** When the first of the changes came that the next run is for. */
     private volatile long changedNanos;
@@ -96,12 +100,38 @@ public final class PacedTrigger implements AutoCloseable {
     /** Asks for a run that begins after this call; any thread. Ignored after {@link #close}. */
     public void trigger() {
         if (due.compareAndSet(false, true)) {
-            changedNanos = System.nanoTime();
+            if (!waiting.get()) {
+                changedNanos = System.nanoTime();
+            }
             try {
                 executor.execute(this::plan);
             } catch (RejectedExecutionException e) {
                 LOG.debug("change after the end is not pushed");
             }
+        }
+    }
+
+    /**
+     * Asks for a run that begins after this call and begins {@code wait} from now if nobody asks for an earlier one; any
+     * thread.
+     *
+     * @param wait never longer than the pace's longest interval
+     */
+    public void triggerWithin(Duration wait) {
+        if (!due.get() && waiting.compareAndSet(false, true)) {
+            changedNanos = System.nanoTime();
+            try {
+                executor.schedule(
+                        this::endWait, Math.min(wait.toNanos(), pace.longest().toNanos()), TimeUnit.NANOSECONDS);
+            } catch (RejectedExecutionException e) {
+                LOG.debug("change after the end is not pushed");
+            }
+        }
+    }
+
+    private void endWait() {
+        if (waiting.get()) {
+            trigger();
         }
     }
 
@@ -132,6 +162,7 @@ public final class PacedTrigger implements AutoCloseable {
         long changed = changedNanos;
         // Before the action, so that a change which the action just misses leads to another run.
         due.set(false);
+        waiting.set(false);
         try {
             action.accept(changed);
         } catch (RuntimeException e) {

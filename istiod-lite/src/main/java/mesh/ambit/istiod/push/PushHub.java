@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import mesh.ambit.model.MeshResource;
 import mesh.ambit.policy.Policy;
@@ -34,6 +35,7 @@ public final class PushHub {
     private volatile Revision current = Revision.NOTHING;
     private volatile boolean published;
     private volatile long lastPushNanos;
+    private final AtomicBoolean wakesLater = new AtomicBoolean();
 
     /**
      * Creates one without a state.
@@ -102,6 +104,21 @@ public final class PushHub {
                         lastPushNanos = System.nanoTime() - startNanos;
                     }
                 }
+            });
+        }
+    }
+
+    /** Wakes every stream once {@code delay} is over, for those whose clients owe an answer and may never give it. */
+    void wakeLater(Duration delay) {
+        if (wakesLater.compareAndSet(false, true)) {
+            Thread.ofVirtual().name("push-later").start(() -> {
+                try {
+                    Thread.sleep(delay);
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                }
+                wakesLater.set(false);
+                streams.forEach(ClientStream::wake);
             });
         }
     }

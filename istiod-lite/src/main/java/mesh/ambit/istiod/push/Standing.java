@@ -60,6 +60,11 @@ record Standing(
         return sentNonce.equals(ackedNonce) ? Status.SYNCED : Status.STALE;
     }
 
+    /** Returns whether a client that answers, as it has shown, has not answered yet what was sent last. */
+    boolean isAwaited() {
+        return unansweredMillis != 0 && !ackedNonce.isEmpty();
+    }
+
     Standing sent(String nonce, long nowMillis) {
         return new Standing(
                 nonce,

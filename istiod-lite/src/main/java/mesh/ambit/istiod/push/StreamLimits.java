@@ -10,10 +10,23 @@ import java.time.Duration;
  * @param maxResponseBytes where a larger answer is sent in parts; clients take 200 MiB
  * @param largeBytes from where on a response has to wait for its turn
  * @param turn how long a large response keeps its turn when the client is slow to take it
+ * @param answer how long a client's answer is waited for with the next push; it is told more as soon as it answers
  * @param patience how long a client may take nothing of what waits for it before it is cut
  */
 record StreamLimits(
-        int maxNames, long maxBehind, long maxResponseBytes, long largeBytes, Duration turn, Duration patience) {
-    static final StreamLimits DEFAULT =
-            new StreamLimits(1_000_000, 1_000_000, 128L << 20, 1L << 20, Duration.ofSeconds(10), Duration.ofMinutes(5));
+        int maxNames,
+        long maxBehind,
+        long maxResponseBytes,
+        long largeBytes,
+        Duration turn,
+        Duration answer,
+        Duration patience) {
+    static final StreamLimits DEFAULT = new StreamLimits(
+            1_000_000,
+            1_000_000,
+            128L << 20,
+            1L << 20,
+            Duration.ofSeconds(10),
+            Duration.ofMillis(500),
+            Duration.ofMinutes(5));
 }

@@ -88,6 +88,32 @@ class PacedTriggerTest {
     }
 
     @Test
+    void whatWaitsForCompanyGoesWithIt() throws InterruptedException {
+        Pace slow = new Pace(Duration.ofMillis(1), Duration.ofHours(1));
+        Semaphore ran = new Semaphore(0);
+        try (PacedTrigger trigger = new PacedTrigger(slow, _ -> ran.release(), () -> Duration.ZERO)) {
+            trigger.triggerWithin(Duration.ofMinutes(30));
+            trigger.triggerWithin(Duration.ofMinutes(30));
+            trigger.trigger();
+
+            assertThat(ran.tryAcquire(10, TimeUnit.SECONDS)).isTrue();
+            assertThat(ran.availablePermits()).isZero();
+        }
+    }
+
+    @Test
+    void whatWaitsForCompanyInVainGoesAlone() throws InterruptedException {
+        Semaphore ran = new Semaphore(0);
+        try (PacedTrigger trigger = new PacedTrigger(PACE, _ -> ran.release(), () -> Duration.ZERO)) {
+            for (int i = 0; i < 3; i++) {
+                trigger.triggerWithin(Duration.ofMinutes(30));
+                // Never longer than the longest interval of the pace.
+                assertThat(ran.tryAcquire(10, TimeUnit.SECONDS)).isTrue();
+            }
+        }
+    }
+
+    @Test
     void faultInTheActionDoesNotEndThePushes() throws InterruptedException {
         Semaphore ran = new Semaphore(0);
         try (PacedTrigger trigger = new PacedTrigger(

@@ -78,8 +78,65 @@ class TroubleIT {
     }
 
     @Test
+    void whatChangesBeforeAClientAnsweredIsToldTogetherOnceItDoes() throws Exception {
+        try (PlainServer server = server(100, withAnswerWithin(Duration.ofHours(1)), Meshes.pier());
+                AdsClient client = server.client("node-a")) {
+            DeltaDiscoveryResponse first = toldOnceSynced(server, client);
+            server.publish(moved("10.90.1.2", "10.90.2.1"), List.of());
+            server.publish(moved("10.90.1.2", "10.90.2.2"), List.of());
+
+            client.acknowledge(first);
+
+            assertThat(names(client.next())).containsExactly("Kubernetes//Pod/pier/p-1", "Kubernetes//Pod/pier/p-2");
+            assertThat(client.untilQuiet()).isEmpty();
+        }
+    }
+
+    @Test
+    void clientThatAnswersNoMoreIsToldOnAfterAWhile() throws Exception {
+        try (PlainServer server = server(100, withAnswerWithin(Duration.ofMillis(50)), Meshes.pier());
+                AdsClient client = server.client("node-a")) {
+            toldOnceSynced(server, client);
+            for (int i = 2; i <= 4; i++) {
+                server.publish(moved("10.90.1." + i, "10.90.2.1"), List.of());
+
+                assertThat(names(client.next())).contains("Kubernetes//Pod/pier/p-1");
+            }
+        }
+    }
+
+    /** Has a client take everything and then hear of one change, which it does not answer. */
+    private static DeltaDiscoveryResponse toldOnceSynced(PlainServer server, AdsClient client) throws Exception {
+        client.subscribe(AdsClient.ADDRESS);
+        client.acknowledge(client.next());
+        until(() -> status(server, AdsClient.ADDRESS).status().equals("SYNCED"));
+        server.publish(moved("10.90.1.1", "10.90.2.0"), List.of());
+        DeltaDiscoveryResponse first = client.next();
+        assertThat(names(first)).contains("Kubernetes//Pod/pier/p-1");
+        return first;
+    }
+
+    /** The mesh with two pods at other addresses. */
+    private static List<MeshResource> moved(String first, String second) {
+        return Meshes.with(
+                Meshes.with(Meshes.pier(), Meshes.pod("p-1", "node-a", first, "a")),
+                Meshes.pod("p-2", "node-b", second, "a"));
+    }
+
+    private static List<String> names(DeltaDiscoveryResponse response) {
+        return response.getResourcesList().stream()
+                .map(Resource::getName)
+                .sorted()
+                .toList();
+    }
+
+    private static StreamLimits withAnswerWithin(Duration answer) {
+        return new StreamLimits(10, 50, 64 << 20, 64 << 20, Duration.ofHours(1), answer, Duration.ofHours(1));
+    }
+
+    @Test
     void clientThatTakesNothingIsCutAndTheOthersAreTold() throws Exception {
-        StreamLimits impatient = new StreamLimits(10, 1_000_000, 1 << 20, 1 << 20, Duration.ZERO, Duration.ZERO);
+        StreamLimits impatient = new StreamLimits(10, 1_000_000, 1 << 20, 1 << 20, Duration.ZERO, Duration.ofMillis(100), Duration.ZERO);
         try (PlainServer server = server(100, impatient, large(3000, 1000));
                 AdsClient deaf = new AdsClient(server.channel, "t", "istio-system", "node-b", false);
                 AdsClient client = server.client("node-a")) {
@@ -98,7 +155,7 @@ class TroubleIT {
 
     @Test
     void clientHopelesslyBehindIsCut() throws Exception {
-        StreamLimits limits = new StreamLimits(10, 50, 64 << 20, 64 << 20, Duration.ofHours(1), Duration.ofHours(1));
+        StreamLimits limits = new StreamLimits(10, 50, 64 << 20, 64 << 20, Duration.ofHours(1), Duration.ofMillis(100), Duration.ofHours(1));
         try (PlainServer server = server(100, limits, large(3000, 1000));
                 AdsClient deaf = new AdsClient(server.channel, "t", "istio-system", "node-b", false)) {
             deaf.subscribe(AdsClient.ADDRESS);
@@ -118,7 +175,7 @@ class TroubleIT {
 
     @Test
     void answerTooLargeForOneMessageComesInParts() throws Exception {
-        StreamLimits limits = new StreamLimits(10, 50, 100_000, 200_000, Duration.ofHours(1), Duration.ofHours(1));
+        StreamLimits limits = new StreamLimits(10, 50, 100_000, 200_000, Duration.ofHours(1), Duration.ofMillis(100), Duration.ofHours(1));
         try (PlainServer server = server(100, limits, large(1000, 1000));
                 AdsClient client = server.client("node-a")) {
             client.subscribe(AdsClient.ADDRESS);
