@@ -57,7 +57,7 @@ class RootRotationLongIT {
                 "mkfifo words",
                 "ambit exec hello/client -- shop client < words > client.log 2>&1 & client=$!",
                 "exec 4> words",
-                "said() { for i in $(seq 200); do grep \"^$1 \" client.log && return; sleep 0.1; done; cat client.log;"
+                "said() { for i in $(seq 700); do grep \"^$1 \" client.log && return; sleep 0.1; done; cat client.log;"
                         + " exit 9; }",
                 "for id in $(seq 100 140); do echo \"$id call http://server.hello:80/\" >&4; said $id > answer",
                 "  ! grep '^[0-9]* 200 ' answer || break; sleep 0.2; done",
@@ -76,7 +76,6 @@ class RootRotationLongIT {
                 "ambit ca rotate retire --wait 2m",
                 "ambit ca status -o json > status.json",
                 "ambit ca rotate forget",
-                "echo '3 finish' >&4",
                 "echo '4 stop' >&4",
                 "echo \"load: $(said 4)\"",
                 "echo \"first: $(said 1 | tr -d .)\"",
@@ -95,8 +94,8 @@ class RootRotationLongIT {
                 .filter(line -> line.startsWith("load: "))
                 .findFirst()
                 .orElse("");
-        assertThat(load).matches("load: 4 [0-9]{3,} 0 ");
+        assertThat(load).matches("load: 4 [0-9]{3,} 0 ?");
         assertThat(result.output()).contains("first: 1 200 done", "second: 5 200 done");
-        assertThat(Files.readString(folder.resolve("status.json"))).contains("\"retired\"");
+        assertThat(Files.readString(folder.resolve("status.json"))).contains("retired");
     }
 }
