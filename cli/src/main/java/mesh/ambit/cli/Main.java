@@ -42,10 +42,16 @@ public final class Main {
         String first = arguments.length == 0 ? "" : arguments[0];
         if (command.getParent() == null && !first.isEmpty() && !first.startsWith("-")) {
             err.println("ambit: there is no command " + first);
+            if (problem instanceof CommandLine.UnmatchedArgumentException unmatched) {
+                // They come most alike first, and the others as a rule are not.
+                unmatched.getSuggestions().stream()
+                        .findFirst()
+                        .ifPresent(similar -> err.println("Did you mean: ambit " + similar + "?"));
+            }
         } else {
             err.println(name + ": " + problem.getMessage());
+            CommandLine.UnmatchedArgumentException.printSuggestions(problem, err);
         }
-        CommandLine.UnmatchedArgumentException.printSuggestions(problem, err);
         err.println("Try: " + name + " --help");
         return ExitCode.USAGE;
     }

@@ -40,7 +40,7 @@ class CommandLineTest {
     @Test
     void anUnknownCommandIsAnsweredWithASuggestion() {
         assertThat(line.execute("dmo")).isEqualTo(2);
-        assertThat(err.toString()).contains("there is no command dmo").contains("ambit demo");
+        assertThat(err.toString()).contains("there is no command dmo").contains("Did you mean: ambit demo?");
     }
 
     @Test

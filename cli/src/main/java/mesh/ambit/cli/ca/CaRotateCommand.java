@@ -5,7 +5,7 @@ import java.time.Duration;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import mesh.ambit.cli.ca.AuthorityAnswer.Step;
-import mesh.ambit.cli.terminal.Output;
+import mesh.ambit.cli.terminal.OutputOption;
 import mesh.ambit.cli.terminal.Terminal;
 import mesh.ambit.cli.up.MeshException;
 import mesh.ambit.cli.up.StateOption;
@@ -71,11 +71,8 @@ final class CaRotateCommand implements Callable<Integer> {
                     + " at all).")
     private @Nullable String patience;
 
-    @Option(
-            names = {"-o", "--output"},
-            paramLabel = "FORMAT",
-            description = "table, json or yaml (default: table).")
-    private Output output = Output.TABLE;
+    @Mixin
+    private OutputOption output = new OutputOption();
 
     @Override
     public Integer call() throws InterruptedException {
@@ -110,7 +107,7 @@ final class CaRotateCommand implements Callable<Integer> {
     }
 
     private void print(Step made, Terminal terminal) {
-        if (output != Output.TABLE) {
+        if (!output.isTable()) {
             terminal.line(output.print(made));
             return;
         }

@@ -3,7 +3,7 @@ package mesh.ambit.cli.ca;
 import java.util.List;
 import java.util.concurrent.Callable;
 import mesh.ambit.cli.ca.AuthorityAnswer.Status;
-import mesh.ambit.cli.terminal.Output;
+import mesh.ambit.cli.terminal.OutputOption;
 import mesh.ambit.cli.terminal.Table;
 import mesh.ambit.cli.terminal.Terminal;
 import mesh.ambit.cli.up.StateOption;
@@ -11,7 +11,6 @@ import mesh.ambit.config.AmbitVersion;
 import mesh.ambit.config.ExitCode;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 
 /** {@code ambit ca status}: what signs, what is trusted, and who would be left behind by the next step. */
 @Command(
@@ -26,17 +25,14 @@ final class CaStatusCommand implements Callable<Integer> {
     @Mixin
     private StateOption state = new StateOption();
 
-    @Option(
-            names = {"-o", "--output"},
-            paramLabel = "FORMAT",
-            description = "table, json or yaml (default: table).")
-    private Output output = Output.TABLE;
+    @Mixin
+    private OutputOption output = new OutputOption();
 
     @Override
     public Integer call() {
         Terminal terminal = Terminal.standardOutput();
         Status status = AuthorityAnswer.ask(state.folder().root(), "status", Status.class);
-        if (output != Output.TABLE) {
+        if (!output.isTable()) {
             terminal.line(output.print(status));
             return ExitCode.OK;
         }

@@ -6,7 +6,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
-import mesh.ambit.cli.terminal.Output;
+import mesh.ambit.cli.terminal.OutputOption;
 import mesh.ambit.cli.terminal.Terminal;
 import mesh.ambit.config.AmbitVersion;
 import mesh.ambit.config.Environment;
@@ -16,6 +16,7 @@ import mesh.ambit.istiod.app.Analysis.Finding;
 import mesh.ambit.istiod.app.Analysis.Severity;
 import mesh.ambit.kube.FolderException;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -38,11 +39,8 @@ public final class AnalyzeCommand implements Callable<Integer> {
     @Parameters(paramLabel = "FOLDER", description = "Folder of Kubernetes objects in YAML.")
     private Path folder = Path.of("");
 
-    @Option(
-            names = {"-o", "--output"},
-            paramLabel = "FORMAT",
-            description = "table, json or yaml (default: table).")
-    private Output output = Output.TABLE;
+    @Mixin
+    private OutputOption output = new OutputOption();
 
     @Option(
             names = "--failure-threshold",
@@ -67,7 +65,7 @@ public final class AnalyzeCommand implements Callable<Integer> {
             spec.commandLine().getErr().flush();
             return ExitCode.USAGE;
         }
-        if (output == Output.TABLE) {
+        if (output.isTable()) {
             analysis.findings().forEach(finding -> out.line(line(finding)));
             out.line(summary(analysis));
         } else {
@@ -104,7 +102,11 @@ public final class AnalyzeCommand implements Callable<Integer> {
         long errors = analysis.findings().stream()
                 .filter(finding -> finding.severity() == Severity.ERROR)
                 .count();
-        return errors + " errors, " + (analysis.findings().size() - errors) + " warnings";
+        return counted(errors, "error") + ", " + counted(analysis.findings().size() - errors, "warning");
+    }
+
+    private static String counted(long count, String what) {
+        return count + " " + what + (count == 1 ? "" : "s");
     }
 
     private static Map<String, Object> document(Finding finding) {

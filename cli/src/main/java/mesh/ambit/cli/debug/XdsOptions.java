@@ -107,8 +107,10 @@ final class XdsOptions {
         Path root = state.folder().root();
         Path roots = ca == null ? root.resolve("root-cert.pem") : ca;
         if (!plaintext && !Files.isReadable(roots)) {
-            throw new ConfigException(
-                    List.of(roots + ": no such certificates (expected: --ca FILE, or the mesh's --state)"));
+            throw new ConfigException(List.of(
+                    ca == null
+                            ? "no mesh is up (state folder " + root + "); elsewhere --ca FILE says whom to trust"
+                            : ca + ": the certificates cannot be read (expected: --ca FILE)"));
         }
         return new ControlPlane(uri, new TrustRoots.File(roots), serverName, token(root), cluster, Map.of());
     }

@@ -8,7 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import mesh.ambit.cli.terminal.Output;
+import mesh.ambit.cli.terminal.OutputOption;
 import mesh.ambit.cli.terminal.Table;
 import mesh.ambit.cli.terminal.Terminal;
 import mesh.ambit.cli.up.Detached;
@@ -61,11 +61,8 @@ public final class DemoCommand implements Callable<Integer> {
             description = "Tell the story with another ztunnel on NODE (node-a or node-b), see 'ambit up --help'.")
     private Map<String, String> foreignZtunnels = Map.of();
 
-    @Option(
-            names = {"-o", "--output"},
-            paramLabel = "FORMAT",
-            description = "table, json or yaml (default: table).")
-    private Output output = Output.TABLE;
+    @Mixin
+    private OutputOption output = new OutputOption();
 
     @Spec
     private CommandSpec spec = CommandSpec.create();
@@ -79,7 +76,7 @@ public final class DemoCommand implements Callable<Integer> {
         if (keep && !Detached.isChild()) {
             return Detached.run(spec.root().commandLine().getParseResult().originalArgs(), terminal);
         }
-        boolean talks = output == Output.TABLE;
+        boolean talks = output.isTable();
         Path files = state.folder().demo(ProcessHandle.current().pid());
         Files.createDirectories(files);
         try (Ending _ = Ending.install(INTERRUPTED)) {
@@ -180,7 +177,7 @@ public final class DemoCommand implements Callable<Integer> {
     }
 
     private void report(List<Chapter> chapters, Terminal terminal) {
-        if (output != Output.TABLE) {
+        if (!output.isTable()) {
             Map<String, Object> document = new LinkedHashMap<>();
             document.put("held", exitCode(chapters) == ExitCode.OK);
             document.put("steps", chapters);

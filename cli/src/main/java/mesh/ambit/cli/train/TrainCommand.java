@@ -29,7 +29,7 @@ import picocli.CommandLine.Option;
         name = "train",
         mixinStandardHelpOptions = true,
         versionProvider = AmbitVersion.class,
-        description = "Record what the caches are made of that let the programs of this build start fast.")
+        description = "Records what the caches are made of that let the programs of this build start fast.")
 public final class TrainCommand implements Callable<Integer> {
     private static final int LOAD_SECONDS = 20;
     private static final List<String> SMALL = List.of("-Xms8m", "-Xmx64m");

@@ -3,13 +3,12 @@ package mesh.ambit.cli.up;
 import com.google.gson.Gson;
 import java.time.Instant;
 import java.util.concurrent.Callable;
-import mesh.ambit.cli.terminal.Output;
+import mesh.ambit.cli.terminal.OutputOption;
 import mesh.ambit.cli.terminal.Terminal;
 import mesh.ambit.config.AmbitVersion;
 import mesh.ambit.config.ExitCode;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 
 /** {@code ambit status}: what runs where. */
 @Command(
@@ -23,18 +22,15 @@ public final class StatusCommand implements Callable<Integer> {
     @Mixin
     private StateOption state = new StateOption();
 
-    @Option(
-            names = {"-o", "--output"},
-            paramLabel = "FORMAT",
-            description = "table, json or yaml (default: table).")
-    private Output output = Output.TABLE;
+    @Mixin
+    private OutputOption output = new OutputOption();
 
     @Override
     public Integer call() {
         Terminal terminal = Terminal.standardOutput();
         String json = new ControlClient(state.folder()).ask("status", step -> {});
         MeshStatus status = new Gson().fromJson(json, MeshStatus.class);
-        if (output == Output.TABLE) {
+        if (output.isTable()) {
             status.table(Instant.now()).lines().forEach(terminal::line);
         } else {
             terminal.line(output.print(status));

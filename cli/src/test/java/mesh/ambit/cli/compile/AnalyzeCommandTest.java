@@ -46,7 +46,7 @@ class AnalyzeCommandTest {
                         warning -> assertThat(warning)
                                 .startsWith("warning: AuthorizationPolicy shop/odd: spec.action: is not enforced")
                                 .endsWith(" [NOT_ENFORCED]"),
-                        summary -> assertThat(summary).isEqualTo("1 errors, 1 warnings"));
+                        summary -> assertThat(summary).isEqualTo("1 error, 1 warning"));
     }
 
     @Test

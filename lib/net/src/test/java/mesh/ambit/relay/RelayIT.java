@@ -91,8 +91,8 @@ class RelayIT {
 
             assertThat(mismatch(server, size, 1)).isEqualTo(-1);
             assertThat(atClient.get(60, TimeUnit.SECONDS)).isEqualTo(-1);
-            up.get(1, TimeUnit.SECONDS);
-            down.get(1, TimeUnit.SECONDS);
+            up.get(10, TimeUnit.SECONDS);
+            down.get(10, TimeUnit.SECONDS);
         }
         lab.awaitEnds(path, new RelayEnd.Completed());
     }

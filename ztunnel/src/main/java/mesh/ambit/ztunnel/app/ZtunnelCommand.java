@@ -22,7 +22,7 @@ import picocli.CommandLine.Spec;
         name = "ztunnel",
         mixinStandardHelpOptions = true,
         versionProvider = AmbitVersion.class,
-        description = "Run the node proxy: carries the traffic of this node's pods in mutual TLS, enforces L4 policy.",
+        description = "Runs the node proxy: carries the traffic of this node's pods in mutual TLS, enforces L4 policy.",
         footer = {
             "",
             "It is configured by the environment, under the names that Istio's ztunnel has. The most important are:",

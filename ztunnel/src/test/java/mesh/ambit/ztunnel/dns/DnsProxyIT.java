@@ -139,14 +139,16 @@ class DnsProxyIT {
     }
 
     @Test
-    void silentServerIsAskedThriceAndGivenUpWithin4Seconds() throws Exception {
+    void silentServerIsAskedThriceAndGivenUp() throws Exception {
         try (FakeNameServer server = nameServer(_ -> null)) {
             proxy("");
 
             long start = System.nanoTime();
             byte[] answer = udp(IPV4, query("slow.example.com", RecordType.A, 0));
 
-            assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(4));
+            assertThat(Duration.ofNanos(System.nanoTime() - start))
+                    .as("before its client gives up")
+                    .isLessThan(Duration.ofSeconds(5));
             assertThat(flags(answer)).isEqualTo(0x8182);
             assertThat(server.asked()).hasSize(3);
         }

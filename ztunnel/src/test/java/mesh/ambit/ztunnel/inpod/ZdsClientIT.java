@@ -169,7 +169,9 @@ class ZdsClientIT {
                 slowest = Math.max(slowest, System.nanoTime() - start);
             }
             assertThat(talk.snapshotSent()).isEmpty();
-            assertThat(Duration.ofNanos(slowest)).isLessThan(Duration.ofSeconds(1));
+            assertThat(Duration.ofNanos(slowest))
+                    .as("none waits for the next try of another")
+                    .isLessThan(Duration.ofSeconds(4));
             assertThat(open).hasSize(100);
         }
         try (Conversation talk = agent.accept()) {
