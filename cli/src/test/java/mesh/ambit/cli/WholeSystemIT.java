@@ -66,12 +66,22 @@ class WholeSystemIT {
                 "for i in $(seq 40); do ambit exec hello/client -- bash \"$PWD/call.sh\" > answer 2>&1 || true;",
                 "  grep -h ' src.identity=.*hello' /run/ambit/logs/ztunnel-node-b.log && break; sleep 0.1; done",
                 "cat answer",
+                "cat > ask.sh <<'EOF'",
+                "server=$(sed -n 's/^nameserver //p' /etc/resolv.conf); exec 4<>/dev/udp/$server/53",
+                "printf '\\0\\7\\1\\0\\0\\1\\0\\0\\0\\0\\0\\0\\6server\\5hello\\3svc\\7cluster\\5local\\0\\0\\1\\0\\1' >&4",
+                "echo \"asked: $(timeout 10 dd bs=512 count=1 status=none <&4 | tail -c 4 | od -An -tu1 | xargs | tr ' ' .)\"",
+                "echo \"known: $(getent ahostsv4 server.hello.svc.cluster.local | head -1 | cut -d' ' -f1)\"",
+                "EOF",
+                "ambit exec hello/client -- bash \"$PWD/ask.sh\" | tee asked",
+                "[ \"$(sed -n 's/asked: //p' asked)\" = \"$(sed -n 's/known: //p' asked)\" ] && echo \"names agree\"",
                 "ambit down",
                 "wait",
                 SHOW_REST);
 
         assertThat(result.output())
                 .contains("HTTP/1.1 200 OK")
+                .contains("names agree")
+                .containsPattern("asked: \\d+\\.\\d+\\.\\d+\\.\\d+\n")
                 .contains("src.identity=\"spiffe://cluster.local/ns/hello/sa/default\"")
                 .contains("dst.workload=\"server\"")
                 .contains("rest: \n");

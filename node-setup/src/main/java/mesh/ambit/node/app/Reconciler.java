@@ -200,7 +200,8 @@ final class Reconciler {
     private long tend(ManagedPod pod, ServiceView services) {
         long wait = Long.MAX_VALUE;
         try {
-            files.resolve(pod.pod, services);
+            boolean dns = pod.spec.inMesh() && pod.spec.capture().dns();
+            files.resolve(pod.pod, services, dns);
             capture.redirectServices(pod, services.routes());
             wait = capture.advance(pod, () -> observe(pod));
         } catch (CommandException | LinuxException | IllegalArgumentException | UncheckedIOException e) {

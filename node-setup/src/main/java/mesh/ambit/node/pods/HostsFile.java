@@ -1,5 +1,6 @@
 package mesh.ambit.node.pods;
 
+import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.util.List;
 import java.util.Map;
@@ -9,12 +10,27 @@ import java.util.Map;
  * would know them by.
  */
 final class HostsFile {
+    /** The fabric's own address, where nobody listens: any but a loopback address would do. */
+    private static final String SERVER = "10.77.0.1";
+
+    private static final String SERVER_V6 = "fd77::1";
+
     private HostsFile() {}
 
-    /** Returns the {@code hosts} of {@code pod}. */
-    static String hosts(PodRecord pod, ServiceView services, String domain) {
+    /**
+     * Returns the {@code hosts} of {@code pod}.
+     *
+     * @param machine what programs learn when they ask for the name of their host: it is the pod that they mean
+     */
+    static String hosts(PodRecord pod, ServiceView services, String domain, String machine) {
         StringBuilder text = new StringBuilder();
         text.append("127.0.0.1 localhost\n::1 localhost ip6-localhost ip6-loopback\n");
+        if (!machine.isEmpty() && !pod.addresses().isEmpty()) {
+            text.append(pod.addresses().getFirst().getHostAddress())
+                    .append(' ')
+                    .append(machine)
+                    .append('\n');
+        }
         for (InetAddress address : pod.addresses()) {
             text.append(address.getHostAddress())
                     .append(' ')
@@ -30,9 +46,29 @@ final class HostsFile {
         return text.toString();
     }
 
-    /** Returns the {@code resolv.conf} of a pod in {@code namespace}. It names no server: there is none to ask yet. */
-    static String resolvConf(String namespace, String domain) {
-        return "search " + namespace + ".svc." + domain + " svc." + domain + " " + domain + "\noptions ndots:5\n";
+    /**
+     * Returns the {@code resolv.conf} of a pod. It names a server only where questions are captured:
+     * then ztunnel answers, whoever was asked.
+     *
+     * @param captured whether questions of the pod to name servers go to its ztunnel
+     */
+    static String resolvConf(PodRecord pod, String domain, boolean captured) {
+        StringBuilder text = new StringBuilder();
+        if (captured) {
+            boolean ipv4 = pod.addresses().stream().anyMatch(Inet4Address.class::isInstance);
+            text.append("nameserver ").append(ipv4 ? SERVER : SERVER_V6).append('\n');
+        }
+        text.append("search ")
+                .append(pod.key().namespace())
+                .append(".svc.")
+                .append(domain)
+                .append(" svc.")
+                .append(domain)
+                .append(' ')
+                .append(domain)
+                .append("\noptions ndots:5");
+        // A name that nobody knows is asked for with every suffix, and servers beyond may be out of reach from here.
+        return text.append(captured ? " timeout:1 attempts:1\n" : "\n").toString();
     }
 
     private static String names(String service, String ownNamespace, String domain) {

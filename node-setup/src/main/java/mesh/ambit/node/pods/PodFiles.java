@@ -25,13 +25,23 @@ public final class PodFiles {
     private final Path observed;
     private final Path pods;
     private final String domain;
+    private final String machine;
 
     /** Keeps the files of {@code node} below {@code state}. */
     public PodFiles(Path state, String node, String domain) {
         this.observed = state.resolve("observed").resolve(node);
         this.pods = state.resolve("pods");
         this.domain = domain;
+        this.machine = machine();
         makeFolder(observed);
+    }
+
+    private static String machine() {
+        try {
+            return Files.readString(Path.of("/proc/sys/kernel/hostname")).strip();
+        } catch (IOException e) {
+            return "";
+        }
     }
 
     /** Publishes what was observed of a pod. */
@@ -65,12 +75,16 @@ public final class PodFiles {
         }
     }
 
-    /** Tells a pod the names of the services. */
-    public void resolve(PodRecord pod, ServiceView services) {
+    /**
+     * Tells a pod the names of the services.
+     *
+     * @param dnsCaptured whether questions of the pod to name servers go to its ztunnel
+     */
+    public void resolve(PodRecord pod, ServiceView services, boolean dnsCaptured) {
         Path folder = folder(pod.key());
         makeFolder(folder);
-        rewrite(folder.resolve("hosts"), HostsFile.hosts(pod, services, domain));
-        rewrite(folder.resolve("resolv.conf"), HostsFile.resolvConf(pod.key().namespace(), domain));
+        rewrite(folder.resolve("hosts"), HostsFile.hosts(pod, services, domain, machine));
+        rewrite(folder.resolve("resolv.conf"), HostsFile.resolvConf(pod, domain, dnsCaptured));
     }
 
     /** Removes all files of a pod. */

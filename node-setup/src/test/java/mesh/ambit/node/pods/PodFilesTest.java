@@ -64,21 +64,40 @@ class PodFilesTest {
     void hostsFileIsRewrittenInPlace() throws IOException {
         PodFiles files = new PodFiles(state, "a", "cluster.local");
         ServiceView one = new ServiceView(List.of(), Map.of("front.shop", List.of(InetAddress.ofLiteral("10.96.0.9"))));
-        files.resolve(RECORD, one);
+        files.resolve(RECORD, one, false);
         Path hosts = state.resolve("pods/shop/web.v1/hosts");
         Object file = Files.getAttribute(hosts, "unix:ino");
 
-        files.resolve(RECORD, ServiceView.EMPTY);
+        files.resolve(RECORD, ServiceView.EMPTY, false);
 
         assertThat(Files.getAttribute(hosts, "unix:ino")).isEqualTo(file);
         assertThat(Files.readString(hosts)).doesNotContain("front").endsWith("web.v1\n");
     }
 
     @Test
+    void resolverNamesAServerWhereZtunnelAnswers() throws IOException {
+        PodFiles files = new PodFiles(state, "a", "cluster.local");
+        Path conf = state.resolve("pods/shop/web.v1/resolv.conf");
+        String search = "search shop.svc.cluster.local svc.cluster.local cluster.local\noptions ndots:5";
+
+        files.resolve(RECORD, ServiceView.EMPTY, false);
+        assertThat(Files.readString(conf)).isEqualTo(search + "\n");
+
+        files.resolve(RECORD, ServiceView.EMPTY, true);
+        assertThat(Files.readString(conf))
+                .isEqualTo("nameserver 10.77.0.1\n" + search + " timeout:1 attempts:1\n");
+
+        PodRecord onlyIpv6 = new PodRecord(
+                WEB, "uid-1", Path.of("/run/netns/x"), true, "p1", List.of(InetAddress.ofLiteral("fd77::2")));
+        files.resolve(onlyIpv6, ServiceView.EMPTY, true);
+        assertThat(Files.readString(conf)).startsWith("nameserver fd77::1\n");
+    }
+
+    @Test
     void removedPodLeavesNoFile() {
         PodFiles files = new PodFiles(state, "a", "cluster.local");
         files.observe(new ObservedPod(WEB, "uid-1", "a", ADDRESSES, Redirection.NONE, ""));
-        files.resolve(RECORD, ServiceView.EMPTY);
+        files.resolve(RECORD, ServiceView.EMPTY, false);
 
         files.remove(WEB);
 

@@ -89,16 +89,15 @@ class ServiceViewTest {
         PodRecord near = record("shop");
         PodRecord far = record("other");
 
-        assertThat(HostsFile.hosts(near, view, "cluster.local")).isEqualTo("""
+        assertThat(HostsFile.hosts(near, view, "cluster.local", "builder")).isEqualTo("""
                 127.0.0.1 localhost
                 ::1 localhost ip6-localhost ip6-loopback
+                10.77.1.9 builder
                 10.77.1.9 client
                 10.96.0.9 front.shop.svc.cluster.local front.shop.svc front.shop front
                 """);
-        assertThat(HostsFile.hosts(far, view, "cluster.local"))
+        assertThat(HostsFile.hosts(far, view, "cluster.local", ""))
                 .endsWith("10.96.0.9 front.shop.svc.cluster.local front.shop.svc front.shop\n");
-        assertThat(HostsFile.resolvConf("shop", "cluster.local"))
-                .isEqualTo("search shop.svc.cluster.local svc.cluster.local cluster.local\noptions ndots:5\n");
     }
 
     private static ServiceView view(KubeObject... objects) {
