@@ -28,6 +28,12 @@ final class ClusterDuties implements AutoCloseable {
     /** The reference's name for who writes the status of gateways, to be followed by the revision. */
     static final String GATEWAY_LEASE = "istio-gateway-status-leader-";
 
+    /** The reference's name for who writes the status of objects. */
+    static final String STATUS_LEASE = "istio-status-leader";
+
+    /** Who keeps the configuration of the admission webhook; the reference's controllers all do. */
+    static final String ADMISSION_LEASE = "ambit-admission";
+
     private final ApiServer server;
     private final String systemNamespace;
     private final String identity;

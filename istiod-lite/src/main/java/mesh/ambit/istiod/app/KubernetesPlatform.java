@@ -17,12 +17,14 @@ import mesh.ambit.istiod.issuer.MaterialStore;
 import mesh.ambit.istiod.issuer.Placement;
 import mesh.ambit.istiod.issuer.TokenReviewAuthenticator;
 import mesh.ambit.istiod.issuer.Trust;
+import mesh.ambit.istiod.kube.AdmissionHook;
 import mesh.ambit.istiod.kube.ClusterListener;
 import mesh.ambit.istiod.kube.EntryAddresses;
 import mesh.ambit.istiod.kube.KubernetesMetrics;
 import mesh.ambit.istiod.kube.KubernetesSource;
 import mesh.ambit.istiod.kube.api.ApiServer;
 import mesh.ambit.istiod.kube.api.TokenReviews;
+import mesh.ambit.istiod.status.StatusWriter;
 import org.jspecify.annotations.Nullable;
 
 /** A cluster: objects in its API server, which also knows whose tokens are whose. */
@@ -36,6 +38,7 @@ final class KubernetesPlatform implements Platform {
     private final MeshWatch mesh;
     private final RemoteClusters remote;
     private final EntryAddresses addresses;
+    private final StatusWriter statuses;
     private final Random random = new Random();
     private @Nullable KubernetesSource source;
     private volatile @Nullable Supplier<Trust> trust;
@@ -61,6 +64,7 @@ final class KubernetesPlatform implements Platform {
         String systemNamespace = config.mesh().systemNamespace();
         this.duties = new ClusterDuties(server, systemNamespace, identity, clock, random);
         this.addresses = new EntryAddresses(server);
+        this.statuses = new StatusWriter(server, config.mesh(), clock, random);
         mesh.whenChanged(duties::refresh);
     }
 
@@ -76,6 +80,7 @@ final class KubernetesPlatform implements Platform {
                 metrics,
                 (changes, problems) -> {
                     addresses.changed(changes, problems);
+                    statuses.changed(changes, problems);
                     listener.changed(changes, problems);
                 },
                 clock,
@@ -131,6 +136,14 @@ final class KubernetesPlatform implements Platform {
         duties.distribute(source, mesh, config.authority().kubernetes().trustBundle());
         if (config.mesh().has(Feature.IP_AUTOALLOCATE)) {
             duties.stand(ClusterDuties.ADDRESS_LEASE, addresses::lead);
+        }
+        duties.stand(ClusterDuties.STATUS_LEASE, statuses::lead);
+        if (config.https() != null) {
+            String systemNamespace = config.mesh().systemNamespace();
+            duties.stand(
+                    ClusterDuties.ADMISSION_LEASE,
+                    () -> AdmissionHook.start(
+                            server, systemNamespace, () -> source.get().bundle()));
         }
         MeshSettings started = config.mesh();
         duties.lookAfterGateways(

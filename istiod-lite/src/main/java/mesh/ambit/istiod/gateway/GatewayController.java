@@ -200,13 +200,20 @@ public final class GatewayController implements AutoCloseable {
             return;
         }
         String controller = GatewayClasses.controller(owner);
-        if (controller.equals(GatewayClasses.MESH_CONTROLLER) && WaypointObjects.isManaged(gateway)) {
-            deployer.deploy(key, gateway);
-        }
         String namespace = gateway.path("metadata").path("namespace").asText("");
+        String path =
+                GATEWAYS.object(namespace, gateway.path("metadata").path("name").asText(""));
+        if (controller.equals(GatewayClasses.MESH_CONTROLLER) && WaypointObjects.isManaged(gateway)) {
+            ControllerVersion version = ControllerVersion.of(gateway);
+            if (version == ControllerVersion.OLDER) {
+                server.merge(path, ControllerVersion.claim());
+            }
+            if (version != ControllerVersion.NEWER) {
+                deployer.deploy(key, gateway);
+            }
+        }
         ObjectNode status = statuses.of(gateway, controller, name -> backend(namespace, name), clock.instant());
-        writeStatus(
-                GATEWAYS.object(namespace, gateway.path("metadata").path("name").asText("")), gateway, status);
+        writeStatus(path, gateway, status);
     }
 
     private boolean isOurRevision(JsonNode gateway) {

@@ -31,7 +31,7 @@ final class WaypointObjects {
             "kubectl.kubernetes.io/last-applied-configuration",
             NAME_OVERRIDE,
             ACCOUNT_OVERRIDE,
-            "gateway.istio.io/controller-version");
+            ControllerVersion.ANNOTATION);
     private static final ObjectNode TEMPLATE = template();
 
     private final WaypointSettings settings;

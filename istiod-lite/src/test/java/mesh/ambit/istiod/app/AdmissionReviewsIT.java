@@ -90,7 +90,7 @@ class AdmissionReviewsIT {
                 POLICY.formatted(NAMED, "{\"rules\": [{}]}"),
                 POLICY.formatted("\"generateName\": \"web-\"", "{\"rules\": [{}]}"),
                 "{\"apiVersion\": \"apps/v1\", \"kind\": \"Deployment\", \"metadata\": {}}",
-                "{\"apiVersion\": \"networking.istio.io/v1\", \"kind\": \"VirtualService\", \"metadata\": {\"name\": \"a\"}}",
+                "{\"apiVersion\": \"networking.istio.io/v1\", \"kind\": \"EnvoyFilter\", \"metadata\": {\"name\": \"a\"}}",
                 "null")) {
             JsonObject response = review(object);
             assertThat(response.get("allowed").getAsBoolean()).as(object).isTrue();

@@ -1,0 +1,170 @@
+package mesh.ambit.istiod.ambient;
+
+import java.util.ArrayList;
+import java.util.List;
+import mesh.ambit.istiod.ambient.Standing.Condition;
+import mesh.ambit.istiod.ambient.Standing.Parent;
+import mesh.ambit.istiod.derive.View;
+import mesh.ambit.kube.ApiNames;
+import mesh.ambit.kube.BackendRef;
+import mesh.ambit.kube.Gateway;
+import mesh.ambit.kube.GatewayClass;
+import mesh.ambit.kube.Kind;
+import mesh.ambit.kube.KubeObject;
+import mesh.ambit.kube.MeshConfig.EntryVisibility;
+import mesh.ambit.kube.ObjectKey;
+import mesh.ambit.kube.ParentRef;
+import mesh.ambit.kube.ReferenceGrant;
+import mesh.ambit.kube.Route;
+import mesh.ambit.kube.Service;
+import mesh.ambit.kube.ServiceEntry;
+import mesh.ambit.model.PersistentMap;
+import org.jspecify.annotations.Nullable;
+
+/** Whether routes are attached to their parents, and find their backends. Gateways of other controllers are left out. */
+final class RouteStandings {
+    private static final String ISTIO_GROUP = "networking.istio.io";
+    private static final String WAYPOINT_CONTROLLER = "istio.io/mesh-controller";
+    private static final String NO_PARENT = "NoMatchingParent";
+
+    private RouteStandings() {}
+
+    /** Why something is not as asked for. */
+    private record Trouble(String reason, String message) {}
+
+    static Standing of(View view, MeshReader reader, Route route) {
+        List<Parent> parents = new ArrayList<>();
+        Trouble references = references(view, reader, route);
+        for (ParentRef ref : route.parents()) {
+            String namespace = ref.namespaceOr(route.metadata().namespace());
+            switch (ref.group() + "/" + ref.kind()) {
+                case "/Service" ->
+                    parents.add(mesh(reader, ref, new ObjectKey(Kind.SERVICE, namespace, ref.name()), references));
+                case ISTIO_GROUP + "/ServiceEntry" ->
+                    parents.add(
+                            mesh(reader, ref, new ObjectKey(Kind.SERVICE_ENTRY, namespace, ref.name()), references));
+                case "gateway.networking.k8s.io/Gateway" -> {
+                    if (isWaypoint(reader, new ObjectKey(Kind.GATEWAY, namespace, ref.name()))) {
+                        Trouble trouble = new Trouble(
+                                "NotAllowedByListeners",
+                                "a waypoint takes routes by the Services that use it: name one of them as parent");
+                        parents.add(parent(ref, trouble, references, null));
+                    }
+                }
+                default -> {}
+            }
+        }
+        return new Standing(List.of(), parents);
+    }
+
+    private static boolean isWaypoint(MeshReader reader, ObjectKey key) {
+        return reader.object(key) instanceof Gateway gateway
+                && reader.object(new ObjectKey(Kind.GATEWAY_CLASS, "", gateway.gatewayClassName()))
+                        instanceof GatewayClass gatewayClass
+                && gatewayClass.controllerName().equals(WAYPOINT_CONTROLLER);
+    }
+
+    /** A route of the mesh, for the clients of a Service or a ServiceEntry. */
+    private static Parent mesh(MeshReader reader, ParentRef ref, ObjectKey key, @Nullable Trouble references) {
+        KubeObject object = reader.visible(KubeObject.class, key);
+        if (object == null) {
+            Trouble trouble = new Trouble(NO_PARENT, "there is no " + key);
+            return parent(ref, trouble, references, "there is no parent");
+        }
+        Integer port = ref.port();
+        Trouble trouble =
+                port == null || hasPort(object, port) ? null : new Trouble(NO_PARENT, key + " has no port " + port);
+        EntryVisibility visibility =
+                key.kind() == Kind.SERVICE ? EntryVisibility.PUBLIC : reader.visibility(key.namespace());
+        Binding binding = Bindings.ofService(reader, object.metadata(), visibility);
+        String waypoint = binding.waypoint() == null
+                ? key + " has no waypoint, so only proxyless clients follow the route"
+                : "all waypoints are resolved";
+        return parent(ref, trouble, references, waypoint);
+    }
+
+    private static boolean hasPort(KubeObject object, int port) {
+        return switch (object) {
+            case Service service -> service.ports().stream().anyMatch(each -> each.port() == port);
+            case ServiceEntry entry -> entry.ports().stream().anyMatch(each -> each.number() == port);
+            default -> false;
+        };
+    }
+
+    private static Parent parent(
+            ParentRef ref, @Nullable Trouble attachment, @Nullable Trouble references, @Nullable String waypoint) {
+        List<Condition> conditions = new ArrayList<>();
+        conditions.add(condition("Accepted", "Accepted", "the route is valid", attachment));
+        conditions.add(condition("ResolvedRefs", "ResolvedRefs", "all references are resolved", references));
+        if (waypoint != null) {
+            conditions.add(new Condition("ResolvedWaypoints", true, "ResolvedWaypoints", waypoint));
+        }
+        return new Parent(ref, conditions);
+    }
+
+    private static Condition condition(String type, String reason, String message, @Nullable Trouble trouble) {
+        return trouble == null
+                ? new Condition(type, true, reason, message)
+                : new Condition(type, false, trouble.reason(), trouble.message());
+    }
+
+    /** Returns the first reference that leads nowhere, or that may not be followed. */
+    private static @Nullable Trouble references(View view, MeshReader reader, Route route) {
+        for (BackendRef backend : route.allBackends()) {
+            Trouble trouble = backend(view, reader, route, backend);
+            if (trouble != null) {
+                return trouble;
+            }
+        }
+        return null;
+    }
+
+    private static @Nullable Trouble backend(View view, MeshReader reader, Route route, BackendRef backend) {
+        String namespace = backend.namespaceOr(route.metadata().namespace());
+        String name = backend.kind() + " " + namespace + "/" + backend.name();
+        if (!namespace.equals(route.metadata().namespace()) && !isGranted(view, reader, route, backend, namespace)) {
+            return new Trouble(
+                    "RefNotPermitted",
+                    name + " is in another namespace, which needs a ReferenceGrant there for "
+                            + route.kind().text() + " of " + route.metadata().namespace());
+        }
+        boolean service = backend.group().isEmpty() && backend.kind().equals("Service");
+        boolean entry = backend.group().equals(ISTIO_GROUP) && backend.kind().equals("ServiceEntry");
+        if (!service && !entry) {
+            // A host name of the mesh instead of an object.
+            return backend.group().equals(ISTIO_GROUP) && backend.kind().equals("Hostname")
+                    ? null
+                    : new Trouble(
+                            "InvalidKind", "nothing can be sent to " + name + " of group \"" + backend.group() + "\"");
+        }
+        KubeObject object =
+                reader.object(new ObjectKey(service ? Kind.SERVICE : Kind.SERVICE_ENTRY, namespace, backend.name()));
+        if (object == null) {
+            return new Trouble("BackendNotFound", "there is no " + name);
+        }
+        Integer port = backend.port();
+        if (port == null) {
+            return new Trouble("InvalidDestination", name + " needs a port");
+        }
+        return hasPort(object, port) ? null : new Trouble("BackendNotFound", name + " has no port " + port);
+    }
+
+    private static boolean isGranted(View view, MeshReader reader, Route route, BackendRef backend, String namespace) {
+        PersistentMap<ObjectKey, Boolean> grants = view.get(StandingEngine.GRANTS, namespace);
+        if (grants == null) {
+            return false;
+        }
+        boolean granted = false;
+        for (ObjectKey key : grants.keys()) {
+            granted |= reader.object(key) instanceof ReferenceGrant grant
+                    && grant.permits(
+                            ApiNames.group(route.kind()),
+                            route.kind().text(),
+                            route.metadata().namespace(),
+                            backend.group(),
+                            backend.kind(),
+                            backend.name());
+        }
+        return granted;
+    }
+}

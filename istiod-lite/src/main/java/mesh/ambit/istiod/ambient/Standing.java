@@ -1,0 +1,53 @@
+package mesh.ambit.istiod.ambient;
+
+import static java.util.Objects.requireNonNull;
+
+import java.util.List;
+import mesh.ambit.kube.ParentRef;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the status of an object is to say of it. Nothing said means that what we said before is to go.
+ *
+ * @param conditions of the object as a whole
+ * @param parents conditions of a route with each parent that we look after
+ */
+public record Standing(List<Condition> conditions, List<Parent> parents) {
+    /** Nothing to say. */
+    public static final Standing NOTHING = new Standing(List.of(), List.of());
+
+    /** Whether Services, ServiceEntries and WorkloadEntries have the waypoint they ask for. */
+    public static final String WAYPOINT_BOUND = "istio.io/WaypointBound";
+
+    /** Whether a policy is enforced by node proxies. */
+    public static final String ZTUNNEL_ACCEPTED = "ZtunnelAccepted";
+
+    /** Whether a policy is enforced by the waypoints that it is attached to. */
+    public static final String WAYPOINT_ACCEPTED = "WaypointAccepted";
+
+    public Standing {
+        conditions = List.copyOf(conditions);
+        parents = List.copyOf(parents);
+    }
+
+    static Standing of(@Nullable Condition condition) {
+        return condition == null ? NOTHING : new Standing(List.of(condition), List.of());
+    }
+
+    /** One thing that holds, or does not. Type and reason are the reference's words. */
+    public record Condition(String type, boolean holds, String reason, String message) {
+        public Condition {
+            requireNonNull(type, "type");
+            requireNonNull(reason, "reason");
+            requireNonNull(message, "message");
+        }
+    }
+
+    /** What holds between a route and a parent. */
+    public record Parent(ParentRef ref, List<Condition> conditions) {
+        public Parent {
+            requireNonNull(ref, "ref");
+            conditions = List.copyOf(conditions);
+        }
+    }
+}

@@ -1,0 +1,76 @@
+package mesh.ambit.istiod.ambient;
+
+import java.util.Map;
+import java.util.TreeMap;
+import mesh.ambit.istiod.ambient.Standing.Condition;
+import mesh.ambit.kube.MeshConfig.EntryVisibility;
+import mesh.ambit.kube.ObjectKey;
+import mesh.ambit.kube.ObjectMeta;
+import mesh.ambit.kube.WorkloadEntry;
+import org.jspecify.annotations.Nullable;
+
+/** Whether objects have the waypoint that they ask for. */
+final class WaypointStandings {
+    private static final String ACCEPTED = "WaypointAccepted";
+
+    private WaypointStandings() {}
+
+    /** Returns the condition of a Service or a ServiceEntry; null for one that asks for no waypoint. */
+    static @Nullable Condition ofService(MeshReader reader, ObjectMeta meta, EntryVisibility visibility) {
+        Binding binding = Bindings.ofService(reader, meta, visibility);
+        Waypoint waypoint = binding.waypoint();
+        if (waypoint == null) {
+            return refused(binding);
+        }
+        StringBuilder message = new StringBuilder("attached to waypoint ").append(name(waypoint.key()));
+        String ingress = meta.labels().get(Labels.INGRESS_USE_WAYPOINT);
+        if ("true".equalsIgnoreCase(ingress)) {
+            message.append("; traffic from ingress gateways goes through it too");
+        } else if (ingress != null) {
+            message.append("; traffic from ingress gateways passes it by, as label ")
+                    .append(Labels.INGRESS_USE_WAYPOINT)
+                    .append(" says");
+        }
+        String canary = meta.labels().getOrDefault(Labels.CANARY, "");
+        if (!canary.isEmpty()
+                && !canary.equals("none")
+                && Bindings.weighted(reader, meta, waypoint).isEmpty()) {
+            message.append("; its canary ").append(canary).append(" is not attached");
+        }
+        return new Condition(Standing.WAYPOINT_BOUND, true, ACCEPTED, message.toString());
+    }
+
+    static @Nullable Condition ofWorkload(MeshReader reader, WorkloadEntry entry) {
+        Map<String, String> labels = new TreeMap<>(entry.endpoint().labels());
+        labels.putAll(entry.metadata().labels());
+        String namespace = entry.metadata().namespace();
+        if (Bindings.instance(reader, namespace, labels) != null) {
+            return null;
+        }
+        Binding binding = Bindings.ofWorkload(reader, namespace, labels);
+        Waypoint waypoint = binding.waypoint();
+        return waypoint == null
+                ? refused(binding)
+                : new Condition(
+                        Standing.WAYPOINT_BOUND, true, ACCEPTED, "attached to waypoint " + name(waypoint.key()));
+    }
+
+    private static @Nullable Condition refused(Binding binding) {
+        Binding.Problem problem = binding.problem();
+        ObjectKey wished = binding.wished();
+        if (problem == null || wished == null) {
+            return null;
+        }
+        String message = switch (problem) {
+            case WAYPOINT_IS_NOT_READY -> " does not exist, or has no address yet";
+            case ATTACHMENT_DENIED -> " does not allow objects of this namespace to attach";
+            case UNSUPPORTED_TRAFFIC_TYPE -> " is for other traffic, see its label " + Labels.WAYPOINT_FOR;
+            case CROSS_NAMESPACE_WAYPOINT_FORBIDDEN -> " is in another namespace, where the entry cannot be seen";
+        };
+        return new Condition(Standing.WAYPOINT_BOUND, false, problem.reason(), "waypoint " + name(wished) + message);
+    }
+
+    static String name(ObjectKey key) {
+        return key.namespace() + "/" + key.name();
+    }
+}

@@ -1,0 +1,234 @@
+package mesh.ambit.istiod.status;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.random.RandomGenerator;
+import mesh.ambit.istiod.ambient.MeshSettings;
+import mesh.ambit.istiod.ambient.Standing;
+import mesh.ambit.istiod.ambient.StandingEngine;
+import mesh.ambit.istiod.kube.ClusterListener;
+import mesh.ambit.istiod.kube.ObjectChanges;
+import mesh.ambit.istiod.kube.api.ApiException;
+import mesh.ambit.istiod.kube.api.ApiResource;
+import mesh.ambit.istiod.kube.api.ApiServer;
+import mesh.ambit.istiod.kube.api.Reflector;
+import mesh.ambit.istiod.kube.api.Sink;
+import mesh.ambit.istiod.kube.api.WorkQueue;
+import mesh.ambit.kube.ApiNames;
+import mesh.ambit.kube.Kind;
+import mesh.ambit.kube.KubeObject;
+import mesh.ambit.kube.ObjectKey;
+import mesh.ambit.kube.Problem;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps the status of routes, of policies and of what may have a waypoint. Every controller follows the objects, the one
+ * that leads judges them and writes, only where something differs. What others write is kept: a write that would go over
+ * a change it has not seen is refused by the server and done again.
+ */
+public final class StatusWriter implements ClusterListener {
+    private static final Logger LOG = LoggerFactory.getLogger(StatusWriter.class);
+
+    /** After each write, so that thousands of objects that change at once do not crowd out others. */
+    private static final Duration PACE = Duration.ofMillis(20);
+
+    private final ApiServer server;
+    private final MeshSettings settings;
+    private final InstantSource clock;
+    private final RandomGenerator random;
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Map<ObjectKey, KubeObject> objects = new HashMap<>();
+    private @Nullable Term term;
+
+    /** Creates one that writes nothing before {@link #lead}. */
+    public StatusWriter(ApiServer server, MeshSettings settings, InstantSource clock, RandomGenerator random) {
+        this.server = server;
+        this.settings = settings;
+        this.clock = clock;
+        this.random = random;
+    }
+
+    @Override
+    public void changed(ObjectChanges changes, List<Problem> problems) {
+        lock.lock();
+        try {
+            changes.removed().forEach(objects::remove);
+            changes.put().forEach((key, object) -> {
+                if (StandingEngine.reads(key.kind())) {
+                    objects.put(key, object);
+                }
+            });
+            if (term != null) {
+                term.take(changes.put().values(), changes.removed());
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Begins to write, until what it returns is closed. */
+    public AutoCloseable lead() {
+        lock.lock();
+        try {
+            Term begun = new Term();
+            begun.take(objects.values(), Set.of());
+            term = begun;
+            begun.follow();
+            return () -> end(begun);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void end(Term ended) {
+        lock.lock();
+        try {
+            if (term == ended) {
+                term = null;
+            }
+        } finally {
+            lock.unlock();
+        }
+        ended.close();
+    }
+
+    /** What is needed only while we lead. */
+    private final class Term {
+        private final StandingEngine engine = new StandingEngine(settings);
+        private final Map<ObjectKey, Standing> standings = new ConcurrentHashMap<>();
+        private final Map<ObjectKey, StatusCodec.Present> present = new ConcurrentHashMap<>();
+        private final List<Reflector<StatusCodec.Present>> reflectors = new ArrayList<>();
+        private final WorkQueue queue = new WorkQueue("status", this::settle, System::nanoTime);
+
+        void follow() {
+            for (Kind kind : Kind.values()) {
+                if (StandingEngine.judges(kind)) {
+                    reflectors.add(Reflector.start(
+                            server, resource(kind), new StatusCodec(), new Follower(kind), _ -> {}, clock, random));
+                }
+            }
+        }
+
+        /** Called with the lock held. */
+        void take(Iterable<KubeObject> put, Set<ObjectKey> removed) {
+            List<KubeObject> all = new ArrayList<>();
+            put.forEach(all::add);
+            removed.forEach(standings::remove);
+            engine.apply(all, removed).forEach((key, standing) -> {
+                standings.put(key, standing);
+                queue.add(item(key));
+            });
+        }
+
+        private boolean settle(String item) {
+            ObjectKey key = key(item);
+            StatusCodec.Present now = present.get(key);
+            Standing standing = standings.get(key);
+            // Unknown to one of the two watches: its event comes.
+            if (now == null || standing == null) {
+                return true;
+            }
+            ObjectNode status =
+                    StatusMerge.of(now.status(), standing, isRoute(key.kind()), now.generation(), clock.instant());
+            if (status == null) {
+                return true;
+            }
+            ObjectNode body = JsonNodeFactory.instance.objectNode();
+            body.putObject("metadata").put("resourceVersion", now.version());
+            body.set("status", status);
+            try {
+                server.merge(resource(key.kind()).object(key.namespace(), key.name()) + "/status", body);
+                Thread.sleep(PACE);
+                return true;
+            } catch (ApiException e) {
+                // Gone or changed meanwhile: its event comes, or has come.
+                if (e.code() == ApiException.NOT_FOUND || e.code() == ApiException.CONFLICT) {
+                    return true;
+                }
+                LOG.warn("status of {}: {}, trying again", key, e.getMessage());
+                return false;
+            } catch (IOException e) {
+                LOG.warn("status of {}: {}, trying again", key, e.getMessage());
+                return Thread.currentThread().isInterrupted();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return true;
+            }
+        }
+
+        void close() {
+            reflectors.forEach(Reflector::close);
+            queue.close();
+        }
+
+        /** Takes what the status of one kind's objects says. */
+        private final class Follower implements Sink<StatusCodec.Present> {
+            private final Kind kind;
+
+            Follower(Kind kind) {
+                this.kind = kind;
+            }
+
+            @Override
+            public void replaced(Map<String, StatusCodec.Present> all) {
+                present.keySet().removeIf(key -> key.kind() == kind && !all.containsKey(name(key)));
+                all.forEach(this::changed);
+            }
+
+            @Override
+            public void changed(String key, StatusCodec.Present object) {
+                ObjectKey of = of(key);
+                present.put(of, object);
+                queue.add(item(of));
+            }
+
+            @Override
+            public void removed(String key) {
+                present.remove(of(key));
+            }
+
+            private ObjectKey of(String key) {
+                int slash = key.indexOf('/');
+                return new ObjectKey(kind, key.substring(0, slash), key.substring(slash + 1));
+            }
+        }
+    }
+
+    private static boolean isRoute(Kind kind) {
+        return switch (kind) {
+            case HTTP_ROUTE, GRPC_ROUTE, TLS_ROUTE, TCP_ROUTE -> true;
+            default -> false;
+        };
+    }
+
+    private static ApiResource resource(Kind kind) {
+        return new ApiResource(ApiNames.group(kind), ApiNames.versions(kind), ApiNames.plural(kind), "", "", "", false);
+    }
+
+    private static String name(ObjectKey key) {
+        return key.namespace() + "/" + key.name();
+    }
+
+    private static String item(ObjectKey key) {
+        return key.kind().name() + " " + name(key);
+    }
+
+    private static ObjectKey key(String item) {
+        int space = item.indexOf(' ');
+        int slash = item.indexOf('/');
+        return new ObjectKey(
+                Kind.valueOf(item.substring(0, space)), item.substring(space + 1, slash), item.substring(slash + 1));
+    }
+}
