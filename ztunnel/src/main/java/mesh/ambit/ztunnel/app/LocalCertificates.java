@@ -36,7 +36,7 @@ final class LocalCertificates implements SvidSource {
         }
         CompletableFuture<Workload> found = new CompletableFuture<>();
         EventLoop loop = loops.next();
-        loop.execute(() -> pod.await(loop).addListener((Future<Workload> done) -> {
+        loop.execute(() -> pod.awaitInHandshake(loop).addListener((Future<Workload> done) -> {
             if (done.isSuccess()) {
                 found.complete(done.getNow());
             } else {

@@ -23,6 +23,9 @@ public final class LocalWorkload implements AutoCloseable {
     /** How long a connection waits for the control plane to describe its pod. */
     public static final Duration PATIENCE = Duration.ofSeconds(5);
 
+    /** What of its patience a handshake has had before it needs the workload: 1/50, 100 ms by default. */
+    private static final int HANDSHAKE_PART = 50;
+
     private final MeshView mesh;
     private final WorkloadInfo pod;
     private final @Nullable String node;
@@ -64,6 +67,18 @@ public final class LocalWorkload implements AutoCloseable {
      * {@link UnknownWorkloadException} when patience ends.
      */
     public Future<Workload> await(EventExecutor loop) {
+        return await(loop, patience);
+    }
+
+    /**
+     * As {@link #await(EventExecutor)}, but gives up a little sooner: for a handshake, which has begun some time before. A
+     * peer with the same patience is then refused, with a line in our log, and does not leave by itself.
+     */
+    public Future<Workload> awaitInHandshake(EventExecutor loop) {
+        return await(loop, patience.minus(patience.dividedBy(HANDSHAKE_PART)));
+    }
+
+    private Future<Workload> await(EventExecutor loop, Duration patience) {
         assert loop.inEventLoop();
         Workload known = current();
         if (known != null) {

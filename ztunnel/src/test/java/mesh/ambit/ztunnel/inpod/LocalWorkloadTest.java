@@ -8,6 +8,8 @@ import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.Future;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import mesh.ambit.model.MeshSnapshot;
@@ -63,6 +65,27 @@ class LocalWorkloadTest {
         assertThatThrownBy(() -> waiting.get(10, TimeUnit.SECONDS))
                 .isInstanceOf(ExecutionException.class)
                 .hasMessageContaining("failed to fetch information about local workload: web.shop (web)");
+    }
+
+    @Test
+    void aHandshakeGivesUpBeforeAPeerOfTheSamePatienceWould() throws Exception {
+        LocalWorkload local = new LocalWorkload(mesh, POD, null, Duration.ofSeconds(1));
+        List<String> order = new CopyOnWriteArrayList<>();
+        CountDownLatch both = new CountDownLatch(2);
+        loop.submit(() -> {
+                    local.await(loop).addListener(_ -> {
+                        order.add("connection");
+                        both.countDown();
+                    });
+                    local.awaitInHandshake(loop).addListener(_ -> {
+                        order.add("handshake");
+                        both.countDown();
+                    });
+                })
+                .get(10, TimeUnit.SECONDS);
+
+        assertThat(both.await(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(order).containsExactly("handshake", "connection");
     }
 
     private Future<Workload> await(LocalWorkload local) throws Exception {
