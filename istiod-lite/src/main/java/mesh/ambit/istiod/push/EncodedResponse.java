@@ -53,8 +53,7 @@ final class EncodedResponse {
 
     private static byte[] head(String typeUrl, String version, String nonce, String controlPlane) {
         int node = controlPlane.isEmpty() ? 0 : CodedOutputStream.computeStringSize(IDENTIFIER_FIELD, controlPlane);
-        int size = CodedOutputStream.computeStringSize(
-                        DeltaDiscoveryResponse.SYSTEM_VERSION_INFO_FIELD_NUMBER, version)
+        int size = CodedOutputStream.computeStringSize(DeltaDiscoveryResponse.SYSTEM_VERSION_INFO_FIELD_NUMBER, version)
                 + CodedOutputStream.computeStringSize(DeltaDiscoveryResponse.TYPE_URL_FIELD_NUMBER, typeUrl)
                 + CodedOutputStream.computeStringSize(DeltaDiscoveryResponse.NONCE_FIELD_NUMBER, nonce)
                 + (node == 0

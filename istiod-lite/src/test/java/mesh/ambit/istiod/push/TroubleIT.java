@@ -136,7 +136,8 @@ class TroubleIT {
 
     @Test
     void clientThatTakesNothingIsCutAndTheOthersAreTold() throws Exception {
-        StreamLimits impatient = new StreamLimits(10, 1_000_000, 1 << 20, 1 << 20, Duration.ZERO, Duration.ofMillis(100), Duration.ZERO);
+        StreamLimits impatient =
+                new StreamLimits(10, 1_000_000, 1 << 20, 1 << 20, Duration.ZERO, Duration.ofMillis(100), Duration.ZERO);
         try (PlainServer server = server(100, impatient, large(3000, 1000));
                 AdsClient deaf = new AdsClient(server.channel, "t", "istio-system", "node-b", false);
                 AdsClient client = server.client("node-a")) {
@@ -155,7 +156,8 @@ class TroubleIT {
 
     @Test
     void clientHopelesslyBehindIsCut() throws Exception {
-        StreamLimits limits = new StreamLimits(10, 50, 64 << 20, 64 << 20, Duration.ofHours(1), Duration.ofMillis(100), Duration.ofHours(1));
+        StreamLimits limits = new StreamLimits(
+                10, 50, 64 << 20, 64 << 20, Duration.ofHours(1), Duration.ofMillis(100), Duration.ofHours(1));
         try (PlainServer server = server(100, limits, large(3000, 1000));
                 AdsClient deaf = new AdsClient(server.channel, "t", "istio-system", "node-b", false)) {
             deaf.subscribe(AdsClient.ADDRESS);
@@ -175,7 +177,8 @@ class TroubleIT {
 
     @Test
     void answerTooLargeForOneMessageComesInParts() throws Exception {
-        StreamLimits limits = new StreamLimits(10, 50, 100_000, 200_000, Duration.ofHours(1), Duration.ofMillis(100), Duration.ofHours(1));
+        StreamLimits limits = new StreamLimits(
+                10, 50, 100_000, 200_000, Duration.ofHours(1), Duration.ofMillis(100), Duration.ofHours(1));
         try (PlainServer server = server(100, limits, large(1000, 1000));
                 AdsClient client = server.client("node-a")) {
             client.subscribe(AdsClient.ADDRESS);
