@@ -229,7 +229,7 @@ class ZtunnelIT {
         }
         Await.until("closed", () -> mesh.accessLog().size() == 2);
         assertThat(mesh.accessLog())
-                .anyMatch(line -> line.contains("error=\"connection closed due to connection drain\""));
+                .anyMatch(line -> line.contains("while closing connection: receive: io error: broken pipe"));
     }
 
     @Test
