@@ -109,6 +109,7 @@ public final class StatusWriter implements ClusterListener {
         private final StandingEngine engine = new StandingEngine(settings);
         private final Map<ObjectKey, Standing> standings = new ConcurrentHashMap<>();
         private final Map<ObjectKey, StatusCodec.Present> present = new ConcurrentHashMap<>();
+        private final Set<String> complaints = ConcurrentHashMap.newKeySet();
         private final List<Reflector<StatusCodec.Present>> reflectors = new ArrayList<>();
         private final WorkQueue queue = new WorkQueue("status", this::settle, System::nanoTime);
 
@@ -153,12 +154,7 @@ public final class StatusWriter implements ClusterListener {
                 Thread.sleep(PACE);
                 return true;
             } catch (ApiException e) {
-                // Gone or changed meanwhile: its event comes, or has come.
-                if (e.code() == ApiException.NOT_FOUND || e.code() == ApiException.CONFLICT) {
-                    return true;
-                }
-                LOG.warn("status of {}: {}, trying again", key, e.getMessage());
-                return false;
+                return isSettledBy(e, key);
             } catch (IOException e) {
                 LOG.warn("status of {}: {}, trying again", key, e.getMessage());
                 return Thread.currentThread().isInterrupted();
@@ -166,6 +162,21 @@ public final class StatusWriter implements ClusterListener {
                 Thread.currentThread().interrupt();
                 return true;
             }
+        }
+
+        /** Returns whether asking again would not help; the object's next change asks again anyway. */
+        private boolean isSettledBy(ApiException e, ObjectKey key) {
+            // Gone or changed meanwhile: its event comes, or has come.
+            if (e.code() == ApiException.NOT_FOUND || e.code() == ApiException.CONFLICT) {
+                return true;
+            }
+            // What is refused for one object, a right that is missing for instance, is refused for thousands.
+            if (complaints.add(key.kind() + " " + e.code())) {
+                LOG.warn("status of {}: {}", key, e.getMessage());
+            } else {
+                LOG.debug("status of {}: {}", key, e.getMessage());
+            }
+            return e.code() / 100 == 4 && e.code() != ApiException.TOO_MANY_REQUESTS;
         }
 
         void close() {
