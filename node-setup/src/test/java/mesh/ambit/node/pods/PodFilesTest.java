@@ -84,8 +84,7 @@ class PodFilesTest {
         assertThat(Files.readString(conf)).isEqualTo(search + "\n");
 
         files.resolve(RECORD, ServiceView.EMPTY, true);
-        assertThat(Files.readString(conf))
-                .isEqualTo("nameserver 10.77.0.1\n" + search + " timeout:1 attempts:1\n");
+        assertThat(Files.readString(conf)).isEqualTo("nameserver 10.77.0.1\n" + search + " timeout:1 attempts:1\n");
 
         PodRecord onlyIpv6 = new PodRecord(
                 WEB, "uid-1", Path.of("/run/netns/x"), true, "p1", List.of(InetAddress.ofLiteral("fd77::2")));
