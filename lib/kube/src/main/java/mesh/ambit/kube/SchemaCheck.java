@@ -3,6 +3,7 @@ package mesh.ambit.kube;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import mesh.ambit.kube.YamlValue.Mapping;
 import mesh.ambit.kube.YamlValue.Position;
@@ -132,7 +133,7 @@ final class SchemaCheck {
             return value;
         }
         return keys.stream()
-                .map(key -> map.get(key) instanceof Object part ? part : "")
+                .<Object>map(key -> Objects.requireNonNullElse(map.get(key), ""))
                 .toList();
     }
 

@@ -13,13 +13,6 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** What the definitions of kinds ask for, and what upstream's webhook adds. */
 class SchemaTest {
-    private static final String HTTP_ROUTE = "{apiVersion: gateway.networking.k8s.io/v1, kind: HTTPRoute, metadata:"
-            + " {name: r}, spec: {parentRefs: [{group: '', kind: Service, name: web}], %s}}";
-    private static final String VIRTUAL_SERVICE =
-            "{apiVersion: networking.istio.io/v1, kind: VirtualService, metadata: {name: v}, spec: {%s}}";
-    private static final String DESTINATION_RULE =
-            "{apiVersion: networking.istio.io/v1, kind: DestinationRule, metadata: {name: d}, spec: {host: web, %s}}";
-
     @ParameterizedTest
     @EnumSource(Kind.class)
     void everySchemaAndEveryRuleInItCanBeRead(Kind kind) {
@@ -51,14 +44,14 @@ class SchemaTest {
                         + " | spec.rules[0].matches[0].path",
             })
     void httpRouteIsRefused(String spec, ProblemCode code, String field) {
-        assertThat(problems(HTTP_ROUTE.formatted(spec)))
+        assertThat(problems(httpRoute(spec)))
                 .extracting(Problem::code, Problem::field)
                 .contains(tuple(code, field));
     }
 
     @Test
     void defaultsAreThereBeforeRulesAreHeldAgainstAnObject() {
-        assertThat(problems(HTTP_ROUTE.formatted("rules: [{matches: [{path: {value: /a}}, {}], backendRefs: [{name: w,"
+        assertThat(problems(httpRoute("rules: [{matches: [{path: {value: /a}}, {}], backendRefs: [{name: w,"
                         + " port: 80}], timeouts: {request: 2s, backendRequest: 1s}}]")))
                 .isEmpty();
     }
@@ -82,7 +75,7 @@ class SchemaTest {
                         + " | spec.tls[0].match[0].sniHosts",
             })
     void virtualServiceIsRefused(String spec, ProblemCode code, String field) {
-        assertThat(problems(VIRTUAL_SERVICE.formatted(spec)))
+        assertThat(problems(virtualService(spec)))
                 .extracting(Problem::code, Problem::field)
                 .contains(tuple(code, field));
     }
@@ -99,7 +92,7 @@ class SchemaTest {
                         + " | INVALID_VALUE | spec.trafficPolicy.loadBalancer",
             })
     void destinationRuleIsRefused(String spec, ProblemCode code, String field) {
-        assertThat(problems(DESTINATION_RULE.formatted(spec)))
+        assertThat(problems(destinationRule(spec)))
                 .extracting(Problem::code, Problem::field)
                 .contains(tuple(code, field));
     }
@@ -117,7 +110,7 @@ class SchemaTest {
     @Timeout(10)
     void noTextTakesLong() {
         String value = "a".repeat(4000);
-        String route = HTTP_ROUTE.formatted("rules: [{matches: [{headers: [{name: a, value: \"" + value + "\\x01\"}]}],"
+        String route = httpRoute("rules: [{matches: [{headers: [{name: a, value: \"" + value + "\\x01\"}]}],"
                 + " filters: [{type: RequestHeaderModifier, requestHeaderModifier: {set: [{name: a, value: \"" + value
                 + "\\x01\"}]}}]}]");
 
@@ -133,5 +126,19 @@ class SchemaTest {
 
     private static List<Problem> problems(String text) {
         return KubeYaml.parse(text, "f.yaml", Reading.CHECKED).problems();
+    }
+
+    private static String httpRoute(String spec) {
+        return "{apiVersion: gateway.networking.k8s.io/v1, kind: HTTPRoute, metadata: {name: r}, spec: {parentRefs: [{group:"
+                + " '', kind: Service, name: web}], " + spec + "}}";
+    }
+
+    private static String virtualService(String spec) {
+        return "{apiVersion: networking.istio.io/v1, kind: VirtualService, metadata: {name: v}, spec: {" + spec + "}}";
+    }
+
+    private static String destinationRule(String spec) {
+        return "{apiVersion: networking.istio.io/v1, kind: DestinationRule, metadata: {name: d}, spec: {host: web, "
+                + spec + "}}";
     }
 }

@@ -1,12 +1,14 @@
 package mesh.ambit.linux;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import mesh.ambit.testkit.Await;
+import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
 
 final class StartPagesTest {
@@ -17,11 +19,16 @@ final class StartPagesTest {
         StartPages.releaseAfter(List.of(Duration.ZERO, Duration.ofMillis(1)));
 
         // Code that this test runs comes back at once; most of what the JVM started with does not.
-        Await.until("files take 2 MiB less", () -> residentFiles() < before - 2048);
-        Await.until(
-                "the thread has ended",
-                () -> Thread.getAllStackTraces().keySet().stream()
-                        .noneMatch(thread -> thread.getName().equals("ambit-start-pages")));
+        await(() -> residentFiles() < before - 2048);
+        await(() -> Thread.getAllStackTraces().keySet().stream()
+                .noneMatch(thread -> thread.getName().equals("ambit-start-pages")));
+    }
+
+    private static void await(BooleanSupplier condition) throws InterruptedException {
+        for (int i = 0; !condition.getAsBoolean(); i++) {
+            assertThat(i).as("tries, ten milliseconds each").isLessThan(1000);
+            Thread.sleep(10);
+        }
     }
 
     private static long residentFiles() {

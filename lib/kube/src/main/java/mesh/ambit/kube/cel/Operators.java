@@ -62,7 +62,7 @@ final class Operators {
     }
 
     private static boolean equal(Object a, Object b) {
-        return a instanceof Number x && b instanceof Number y
+        return (a instanceof Number x && b instanceof Number y)
                 ? Double.compare(x.doubleValue(), y.doubleValue()) == 0
                 : Objects.equals(a, b);
     }
@@ -104,10 +104,11 @@ final class Operators {
     static Node field(Node owner, String name) {
         String key = unescaped(name);
         return scope -> {
-            if (owner.value(scope) instanceof Map<?, ?> map && map.get(key) instanceof Object value) {
-                return value;
+            Object value = owner.value(scope) instanceof Map<?, ?> map ? map.get(key) : null;
+            if (value == null) {
+                throw new CelException("no such key: " + key);
             }
-            throw new CelException("no such key: " + key);
+            return value;
         };
     }
 
@@ -130,10 +131,11 @@ final class Operators {
             if (of instanceof List<?> list && at instanceof Long i && i >= 0 && i < list.size()) {
                 return Objects.requireNonNull(list.get(i.intValue()));
             }
-            if (of instanceof Map<?, ?> map && map.get(at) instanceof Object value) {
-                return value;
+            Object value = of instanceof Map<?, ?> map ? map.get(at) : null;
+            if (value == null) {
+                throw new CelException("no such item");
             }
-            throw new CelException("no such item");
+            return value;
         };
     }
 

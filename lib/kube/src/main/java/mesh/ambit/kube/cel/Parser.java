@@ -5,7 +5,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import mesh.ambit.kube.cel.Lexer.Token;
-import mesh.ambit.kube.cel.Lexer.Type;
 import org.jspecify.annotations.Nullable;
 
 /** Reads expressions by recursive descent. */
@@ -29,7 +28,7 @@ final class Parser {
 
     Node whole() {
         Node node = expression();
-        if (token().type() != Type.END) {
+        if (token().type() != Lexer.Type.END) {
             throw unexpected();
         }
         return node;
@@ -65,11 +64,11 @@ final class Parser {
     private Node comparison() {
         Node left = sum();
         Token token = token();
-        if (token.type() == Type.SIGN && COMPARISONS.contains(token.text())) {
+        if (token.type() == Lexer.Type.SIGN && COMPARISONS.contains(token.text())) {
             at++;
             return Operators.compare(token.text(), left, sum());
         }
-        if (token.type() == Type.NAME && token.text().equals("in")) {
+        if (token.type() == Lexer.Type.NAME && token.text().equals("in")) {
             at++;
             return Operators.in(left, sum());
         }
@@ -195,7 +194,7 @@ final class Parser {
 
     private String name() {
         Token token = token();
-        if (token.type() != Type.NAME) {
+        if (token.type() != Lexer.Type.NAME) {
             throw unexpected();
         }
         at++;
