@@ -118,8 +118,8 @@ final class HttpRouter extends SimpleChannelInboundHandler<FullHttpRequest> {
 
     private static HttpQuery query(FullHttpRequest request, SocketAddress peer) {
         // Whoever speaks as to a proxy names the host too (RFC 9112, section 3.2.2).
-        QueryStringDecoder uri = new QueryStringDecoder(
-                SCHEME_AND_HOST.matcher(request.uri()).replaceFirst(""));
+        QueryStringDecoder uri =
+                new QueryStringDecoder(SCHEME_AND_HOST.matcher(request.uri()).replaceFirst(""));
         return new HttpQuery(
                 request.method().name(),
                 uri.path(),
