@@ -128,8 +128,7 @@ class CertificateManagerIT {
         });
         assertThatThrownBy(this::fetch)
                 .cause()
-                .hasMessage("did not find expected SAN: spiffe://cluster.local/ns/shop/sa/web")
-                .hasRootCauseMessage("the CA sent: spiffe://cluster.local/ns/shop/sa/mallory");
+                .hasMessage("did not find expected SAN: spiffe://cluster.local/ns/shop/sa/web");
 
         SpiffeId orders = new SpiffeId("cluster.local", "shop", "orders");
         ca.behave((request, responses) -> {
@@ -141,8 +140,7 @@ class CertificateManagerIT {
         });
         assertThatThrownBy(() -> manager.fetch(orders).toCompletableFuture().get(10, TimeUnit.SECONDS))
                 .cause()
-                .hasMessage("failed to create CSR: invalid root certificate: no root certificate present")
-                .hasRootCauseMessage("one element for " + orders + " (expected: leaf, intermediates, trust bundle)");
+                .hasMessage("failed to create CSR: invalid root certificate: no root certificate present");
     }
 
     /** The fake CA speaks through the JDK's provider, which knows no hybrid group. */
