@@ -89,7 +89,7 @@ final class ClusterDuties implements AutoCloseable {
 
     private Distribution inNamespaces(Supplier<String> bundle, Predicate<Map<String, String>> discovered) {
         NamespaceTexts texts = NamespaceTexts.start(
-                server, "istio-ca-root-cert", "root-cert.pem", bundle::get, discovered, clock, random);
+                server, "istio-ca-root-cert", "root-cert.pem", () -> bundle.get(), discovered, clock, random);
         return new Distribution(texts::refresh, texts);
     }
 

@@ -73,8 +73,7 @@ public final class ClusterRehearsal {
             try (ApiServer api = ApiServer.connect(kubeconfig);
                     KubernetesSource source = KubernetesSource.open(
                             api,
-                            List.of(new ObjectKey(
-                                    Kind.CONFIG_MAP, MeshSettings.DEFAULT.systemNamespace(), "istio")),
+                            List.of(new ObjectKey(Kind.CONFIG_MAP, MeshSettings.DEFAULT.systemNamespace(), "istio")),
                             KubernetesMetrics.NONE,
                             (changes, _) -> take(changes, engine, hub),
                             InstantSource.system(),
@@ -97,7 +96,9 @@ public final class ClusterRehearsal {
                 new MeshDelta(
                         update.addresses(), update.removedAddresses(), update.policies(), update.removedPolicies()),
                 System.nanoTime());
-        changes.put().keySet().stream().filter(key -> key.name().startsWith("more-")).forEach(_ -> followed.countDown());
+        changes.put().keySet().stream()
+                .filter(key -> key.name().startsWith("more-"))
+                .forEach(_ -> followed.countDown());
     }
 
     private void answer(HttpExchange exchange) throws IOException {
@@ -117,7 +118,8 @@ public final class ClusterRehearsal {
                 } else {
                     write(
                             out,
-                            "{\"kind\":\"List\",\"metadata\":{\"resourceVersion\":\"1\"},\"items\":" + items(path) + "}");
+                            "{\"kind\":\"List\",\"metadata\":{\"resourceVersion\":\"1\"},\"items\":" + items(path)
+                                    + "}");
                 }
             }
         } catch (InterruptedException e) {
@@ -152,7 +154,8 @@ public final class ClusterRehearsal {
                 "shop",
                 prefix + index,
                 "\"app\":\"app-" + index % SERVICES + "\",\"version\":\"v1\"",
-                ",\"spec\":{\"nodeName\":\"node-" + index % NODES + "\",\"serviceAccountName\":\"app-" + index % SERVICES
+                ",\"spec\":{\"nodeName\":\"node-" + index % NODES + "\",\"serviceAccountName\":\"app-"
+                        + index % SERVICES
                         + "\",\"containers\":[{\"name\":\"app\",\"image\":\"app:1\",\"ports\":[{\"name\":\"http\","
                         + "\"containerPort\":8080,\"protocol\":\"TCP\"}]}],\"tolerations\":[{\"operator\":\"Exists\"}]},"
                         + "\"status\":{\"phase\":\"Running\",\"podIP\":\"" + address + "\",\"podIPs\":[{\"ip\":\""
@@ -202,7 +205,6 @@ public final class ClusterRehearsal {
                 clusters: [{name: rehearsal, cluster: {server: "http://127.0.0.1:%d"}}]
                 users: [{name: rehearsal, user: {token: rehearsal}}]
                 contexts: [{name: rehearsal, context: {cluster: rehearsal, user: rehearsal}}]
-                """
-                .formatted(port);
+                """.formatted(port);
     }
 }

@@ -77,7 +77,7 @@ final class Destinations {
             }
             DestinationRule best = candidates.stream()
                     .min(Comparator.comparing((DestinationRule rule) -> rule.workloadSelector() == null)
-                            .thenComparing(rule -> -fit(rule, service)))
+                            .thenComparingInt(rule -> -fit(rule, service)))
                     .orElse(null);
             if (best != null) {
                 candidates.removeIf(rule -> fit(rule, service) != fit(best, service)

@@ -97,7 +97,7 @@ final class RouteChoice {
     private @Nullable VirtualService virtualService() {
         return mesh.rules().virtualServices().stream()
                 .filter(this::counts)
-                .min(Comparator.comparing((VirtualService virtual) -> -fit(virtual))
+                .min(Comparator.comparingInt((VirtualService virtual) -> -fit(virtual))
                         .thenComparing(virtual -> !isPrivate(virtual)))
                 .orElse(null);
     }

@@ -103,7 +103,8 @@ final class AdsStream implements StreamObserver<DeltaDiscoveryRequest>, ClientSt
     }
 
     private boolean awaitsAnswer() {
-        if (pushedNanos == 0 || System.nanoTime() - pushedNanos >= hub.limits().answer().toNanos()) {
+        if (pushedNanos == 0
+                || System.nanoTime() - pushedNanos >= hub.limits().answer().toNanos()) {
             return false;
         }
         for (Subscription subscription : subscriptions.values()) {

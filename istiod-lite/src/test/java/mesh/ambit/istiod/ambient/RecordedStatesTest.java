@@ -41,8 +41,7 @@ class RecordedStatesTest {
         JsonObject recorded = JsonParser.parseString(Files.readString(folder.resolve("expected.json")))
                 .getAsJsonObject();
 
-        Resources actual =
-                Resources.of(AmbientIndex.compute(ObjectSet.of(parsed.objects()), MeshSettings.DEFAULT));
+        Resources actual = Resources.of(AmbientIndex.compute(ObjectSet.of(parsed.objects()), MeshSettings.DEFAULT));
 
         assertThat(actual).isEqualTo(Resources.recorded(recorded));
     }

@@ -164,8 +164,8 @@ class GoldenKubeIT {
             }
         }
         // Names of namespaces become names of this run's.
-        Map<String, String> names =
-                new TreeMap<>(Comparator.comparing(String::length).reversed().thenComparing(Comparator.naturalOrder()));
+        Map<String, String> names = new TreeMap<>(
+                Comparator.comparingInt(String::length).reversed().thenComparing(Comparator.naturalOrder()));
         names.put(SYSTEM, system);
         for (JsonNode object : objects) {
             if (object.path("kind").asText().equals("Namespace")) {

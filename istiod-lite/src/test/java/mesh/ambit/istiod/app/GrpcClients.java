@@ -1,6 +1,6 @@
 package mesh.ambit.istiod.app;
 
-import static org.assertj.core.api.Assertions.assertThat;
+import static java.util.Objects.requireNonNull;
 
 import io.grpc.CallOptions;
 import io.grpc.ClientInterceptor;
@@ -122,8 +122,7 @@ final class GrpcClients implements AutoCloseable {
     }
 
     void stop(String name) throws InterruptedException {
-        Server server = servers.remove(name);
-        assertThat(server).isNotNull();
+        Server server = requireNonNull(servers.remove(name), name);
         server.shutdownNow().awaitTermination(PATIENCE_SECONDS, TimeUnit.SECONDS);
     }
 
@@ -200,12 +199,16 @@ final class GrpcClients implements AutoCloseable {
     }
 
     @Override
-    public void close() throws InterruptedException {
-        for (ManagedChannel channel : channels) {
-            channel.shutdownNow().awaitTermination(PATIENCE_SECONDS, TimeUnit.SECONDS);
-        }
-        for (Server server : servers.values()) {
-            server.shutdownNow().awaitTermination(PATIENCE_SECONDS, TimeUnit.SECONDS);
+    public void close() {
+        try {
+            for (ManagedChannel channel : channels) {
+                channel.shutdownNow().awaitTermination(PATIENCE_SECONDS, TimeUnit.SECONDS);
+            }
+            for (Server server : servers.values()) {
+                server.shutdownNow().awaitTermination(PATIENCE_SECONDS, TimeUnit.SECONDS);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
         resolvers.forEach(resolver -> NameResolverRegistry.getDefaultRegistry().deregister(resolver));
     }

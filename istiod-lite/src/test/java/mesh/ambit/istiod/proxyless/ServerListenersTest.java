@@ -1,5 +1,6 @@
 package mesh.ambit.istiod.proxyless;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.InvalidProtocolBufferException;
@@ -80,7 +81,7 @@ class ServerListenersTest {
         assertThat(filters)
                 .extracting(HttpFilter::getName)
                 .containsExactly("envoy.filters.http.rbac", "envoy.filters.http.router");
-        Policy only = rules(filters.getFirst()).get("nothing");
+        Policy only = requireNonNull(rules(filters.getFirst()).get("nothing"));
         assertThat(only.getPermissions(0).getNotRule().getAny()).isTrue();
         assertThat(only.getPrincipals(0).getNotId().getAny()).isTrue();
     }
@@ -109,8 +110,8 @@ class ServerListenersTest {
         HttpFilter custom = filters(Meshes.of(POD, policy("{action: CUSTOM, provider: {name: ext}, rules: [{}]}")))
                 .getFirst();
 
-        assertThat(rules(deny).get("shop-p-0").toString()).contains("any: true").doesNotContain("not_");
-        assertThat(rules(allow).get("shop-p-0").toString()).contains("not_id");
+        assertThat(rules(deny).get("shop-p-0")).asString().contains("any: true").doesNotContain("not_");
+        assertThat(rules(allow).get("shop-p-0")).asString().contains("not_id");
         assertThat(custom.getName()).isEqualTo("envoy.filters.http.rbac.DENY");
     }
 

@@ -43,8 +43,8 @@ final class DestinationChecks {
             balancer(fields, balancer);
         }
         OutlierDetection detection = policy.outlierDetection();
-        if (detection != null && (isNoPercentage(detection.maxEjectionPercent())
-                        || isNoPercentage(detection.minHealthPercent()))) {
+        if (detection != null
+                && (isNoPercentage(detection.maxEjectionPercent()) || isNoPercentage(detection.minHealthPercent()))) {
             fields.found(ProblemCode.INVALID_VALUE, "outlierDetection", "a percentage is out of range", "0 to 100");
         }
         ClientTls tls = policy.tls();
@@ -97,14 +97,16 @@ final class DestinationChecks {
         if (locality == null) {
             return;
         }
-        boolean failsOver = !locality.failover().isEmpty() || !locality.failoverPriority().isEmpty();
+        boolean failsOver =
+                !locality.failover().isEmpty() || !locality.failoverPriority().isEmpty();
         if (!locality.distribute().isEmpty() && failsOver) {
             fields.found(
                     ProblemCode.CONFLICTING_FIELDS, "loadBalancer", "distribute stands beside failover", "use one");
         }
         for (TrafficPolicy.Distribution each : locality.distribute()) {
             boolean shares = each.to().values().stream().allMatch(share -> share > 0 && share <= MAX_PERCENT);
-            long total = each.to().values().stream().mapToLong(Integer::longValue).sum();
+            long total =
+                    each.to().values().stream().mapToLong(Integer::longValue).sum();
             if (!shares || total != MAX_PERCENT) {
                 fields.found(
                         ProblemCode.INVALID_VALUE,
@@ -123,23 +125,22 @@ final class DestinationChecks {
     private static void tls(Fields fields, ClientTls tls) {
         boolean files = !tls.clientCertificate().isEmpty() || !tls.privateKey().isEmpty();
         boolean both = !tls.clientCertificate().isEmpty() && !tls.privateKey().isEmpty();
-        String wrong =
-                switch (tls.mode()) {
-                    case "ISTIO_MUTUAL" ->
-                        files || !tls.caCertificates().isEmpty() || !tls.credentialName().isEmpty()
-                                ? "ISTIO_MUTUAL takes certificates from the mesh only"
-                                : "";
-                    case "MUTUAL" ->
-                        tls.credentialName().isEmpty()
-                                ? both ? "" : "MUTUAL needs clientCertificate and privateKey, or credentialName"
-                                : files || !tls.caCertificates().isEmpty()
-                                        ? "credentialName stands beside files"
-                                        : "";
-                    default ->
-                        !tls.credentialName().isEmpty() && !tls.caCertificates().isEmpty()
-                                ? "credentialName stands beside files"
-                                : "";
-                };
+        String wrong = switch (tls.mode()) {
+            case "ISTIO_MUTUAL" ->
+                files
+                                || !tls.caCertificates().isEmpty()
+                                || !tls.credentialName().isEmpty()
+                        ? "ISTIO_MUTUAL takes certificates from the mesh only"
+                        : "";
+            case "MUTUAL" ->
+                tls.credentialName().isEmpty()
+                        ? both ? "" : "MUTUAL needs clientCertificate and privateKey, or credentialName"
+                        : files || !tls.caCertificates().isEmpty() ? "credentialName stands beside files" : "";
+            default ->
+                !tls.credentialName().isEmpty() && !tls.caCertificates().isEmpty()
+                        ? "credentialName stands beside files"
+                        : "";
+        };
         if (!wrong.isEmpty()) {
             fields.found(ProblemCode.CONFLICTING_FIELDS, "tls", wrong, "");
         }

@@ -34,8 +34,8 @@ final class Findings {
     boolean isEmptyWithin(String field) {
         return all.stream()
                 .map(Finding::field)
-                .noneMatch(known ->
-                        known.equals(field) || known.startsWith(field + ".") || known.startsWith(field + "["));
+                .noneMatch(
+                        known -> known.equals(field) || known.startsWith(field + ".") || known.startsWith(field + "["));
     }
 
     boolean isEmpty() {

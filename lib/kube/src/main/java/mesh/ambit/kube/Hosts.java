@@ -6,8 +6,8 @@ import java.util.regex.Pattern;
 final class Hosts {
     private static final int MAX_LENGTH = 255;
 
-    private static final Pattern HOST =
-            Pattern.compile("\\*|(?:\\*\\.?)?[a-zA-Z0-9_](?:[-a-zA-Z0-9_]*[a-zA-Z0-9_])?(?:\\.[a-zA-Z0-9_](?:[-a-zA-Z0-9_]*[a-zA-Z0-9_])?)*\\.?");
+    private static final Pattern HOST = Pattern.compile(
+            "\\*|(?:\\*\\.?)?[a-zA-Z0-9_](?:[-a-zA-Z0-9_]*[a-zA-Z0-9_])?(?:\\.[a-zA-Z0-9_](?:[-a-zA-Z0-9_]*[a-zA-Z0-9_])?)*\\.?");
 
     private Hosts() {}
 

@@ -39,15 +39,30 @@ record Schema(
         @Nullable Schema values,
         @Nullable Map<String, Schema> fields) {
     /** Least and most of a number, and of the length of a text, list or map. */
-    record Limits(
-            @Nullable Double minimum, @Nullable Double maximum, int least, int most) {}
+    record Limits(@Nullable Double minimum, @Nullable Double maximum, int least, int most) {}
 
     /** Returns this schema, not minding fields that it does not name: for parts of a schema that say something about some. */
     Schema opened() {
         return !open
                 ? new Schema(
-                        type, allowed, pattern, limits, required, intOrString, true, listKeys, set, absent, rules, oneOf,
-                        anyOf, allOf, not, items, values, fields)
+                        type,
+                        allowed,
+                        pattern,
+                        limits,
+                        required,
+                        intOrString,
+                        true,
+                        listKeys,
+                        set,
+                        absent,
+                        rules,
+                        oneOf,
+                        anyOf,
+                        allOf,
+                        not,
+                        items,
+                        values,
+                        fields)
                 : this;
     }
 

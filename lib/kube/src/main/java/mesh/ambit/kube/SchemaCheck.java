@@ -40,12 +40,11 @@ final class SchemaCheck {
     }
 
     private void value(YamlValue value, Schema schema, String field) {
-        boolean sound =
-                switch (value) {
-                    case Mapping mapping -> type(schema, "object", value, field) && mapping(mapping, schema, field);
-                    case Sequence list -> type(schema, "array", value, field) && sequence(list, schema, field);
-                    case Scalar scalar -> scalar(scalar, schema, field);
-                };
+        boolean sound = switch (value) {
+            case Mapping mapping -> type(schema, "object", value, field) && mapping(mapping, schema, field);
+            case Sequence list -> type(schema, "array", value, field) && sequence(list, schema, field);
+            case Scalar scalar -> scalar(scalar, schema, field);
+        };
         if (!sound) {
             return;
         }
@@ -138,18 +137,14 @@ final class SchemaCheck {
     }
 
     private boolean scalar(Scalar scalar, Schema schema, String field) {
-        boolean fits =
-                switch (schema.type()) {
-                    case "string" -> scalar.type() == ScalarType.TEXT;
-                    case "integer" -> scalar.type() == ScalarType.INTEGER;
-                    case "number" -> scalar.type() == ScalarType.INTEGER || scalar.type() == ScalarType.DECIMAL;
-                    case "boolean" -> scalar.type() == ScalarType.BOOLEAN;
-                    case "" ->
-                        !schema.intOrString()
-                                || scalar.type() == ScalarType.INTEGER
-                                || scalar.type() == ScalarType.TEXT;
-                    default -> false;
-                };
+        boolean fits = switch (schema.type()) {
+            case "string" -> scalar.type() == ScalarType.TEXT;
+            case "integer" -> scalar.type() == ScalarType.INTEGER;
+            case "number" -> scalar.type() == ScalarType.INTEGER || scalar.type() == ScalarType.DECIMAL;
+            case "boolean" -> scalar.type() == ScalarType.BOOLEAN;
+            case "" -> !schema.intOrString() || scalar.type() == ScalarType.INTEGER || scalar.type() == ScalarType.TEXT;
+            default -> false;
+        };
         if (!fits) {
             String text = scalar.type() == ScalarType.TEXT ? "" : "put it in quotes: \"" + scalar.text() + "\"";
             findings.add(
@@ -240,7 +235,10 @@ final class SchemaCheck {
                     value,
                     field,
                     "fields that exclude each other, or that need each other",
-                    names.isEmpty() ? "" : "use one of " + String.join(", ", names.stream().sorted().toList()));
+                    names.isEmpty()
+                            ? ""
+                            : "use one of "
+                                    + String.join(", ", names.stream().sorted().toList()));
         }
     }
 

@@ -72,7 +72,11 @@ final class SchemaDefaults {
                 case TEXT, NULL -> text;
                 case BOOLEAN -> text.equalsIgnoreCase("true");
                 case DECIMAL -> Double.valueOf(text);
-                case INTEGER -> Long.decode(text.startsWith("0o") ? "0" + text.substring(2) : text.startsWith("0x") ? text : decimal(text));
+                case INTEGER ->
+                    Long.decode(
+                            text.startsWith("0o")
+                                    ? "0" + text.substring(2)
+                                    : text.startsWith("0x") ? text : decimal(text));
             };
         } catch (NumberFormatException e) {
             return text.startsWith("-") ? Double.NEGATIVE_INFINITY : Double.POSITIVE_INFINITY;

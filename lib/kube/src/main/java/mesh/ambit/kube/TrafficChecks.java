@@ -80,7 +80,8 @@ final class TrafficChecks {
         }
         boolean answers = rule.redirect() != null || rule.directResponse() != null;
         if (answers && rule.rewrite() != null) {
-            fields.found(ProblemCode.CONFLICTING_FIELDS, "rewrite", "nothing is passed on to be rewritten", "remove it");
+            fields.found(
+                    ProblemCode.CONFLICTING_FIELDS, "rewrite", "nothing is passed on to be rewritten", "remove it");
         }
         if (rule.redirect() != null && rule.fault() != null) {
             fields.found(ProblemCode.CONFLICTING_FIELDS, "fault", "stands beside redirect", "remove one");
@@ -88,7 +89,8 @@ final class TrafficChecks {
         redirect(fields, rule.redirect());
         VirtualService.DirectResponse response = rule.directResponse();
         if (response != null && (response.status() < 200 || response.status() > 599)) {
-            fields.found(ProblemCode.INVALID_VALUE, "directResponse", response.status() + " is no status", "200 to 599");
+            fields.found(
+                    ProblemCode.INVALID_VALUE, "directResponse", response.status() + " is no status", "200 to 599");
         }
         VirtualService.Rewrite rewrite = rule.rewrite();
         if (rewrite != null && !rewrite.regex().isEmpty()) {
@@ -199,7 +201,10 @@ final class TrafficChecks {
         boolean strange = status != null && (status < 200 || status > 599);
         if (strange || isNoPercentage(fault.delayPercent()) || isNoPercentage(fault.abortPercent())) {
             fields.found(
-                    ProblemCode.INVALID_VALUE, "fault", "a number is out of range", "status 200 to 599, 0 to 100 percent");
+                    ProblemCode.INVALID_VALUE,
+                    "fault",
+                    "a number is out of range",
+                    "status 200 to 599, 0 to 100 percent");
         }
     }
 
@@ -220,7 +225,9 @@ final class TrafficChecks {
             List<Fields> matches = fields.get(i).children("match");
             for (int j = 0; j < rule.matches().size(); j++) {
                 Checks.ranges(
-                        matches.get(j), "destinationSubnets", rule.matches().get(j).destinationSubnets());
+                        matches.get(j),
+                        "destinationSubnets",
+                        rule.matches().get(j).destinationSubnets());
             }
         }
     }

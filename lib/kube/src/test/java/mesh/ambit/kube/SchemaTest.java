@@ -20,7 +20,8 @@ class SchemaTest {
                 || ApiNames.group(kind).equals("gateway.networking.k8s.io");
 
         assertThat(ApiNames.versions(kind))
-                .allSatisfy(version -> assertThat(Schemas.of(kind, version) != null).isEqualTo(custom));
+                .allSatisfy(
+                        version -> assertThat(Schemas.of(kind, version) != null).isEqualTo(custom));
     }
 
     @ParameterizedTest

@@ -42,7 +42,7 @@ public sealed interface TunnelFailure {
      * HTTP/2 failed, or the tunnel died before the answer. A peer that refuses <em>our</em> certificate shows here:
      * with TLS 1.3 its alert comes after our side of the handshake.
      */
-    record Http2Failed(String text, @Override @Nullable String complaint) implements TunnelFailure {
+    record Http2Failed(String text, @Nullable String complaint) implements TunnelFailure {
         /** A failure that streams which stood have to mention, too. */
         public Http2Failed(String text) {
             this(text, text);

@@ -68,23 +68,21 @@ public final class ZtunnelCommand implements Callable<Integer> {
     public Integer call() throws InterruptedException {
         CommandLine line = requireNonNull(spec, "set by picocli").commandLine();
         String command = words.isEmpty() ? "proxy" : words.getFirst();
-        switch (command) {
-            case "proxy" -> {
-                return new Daemon(line.getErr()).run(System.getenv());
-            }
+        return switch (command) {
+            case "proxy" -> new Daemon(line.getErr()).run(System.getenv());
             case "version" -> {
                 line.printVersionHelp(line.getOut());
-                return ExitCode.OK;
+                yield ExitCode.OK;
             }
             case "help" -> {
                 line.usage(line.getOut());
-                return ExitCode.OK;
+                yield ExitCode.OK;
             }
             default -> {
                 line.getErr().println("unknown command: " + command);
                 line.usage(line.getErr());
-                return ExitCode.FAILED;
+                yield ExitCode.FAILED;
             }
-        }
+        };
     }
 }

@@ -121,7 +121,7 @@ record DnsQuery(
             if (options.length - at < OPTION_HEAD_BYTES) {
                 throw new DnsFormatException("an EDNS option without a length");
             }
-            at += OPTION_HEAD_BYTES + ((options[at + 2] & 0xff) << 8 | options[at + 3] & 0xff);
+            at += OPTION_HEAD_BYTES + (((options[at + 2] & 0xff) << 8) | (options[at + 3] & 0xff));
         }
         if (at > options.length) {
             throw new DnsFormatException("an EDNS option goes over the end of its record");

@@ -179,8 +179,12 @@ class TroubleIT {
         }
 
         @Override
-        public void close() throws InterruptedException {
-            end();
+        public void close() {
+            try {
+                end();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
         }
     }
 }

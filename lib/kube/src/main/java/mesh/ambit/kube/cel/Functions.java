@@ -42,11 +42,15 @@ final class Functions {
             case "endsWith" -> onText(owner, arguments, String::endsWith);
             case "contains" -> onText(owner, arguments, String::contains);
             case "matches" ->
-                onText(owner, arguments, (text, pattern) -> PATTERNS.computeIfAbsent(pattern, Pattern::compile)
-                        .matcher(text)
-                        .find());
-            case "split" -> scope -> List.of(
-                    text(owner.value(scope)).split(Pattern.quote(text(arguments.getFirst().value(scope))), -1));
+                onText(
+                        owner,
+                        arguments,
+                        (text, pattern) -> PATTERNS.computeIfAbsent(pattern, Pattern::compile)
+                                .matcher(text)
+                                .find());
+            case "split" ->
+                scope -> List.of(text(owner.value(scope))
+                        .split(Pattern.quote(text(arguments.getFirst().value(scope))), -1));
             case "substring" -> scope -> substring(text(owner.value(scope)), arguments, scope);
             case "getScheme" -> scope -> scheme(owner.value(scope));
             default -> throw new CelException("there is no method " + name);
@@ -79,7 +83,9 @@ final class Functions {
     }
 
     private static Long size(Object value) {
-        return value instanceof String text ? (long) text.codePointCount(0, text.length()) : Operators.items(value).size();
+        return value instanceof String text
+                ? (long) text.codePointCount(0, text.length())
+                : Operators.items(value).size();
     }
 
     private static Long whole(String text) {

@@ -146,7 +146,8 @@ final class Parser {
                 }
                 if (token.is("[")) {
                     List<Node> items = arguments("]");
-                    return scope -> items.stream().map(item -> item.value(scope)).toList();
+                    return scope ->
+                            items.stream().map(item -> item.value(scope)).toList();
                 }
                 if (token.is("{")) {
                     expect("}");
