@@ -34,6 +34,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
@@ -45,19 +47,36 @@ final class GrpcClients implements AutoCloseable {
 
     private static final AtomicInteger SCHEMES = new AtomicInteger();
     private static final long PATIENCE_SECONDS = 30;
+    private static final int THREADS = 8;
 
     /** The port of every server, each on an address of its own. */
     final int port;
+
+    /** Not gRPC's own one, whose threads live from one test into the next and count what they allocate as the former's. */
+    private final ThreadPoolExecutor executor =
+            new ThreadPoolExecutor(THREADS, THREADS, 0, TimeUnit.SECONDS, new LinkedBlockingQueue<>());
 
     private final List<ManagedChannel> channels = new ArrayList<>();
     private final Map<String, Server> servers = new HashMap<>();
     private final List<XdsNameResolverProvider> resolvers = new ArrayList<>();
 
     GrpcClients() throws IOException {
+        executor.prestartAllCoreThreads();
         try (ServerSocket free = new ServerSocket()) {
             free.bind(new InetSocketAddress("0.0.0.0", 0));
             port = free.getLocalPort();
         }
+    }
+
+    /** Waits for the threads that gRPC shares, which stay for a second after their last use. */
+    static void awaitNoSharedThreads() throws InterruptedException {
+        for (int i = 0; i < 200 && Thread.getAllStackTraces().keySet().stream().anyMatch(GrpcClients::isShared); i++) {
+            Thread.sleep(50);
+        }
+    }
+
+    private static boolean isShared(Thread thread) {
+        return thread.getName().startsWith("grpc-default-");
     }
 
     private static MethodDescriptor<String, String> method(String name) {
@@ -106,6 +125,7 @@ final class GrpcClients implements AutoCloseable {
         servers.put(
                 name,
                 NettyServerBuilder.forAddress(new InetSocketAddress(address, port))
+                        .executor(executor)
                         .addService(answering(name))
                         .build()
                         .start());
@@ -115,6 +135,7 @@ final class GrpcClients implements AutoCloseable {
     Server serveByXds(String name, String address, int controllerPort) throws IOException {
         Server server = XdsServerBuilder.forPort(port, XdsServerCredentials.create(InsecureServerCredentials.create()))
                 .overrideBootstrapForTest(bootstrap(controllerPort, "shop", name, address))
+                .executor(executor)
                 .addService(answering(name))
                 .build();
         servers.put(name, server);
@@ -155,6 +176,7 @@ final class GrpcClients implements AutoCloseable {
         NameResolverRegistry.getDefaultRegistry().register(resolver);
         resolvers.add(resolver);
         ManagedChannel channel = Grpc.newChannelBuilder(scheme + ":///" + host, InsecureChannelCredentials.create())
+                .executor(executor)
                 .build();
         channels.add(channel);
         return channel;
@@ -210,6 +232,7 @@ final class GrpcClients implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+        executor.shutdown();
         resolvers.forEach(resolver -> NameResolverRegistry.getDefaultRegistry().deregister(resolver));
     }
 }

@@ -8,7 +8,9 @@ import io.grpc.Server;
 import io.grpc.Status;
 import java.io.IOException;
 import java.nio.file.Path;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -24,6 +26,16 @@ class ProxylessGrpcIT {
 
     private ControllerLab lab;
     private GrpcClients grpc;
+
+    @BeforeAll
+    static void beginAlone() throws InterruptedException {
+        GrpcClients.awaitNoSharedThreads();
+    }
+
+    @AfterAll
+    static void leaveAlone() throws InterruptedException {
+        GrpcClients.awaitNoSharedThreads();
+    }
 
     @BeforeEach
     void open() throws IOException {

@@ -147,9 +147,10 @@ class TroubleIT {
 
             until(() -> {
                 server.hub.inspect();
-                return counts.timeouts.get() > 0;
+                return isForgotten(server);
             });
 
+            assertThat(counts.timeouts.get()).isPositive();
             assertForgotten(server, deaf);
         }
     }
@@ -168,9 +169,10 @@ class TroubleIT {
 
             until(() -> {
                 server.hub.inspect();
-                return counts.timeouts.get() > 0;
+                return isForgotten(server);
             });
 
+            assertThat(counts.timeouts.get()).isPositive();
             assertForgotten(server, deaf);
         }
     }
@@ -280,12 +282,15 @@ class TroubleIT {
 
     /** The end reaches the client when it reads again, behind what was on its way already. */
     private static void assertForgotten(PlainServer server, AdsClient deaf) throws Exception {
-        until(() ->
-                server.hub.status().stream().noneMatch(client -> client.node().equals("node-b")));
+        until(() -> isForgotten(server));
         for (int i = 0; i < 10; i++) {
             deaf.read();
         }
         assertThat(deaf.end()).isEqualTo(Status.Code.UNAVAILABLE);
+    }
+
+    private static boolean isForgotten(PlainServer server) {
+        return server.hub.status().stream().noneMatch(client -> client.node().equals("node-b"));
     }
 
     private static List<MeshResource> large(int pods, int nameBytes) {
