@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.stream.LongStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -22,9 +23,9 @@ public final class StartPages {
     private static final Path MAPPINGS = Path.of("/proc/self/smaps");
     private static final int MADV_DONTNEED = 4;
 
-    /** When a start is over, more or less: what is served is served, the first connections were made, all is quiet. */
+    /** When parts of a start are over, more or less: the program serves, the first connections were made, all is quiet. */
     private static final List<Duration> SETTLED =
-            List.of(Duration.ofSeconds(3), Duration.ofSeconds(15), Duration.ofMinutes(1));
+            LongStream.of(1, 2, 4, 15, 60).mapToObj(Duration::ofSeconds).toList();
 
     private StartPages() {}
 
