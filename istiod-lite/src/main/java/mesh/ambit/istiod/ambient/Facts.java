@@ -101,11 +101,7 @@ final class Facts {
     void replace(ObjectKey key, @Nullable KubeObject before, @Nullable KubeObject after) {
         graph.set(OBJECT, key, after);
         switch (key.kind()) {
-            case SERVICE -> {
-                move(SELECTING, key, terms(before), terms(after));
-                move(CLAIMING, key, hosts(before), hosts(after));
-            }
-            case SERVICE_ENTRY -> {
+            case SERVICE, SERVICE_ENTRY -> {
                 move(SELECTING, key, terms(before), terms(after));
                 move(CLAIMING, key, hosts(before), hosts(after));
             }

@@ -152,7 +152,9 @@ final class Rbac {
             all.add(known.isEmpty() && deny ? anything() : anyOf(known));
         }
         List<Permission> none = known(values.none(), one);
-        if (!none.isEmpty()) {
+        if (!deny && none.size() < values.none().size()) {
+            all.add(anyOf(List.of()));
+        } else if (!none.isEmpty()) {
             all.add(Permission.newBuilder().setNotRule(anyOf(none)).build());
         }
     }
@@ -163,12 +165,17 @@ final class Rbac {
             all.add(known.isEmpty() && deny ? anybody() : anyOne(known));
         }
         List<Principal> none = known(values.none(), one);
-        if (!none.isEmpty()) {
+        if (!deny && none.size() < values.none().size()) {
+            all.add(anyOne(List.of()));
+        } else if (!none.isEmpty()) {
             all.add(Principal.newBuilder().setNotId(anyOne(none)).build());
         }
     }
 
-    /** Returns what the values mean; one that means nothing matches nothing. */
+    /**
+     * Returns what the values mean; one that means nothing matches nothing. Where it is an exception to what is allowed,
+     * nothing is allowed: nobody knows whom it was to keep out.
+     */
     private static <T> List<T> known(List<String> values, Function<String, @Nullable T> one) {
         List<T> known = new ArrayList<>();
         for (String value : values) {

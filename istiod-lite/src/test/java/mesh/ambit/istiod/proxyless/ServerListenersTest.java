@@ -116,6 +116,18 @@ class ServerListenersTest {
     }
 
     @Test
+    void anExceptionThatMeansNothingAllowsNothing() throws InvalidProtocolBufferException {
+        String odd = "rules: [{from: [{source: {namespaces: [shop], notIpBlocks: [nowhere]}}]}]";
+
+        HttpFilter allow = filters(Meshes.of(POD, policy("{" + odd + "}"))).getFirst();
+        HttpFilter deny = filters(Meshes.of(POD, policy("{action: DENY, " + odd + "}")))
+                .getFirst();
+
+        assertThat(rules(allow).get("shop-p-0")).asString().contains("not_id");
+        assertThat(rules(deny).get("shop-p-0")).asString().doesNotContain("not_id");
+    }
+
+    @Test
     void policiesOfOtherWorkloadsAndOfWaypointsDoNotCount() throws InvalidProtocolBufferException {
         List<HttpFilter> filters = filters(Meshes.of(
                 POD,
