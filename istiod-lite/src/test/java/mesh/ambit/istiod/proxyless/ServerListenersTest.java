@@ -120,8 +120,8 @@ class ServerListenersTest {
         String odd = "rules: [{from: [{source: {namespaces: [shop], notIpBlocks: [nowhere]}}]}]";
 
         HttpFilter allow = filters(Meshes.of(POD, policy("{" + odd + "}"))).getFirst();
-        HttpFilter deny = filters(Meshes.of(POD, policy("{action: DENY, " + odd + "}")))
-                .getFirst();
+        HttpFilter deny =
+                filters(Meshes.of(POD, policy("{action: DENY, " + odd + "}"))).getFirst();
 
         assertThat(rules(allow).get("shop-p-0")).asString().contains("not_id");
         assertThat(rules(deny).get("shop-p-0")).asString().doesNotContain("not_id");
