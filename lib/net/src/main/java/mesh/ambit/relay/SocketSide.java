@@ -6,6 +6,7 @@ import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOption;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.channel.unix.Socket;
@@ -24,6 +25,9 @@ final class SocketSide extends Side {
 
     private int unflushedBytes;
     private boolean closing;
+
+    /** The channel closes when its input ends. A break is an exception first, so that the two are not taken for each other. */
+    private boolean endsWithInput;
 
     SocketSide(Relay relay, Channel channel) {
         super(relay);
@@ -126,9 +130,20 @@ final class SocketSide extends Side {
             } catch (IOException | NotYetConnectedException _) {
                 // The peer is gone already, which comes to the same: it will get no more from us.
             }
+            closeAtEndOfInput();
             relay.onOutputEnded(this);
         } else {
             channel.shutdownOutput().addListener(_ -> relay.onOutputEnded(this));
+        }
+    }
+
+    /**
+     * With our half closed there is nothing left to do at the end of the other one but to close. Netty would shut down the
+     * input of a socket that is closed both ways by then: a call that fails, with an exception, for every connection.
+     */
+    private void closeAtEndOfInput() {
+        if (!inputEnded && channel.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, false)) {
+            endsWithInput = true;
         }
     }
 
@@ -170,7 +185,11 @@ final class SocketSide extends Side {
 
         @Override
         public void channelInactive(ChannelHandlerContext ctx) {
-            relay.onBroken(SocketSide.this, null);
+            if (endsWithInput && !closing) {
+                onEndOfInput();
+            } else {
+                relay.onBroken(SocketSide.this, null);
+            }
         }
 
         /** A reset by the application is one of the ways in which connections end. */
