@@ -19,6 +19,7 @@ import mesh.ambit.istiod.issuer.TokenReviewAuthenticator;
 import mesh.ambit.istiod.issuer.Trust;
 import mesh.ambit.istiod.kube.AdmissionHook;
 import mesh.ambit.istiod.kube.ClusterListener;
+import mesh.ambit.istiod.kube.ClusterTrustBundle;
 import mesh.ambit.istiod.kube.EntryAddresses;
 import mesh.ambit.istiod.kube.KubernetesMetrics;
 import mesh.ambit.istiod.kube.KubernetesSource;
@@ -152,7 +153,10 @@ final class KubernetesPlatform implements Platform {
                         "istiod." + started.systemNamespace() + ".svc:15012",
                         started.domainSuffix(),
                         started.clusterId(),
-                        mesh.trustDomain()),
+                        mesh.trustDomain(),
+                        started.revision(),
+                        started.systemNamespace(),
+                        config.authority().kubernetes().trustBundle() ? ClusterTrustBundle.NAME : ""),
                 started.revision(),
                 started.has(Feature.MULTI_NETWORK));
     }

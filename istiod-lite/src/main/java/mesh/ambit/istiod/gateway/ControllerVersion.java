@@ -24,11 +24,16 @@ enum ControllerVersion {
     private static final int MAX_DIGITS = 9;
 
     static ControllerVersion of(JsonNode gateway) {
-        String text =
-                gateway.path("metadata").path("annotations").path(ANNOTATION).asText("");
-        boolean number =
-                !text.isEmpty() && text.length() <= MAX_DIGITS && text.chars().allMatch(c -> c >= '0' && c <= '9');
-        int written = number ? Integer.parseInt(text) : 0;
+        JsonNode annotation = gateway.path("metadata").path("annotations").path(ANNOTATION);
+        if (annotation.isMissingNode()) {
+            return OLDER;
+        }
+        String text = annotation.asText("");
+        if (!text.matches("[-+]?[0-9]{1," + MAX_DIGITS + "}")) {
+            // Not of a scheme that we know: of somebody who came after us.
+            return NEWER;
+        }
+        int written = Integer.parseInt(text);
         if (written > PRESENT) {
             return NEWER;
         }

@@ -15,6 +15,9 @@ final class GatewayClasses {
     /** Controller of gateways that stand elsewhere: they are read, and nothing is made for them. */
     static final String UNMANAGED_CONTROLLER = "istio.io/unmanaged-gateway";
 
+    /** Controller of gateways between networks. */
+    static final String EAST_WEST_CONTROLLER = "istio.io/eastwest-controller";
+
     private GatewayClasses() {}
 
     /** A class that is created where it is missing. */
@@ -35,18 +38,23 @@ final class GatewayClasses {
         classes.add(new Known(
                 "istio-remote", UNMANAGED_CONTROLLER, "Gateways of other clusters; nothing is deployed for them"));
         if (severalNetworks) {
-            classes.add(new Known(
-                    "istio-east-west", "istio.io/eastwest-controller", "Gateways between the networks of the mesh"));
+            classes.add(
+                    new Known("istio-east-west", EAST_WEST_CONTROLLER, "Gateways between the networks of the mesh"));
         }
         return classes;
     }
 
-    /** Returns whether {@code object} is of a controller that we are. */
-    static boolean isOurs(JsonNode object) {
+    /** Returns whether {@code object} is of a controller that we are; one for gateways between networks needs several. */
+    static boolean isOurs(JsonNode object, boolean severalNetworks) {
         String controller = controller(object);
         return controller.equals(MESH_CONTROLLER)
                 || controller.equals(UNMANAGED_CONTROLLER)
-                || controller.equals("istio.io/eastwest-controller");
+                || (severalNetworks && controller.equals(EAST_WEST_CONTROLLER));
+    }
+
+    /** Returns whether something is deployed for gateways of a controller. */
+    static boolean isDeployed(String controller) {
+        return controller.equals(MESH_CONTROLLER) || controller.equals(EAST_WEST_CONTROLLER);
     }
 
     /** Returns who looks after the gateways of a class; empty if there is no such class. */

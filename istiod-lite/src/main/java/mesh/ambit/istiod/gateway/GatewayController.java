@@ -8,17 +8,12 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
-import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import mesh.ambit.istiod.kube.api.ApiException;
 import mesh.ambit.istiod.kube.api.ApiResource;
 import mesh.ambit.istiod.kube.api.ApiServer;
 import mesh.ambit.istiod.kube.api.Codec;
-import mesh.ambit.istiod.kube.api.Reflector;
-import mesh.ambit.istiod.kube.api.Sink;
-import mesh.ambit.istiod.kube.api.WatchStatus.State;
 import mesh.ambit.istiod.kube.api.WorkQueue;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -38,9 +33,9 @@ public final class GatewayController implements AutoCloseable {
             ApiResource.of("", "v1", "services").labelled(WaypointObjects.GATEWAY_NAME);
     private static final ApiResource SLICES =
             ApiResource.of("discovery.k8s.io", "v1", "endpointslices").labelled(WaypointObjects.GATEWAY_NAME);
-    private static final ApiResource DEPLOYMENTS = ApiResource.of("apps", "v1", "deployments")
-            .labelled(WaypointObjects.MANAGED + "=" + WaypointObjects.MANAGED_VALUE)
-            .metadata();
+    private static final ApiResource DEPLOYMENTS = made("apps", "v1", "deployments");
+    private static final ApiResource AUTOSCALERS = made("autoscaling", "v2", "horizontalpodautoscalers");
+    private static final ApiResource BUDGETS = made("policy", "v1", "poddisruptionbudgets");
     private static final String SERVICE_NAME = "kubernetes.io/service-name";
     private static final String REVISION = "istio.io/rev";
     private static final String ALL_CLASSES = "classes";
@@ -50,17 +45,17 @@ public final class GatewayController implements AutoCloseable {
     private final ApiServer server;
     private final List<GatewayClasses.Known> known;
     private final String revision;
+    private final boolean severalNetworks;
     private final GatewayStatus statuses;
     private final WaypointDeployer deployer;
     private final InstantSource clock;
-    private final Map<String, JsonNode> classes = new ConcurrentHashMap<>();
-    private final Map<String, JsonNode> gateways = new ConcurrentHashMap<>();
-    private final Map<String, JsonNode> services = new ConcurrentHashMap<>();
-    private final Map<String, JsonNode> slices = new ConcurrentHashMap<>();
-    private final Map<String, JsonNode> deployments = new ConcurrentHashMap<>();
-    private final List<Reflector<JsonNode>> reflectors = new ArrayList<>();
-    private final Reflector<JsonNode> classWatch;
-    private final CountDownLatch unknown = new CountDownLatch(5);
+    private final Followed classes;
+    private final Followed gateways;
+    private final Followed services;
+    private final Followed slices;
+    private final List<Followed> made = new ArrayList<>();
+    private final ParameterMaps parameters;
+    private final CountDownLatch started = new CountDownLatch(1);
     private final WorkQueue queue;
 
     private GatewayController(
@@ -73,16 +68,28 @@ public final class GatewayController implements AutoCloseable {
         this.server = server;
         this.known = GatewayClasses.known(severalNetworks);
         this.revision = revision;
+        this.severalNetworks = severalNetworks;
         this.statuses = new GatewayStatus(settings.domainSuffix());
         this.deployer = new WaypointDeployer(server, new WaypointObjects(settings));
         this.clock = clock;
         this.queue = new WorkQueue("gateways", this::settle, System::nanoTime);
-        this.classWatch = follow(CLASSES, classes, this::classChanged, random);
-        follow(GATEWAYS, gateways, key -> queue.add(GATEWAY + key), random);
-        follow(SERVICES, services, this::childChanged, random);
-        follow(SLICES, slices, this::childChanged, random);
-        follow(DEPLOYMENTS, deployments, this::childChanged, random);
+        this.classes = new Followed(server, CLASSES, this::classChanged, clock, random);
+        this.gateways = new Followed(server, GATEWAYS, key -> queue.add(GATEWAY + key), clock, random);
+        this.services = new Followed(server, SERVICES, this::childChanged, clock, random);
+        this.slices = new Followed(server, SLICES, this::childChanged, clock, random);
+        // Only to notice what others change of them.
+        for (ApiResource each : List.of(DEPLOYMENTS, AUTOSCALERS, BUDGETS)) {
+            made.add(new Followed(server, each, this::childChanged, clock, random));
+        }
+        this.parameters = new ParameterMaps(server, settings.systemNamespace(), this::parametersChanged, clock, random);
+        started.countDown();
         queue.add(ALL_CLASSES);
+    }
+
+    private static ApiResource made(String group, String version, String plural) {
+        return ApiResource.of(group, version, plural)
+                .labelled(WaypointObjects.MANAGED)
+                .metadata();
     }
 
     /**
@@ -100,40 +107,44 @@ public final class GatewayController implements AutoCloseable {
         return new GatewayController(server, settings, revision, severalNetworks, clock, random);
     }
 
-    private Reflector<JsonNode> follow(
-            ApiResource resource, Map<String, JsonNode> objects, Consumer<String> listener, RandomGenerator random) {
-        Reflector<JsonNode> reflector = Reflector.start(
-                server, resource, Codec.TREE, new Follower(objects, listener, unknown), _ -> {}, clock, random);
-        reflectors.add(reflector);
-        return reflector;
-    }
-
     private void classChanged(String name) {
         queue.add(ALL_CLASSES);
         queue.add(CLASS + name);
-        gateways.forEach((key, gateway) -> {
+        gateways.objects().forEach((key, gateway) -> {
             if (gateway.path("spec").path("gatewayClassName").asText("").equals(name)) {
                 queue.add(GATEWAY + key);
             }
         });
     }
 
-    /** Something that is, or may be, of a gateway changed; which one is seen at what is left of it, or by its owner. */
+    /** Something that is, or may be, of a gateway changed. */
     private void childChanged(String key) {
         String namespace = key.substring(0, key.indexOf('/') + 1);
-        gateways.keySet().stream()
+        gateways.objects().keySet().stream()
                 .filter(gateway -> gateway.startsWith(namespace))
                 .forEach(gateway -> queue.add(GATEWAY + gateway));
     }
 
+    private void parametersChanged(String key, String forClass) {
+        gateways.objects().forEach((name, gateway) -> {
+            JsonNode spec = gateway.path("spec");
+            boolean named = name.startsWith(key.substring(0, key.indexOf('/') + 1))
+                    && key.endsWith("/"
+                            + spec.path("infrastructure")
+                                    .path("parametersRef")
+                                    .path("name")
+                                    .asText(""));
+            boolean defaulted = !forClass.isEmpty()
+                    && spec.path("gatewayClassName").asText("").equals(forClass);
+            if (named || defaulted) {
+                queue.add(GATEWAY + name);
+            }
+        });
+    }
+
     private boolean settle(String item) {
         try {
-            unknown.await();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return true;
-        }
-        try {
+            awaitObjects();
             if (item.equals(ALL_CLASSES)) {
                 createClasses();
             } else if (item.startsWith(CLASS)) {
@@ -154,17 +165,27 @@ public final class GatewayController implements AutoCloseable {
             }
             LOG.warn("{}: {}, trying again", item, e.getMessage());
             return false;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return true;
+        }
+    }
+
+    private void awaitObjects() throws InterruptedException {
+        started.await();
+        for (Followed each : List.of(classes, gateways, services, slices)) {
+            each.await();
         }
     }
 
     private void createClasses() throws IOException {
-        if (classWatch.status().state() == State.ABSENT) {
+        if (classes.isAbsent()) {
             return;
         }
         for (GatewayClasses.Known each : known) {
-            if (!classes.containsKey(each.name())) {
+            if (classes.find(each.name()) == null) {
                 try {
-                    server.create(CLASSES.path("v1"), each.object());
+                    server.create(classes.path(), each.object());
                     LOG.info("GatewayClass {}: created", each.name());
                 } catch (ApiException e) {
                     if (e.code() != ApiException.CONFLICT) {
@@ -176,8 +197,8 @@ public final class GatewayController implements AutoCloseable {
     }
 
     private void acceptClass(String name) throws IOException {
-        JsonNode object = classes.get(name);
-        if (object == null || !GatewayClasses.isOurs(object)) {
+        JsonNode object = classes.find(name);
+        if (object == null || !GatewayClasses.isOurs(object, severalNetworks)) {
             return;
         }
         ObjectNode status = object.path("status") instanceof ObjectNode present
@@ -185,35 +206,49 @@ public final class GatewayController implements AutoCloseable {
                 : JsonNodeFactory.instance.objectNode();
         new Conditions(status, object.path("metadata").path("generation").asLong(), clock.instant())
                 .set("Accepted", true, "Accepted", "gateways of this class are looked after");
-        writeStatus(CLASSES.object("", name), object, status);
+        writeStatus(classes.path("", name), object, status);
     }
 
-    private void settleGateway(String key) throws IOException {
-        JsonNode gateway = gateways.get(key);
+    private void settleGateway(String key) throws IOException, InterruptedException {
+        JsonNode gateway = gateways.find(key);
         if (gateway == null) {
             deployer.forget(key);
             return;
         }
         JsonNode owner =
-                classes.get(gateway.path("spec").path("gatewayClassName").asText(""));
-        if (owner == null || !GatewayClasses.isOurs(owner) || !isOurRevision(gateway)) {
+                classes.find(gateway.path("spec").path("gatewayClassName").asText(""));
+        if (owner == null || !GatewayClasses.isOurs(owner, severalNetworks) || !isOurRevision(gateway)) {
             return;
         }
         String controller = GatewayClasses.controller(owner);
         String namespace = gateway.path("metadata").path("namespace").asText("");
         String path =
-                GATEWAYS.object(namespace, gateway.path("metadata").path("name").asText(""));
-        if (controller.equals(GatewayClasses.MESH_CONTROLLER) && WaypointObjects.isManaged(gateway)) {
-            ControllerVersion version = ControllerVersion.of(gateway);
-            if (version == ControllerVersion.OLDER) {
-                server.merge(path, ControllerVersion.claim());
-            }
-            if (version != ControllerVersion.NEWER) {
-                deployer.deploy(key, gateway);
-            }
+                gateways.path(namespace, gateway.path("metadata").path("name").asText(""));
+        String trouble = null;
+        try {
+            deploy(key, path, gateway, controller);
+        } catch (ParametersException e) {
+            trouble = e.getMessage();
         }
-        ObjectNode status = statuses.of(gateway, controller, name -> backend(namespace, name), clock.instant());
+        ObjectNode status =
+                statuses.of(gateway, controller, name -> backend(namespace, name), trouble, clock.instant());
         writeStatus(path, gateway, status);
+    }
+
+    private void deploy(String key, String path, JsonNode gateway, String controller)
+            throws IOException, InterruptedException, ParametersException {
+        if (!GatewayClasses.isDeployed(controller)) {
+            return;
+        }
+        List<Overlay> overlays = parameters.of(gateway);
+        ControllerVersion version = ControllerVersion.of(gateway);
+        if (!WaypointObjects.isManaged(gateway) || version == ControllerVersion.NEWER) {
+            return;
+        }
+        if (version == ControllerVersion.OLDER) {
+            server.merge(path, ControllerVersion.claim());
+        }
+        deployer.deploy(key, gateway, controller, overlays);
     }
 
     private boolean isOurRevision(JsonNode gateway) {
@@ -222,11 +257,11 @@ public final class GatewayController implements AutoCloseable {
     }
 
     private @Nullable GatewayBackend backend(String namespace, String name) {
-        JsonNode service = services.get(namespace + "/" + name);
+        JsonNode service = services.find(namespace + "/" + name);
         if (service == null) {
             return null;
         }
-        List<JsonNode> own = slices.entrySet().stream()
+        List<JsonNode> own = slices.objects().entrySet().stream()
                 .filter(entry -> entry.getKey().startsWith(namespace + "/")
                         && entry.getValue()
                                 .path("metadata")
@@ -252,50 +287,12 @@ public final class GatewayController implements AutoCloseable {
         server.merge(path + "/status", patch);
     }
 
-    /** Keeps a collection as it is, and tells of each change. */
-    private static final class Follower implements Sink<JsonNode> {
-        private final Map<String, JsonNode> objects;
-        private final Consumer<String> listener;
-        private final CountDownLatch unknown;
-        private boolean known;
-
-        Follower(Map<String, JsonNode> objects, Consumer<String> listener, CountDownLatch unknown) {
-            this.objects = objects;
-            this.listener = listener;
-            this.unknown = unknown;
-        }
-
-        @Override
-        public void replaced(Map<String, JsonNode> all) {
-            List<String> gone = new ArrayList<>(objects.keySet());
-            gone.removeAll(all.keySet());
-            objects.keySet().retainAll(all.keySet());
-            objects.putAll(all);
-            if (!known) {
-                known = true;
-                unknown.countDown();
-            }
-            gone.forEach(listener);
-            all.keySet().forEach(listener);
-        }
-
-        @Override
-        public void changed(String key, JsonNode object) {
-            objects.put(key, object);
-            listener.accept(key);
-        }
-
-        @Override
-        public void removed(String key) {
-            objects.remove(key);
-            listener.accept(key);
-        }
-    }
-
     /** Stops; what was made stays. */
     @Override
     public void close() {
-        reflectors.forEach(Reflector::close);
+        List.of(classes, gateways, services, slices).forEach(Followed::close);
+        made.forEach(Followed::close);
+        parameters.close();
         queue.close();
     }
 }

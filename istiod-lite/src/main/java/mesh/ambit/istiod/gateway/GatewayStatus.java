@@ -6,9 +6,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.function.Function;
@@ -22,7 +20,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class GatewayStatus {
     private static final String ADDRESS_TYPE = "networking.istio.io/address-type";
-    private static final int HBONE_PORT = 15008;
+    private static final String ACCEPTED = "Accepted";
+    private static final String LISTENERS_NOT_VALID = "ListenersNotValid";
 
     private final String domainSuffix;
 
@@ -35,16 +34,21 @@ final class GatewayStatus {
      *
      * @param controller of its class
      * @param backends Services of the gateway's namespace by name; null for one that is not there
+     * @param parameters what is wrong with its parameters; null if nothing is
      */
     ObjectNode of(
-            JsonNode gateway, String controller, Function<String, @Nullable GatewayBackend> backends, Instant now) {
+            JsonNode gateway,
+            String controller,
+            Function<String, @Nullable GatewayBackend> backends,
+            @Nullable String parameters,
+            Instant now) {
         ObjectNode status = gateway.path("status") instanceof ObjectNode present
                 ? present.deepCopy()
                 : JsonNodeFactory.instance.objectNode();
         long generation = gateway.path("metadata").path("generation").asLong(0);
         Conditions conditions = new Conditions(status, generation, now);
         if (controller.equals(GatewayClasses.UNMANAGED_CONTROLLER)) {
-            conditions.set("Accepted", true, "Accepted", "the gateway is known");
+            conditions.set(ACCEPTED, true, ACCEPTED, "the gateway is known");
             conditions.set("Programmed", true, "Programmed", "the gateway stands elsewhere and is left as it is");
             status.set("addresses", gateway.path("spec").path("addresses").deepCopy());
             status.remove("listeners");
@@ -52,21 +56,33 @@ final class GatewayStatus {
         }
         List<String> rejected = new ArrayList<>();
         List<String> hosts = hosts(gateway, rejected);
-        if (rejected.isEmpty()) {
-            conditions.set("Accepted", true, "Accepted", "the gateway is valid");
-        } else {
-            conditions.set(
-                    "Accepted",
-                    false,
-                    "UnsupportedAddress",
-                    "addresses must be of type Hostname, left out: " + String.join(", ", rejected));
-        }
+        Listeners listeners = Listeners.of(gateway, controller);
+        accepted(conditions, rejected, parameters, listeners);
         Reached reached = new Reached(gateway, hosts, backends);
         programmed(conditions, hosts, reached);
         conditions.set("ResolvedRefs", true, "ResolvedRefs", "all references are resolved");
         addresses(status, gateway, reached);
-        listeners(status, gateway, controller, generation, now);
+        status.set("listeners", listeners.status(status.path("listeners"), generation, now));
         return status;
+    }
+
+    private static void accepted(
+            Conditions conditions, List<String> rejected, @Nullable String parameters, Listeners listeners) {
+        if (!rejected.isEmpty()) {
+            conditions.set(
+                    ACCEPTED,
+                    false,
+                    "UnsupportedAddress",
+                    "addresses must be of type Hostname, left out: " + String.join(", ", rejected));
+        } else if (parameters != null) {
+            conditions.set(ACCEPTED, false, "InvalidParameters", parameters);
+        } else if (listeners.areAllInvalid()) {
+            conditions.set(ACCEPTED, false, LISTENERS_NOT_VALID, "no listener is valid");
+        } else if (listeners.areSomeInvalid()) {
+            conditions.set(ACCEPTED, true, LISTENERS_NOT_VALID, "not all listeners are valid");
+        } else {
+            conditions.set(ACCEPTED, true, ACCEPTED, "the gateway is valid");
+        }
     }
 
     private static void programmed(Conditions conditions, List<String> hosts, Reached reached) {
@@ -111,50 +127,6 @@ final class GatewayStatus {
                     .put("type", literal ? "IPAddress" : "Hostname")
                     .put("value", address);
         }
-    }
-
-    private static void listeners(
-            ObjectNode status, JsonNode gateway, String controller, long generation, Instant now) {
-        ArrayNode former =
-                status.path("listeners") instanceof ArrayNode present ? present : JsonNodeFactory.instance.arrayNode();
-        ArrayNode listeners = JsonNodeFactory.instance.arrayNode();
-        Set<String> taken = new HashSet<>();
-        for (JsonNode listener : gateway.path("spec").path("listeners")) {
-            String name = listener.path("name").asText("");
-            if (!taken.add(name)) {
-                continue;
-            }
-            ObjectNode entry = JsonNodeFactory.instance.objectNode();
-            for (JsonNode candidate : former) {
-                if (candidate.path("name").asText("").equals(name)) {
-                    entry = candidate.deepCopy();
-                }
-            }
-            entry.put("name", name);
-            if (!entry.has("attachedRoutes")) {
-                entry.put("attachedRoutes", 0);
-            }
-            if (!entry.has("supportedKinds")) {
-                entry.putArray("supportedKinds");
-            }
-            Conditions conditions = new Conditions(entry, generation, now);
-            boolean tunnel = listener.path("protocol").asText("").equals("HBONE")
-                    && listener.path("port").asInt() == HBONE_PORT;
-            if (tunnel || !controller.equals(GatewayClasses.MESH_CONTROLLER)) {
-                conditions.set("Accepted", true, "Accepted", "the listener is valid");
-            } else {
-                conditions.set(
-                        "Accepted",
-                        false,
-                        "UnsupportedProtocol",
-                        "a waypoint listens with protocol HBONE on port " + HBONE_PORT + " and on nothing else");
-            }
-            conditions.set("Conflicted", false, "NoConflicts", "no other listener is in the way");
-            conditions.set("Programmed", true, "Programmed", "the listener is programmed");
-            conditions.set("ResolvedRefs", true, "ResolvedRefs", "all references are resolved");
-            listeners.add(entry);
-        }
-        status.set("listeners", listeners);
     }
 
     /** Returns the host names that a gateway is to be found under; adds addresses of other types to {@code rejected}. */

@@ -4,7 +4,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import mesh.ambit.istiod.kube.api.ApiException;
 import mesh.ambit.istiod.kube.api.ApiResource;
 import mesh.ambit.istiod.kube.api.ApiServer;
@@ -25,7 +28,15 @@ final class WaypointDeployer {
     private static final Map<String, ApiResource> RESOURCES = Map.of(
             "ServiceAccount", ApiResource.of("", "v1", "serviceaccounts"),
             "Service", ApiResource.of("", "v1", "services"),
-            "Deployment", ApiResource.of("apps", "v1", "deployments"));
+            "Deployment", ApiResource.of("apps", "v1", "deployments"),
+            "HorizontalPodAutoscaler", ApiResource.of("autoscaling", "v2", "horizontalpodautoscalers"),
+            "PodDisruptionBudget", ApiResource.of("policy", "v1", "poddisruptionbudgets"));
+
+    /** What the server answers to an object that is not valid. */
+    private static final Set<Integer> INVALID = Set.of(400, 422);
+
+    /** What it says of fields that the kind has not, or not of this type: with status 500, as if that were its own fault. */
+    private static final String MISTYPED = "failed to create typed patch object";
 
     private final ApiServer server;
     private final WaypointObjects objects;
@@ -33,42 +44,97 @@ final class WaypointDeployer {
     /** By gateway, then path: what was applied last and what came of it. */
     private final Map<String, Map<String, Applied>> applied = new HashMap<>();
 
-    private record Applied(ObjectNode object, String version) {}
+    /** An object as we last asked for it, null where we asked for none, and which version of it there was then. */
+    private record Applied(@Nullable ObjectNode object, String version) {}
 
     WaypointDeployer(ApiServer server, WaypointObjects objects) {
         this.server = server;
         this.objects = objects;
     }
 
-    /** Makes the objects of a gateway as they are to be, where they are not. */
-    void deploy(String key, JsonNode gateway) throws IOException {
+    /**
+     * Makes the objects of a gateway as they are to be, where they are not.
+     *
+     * @param controller of the gateway's class
+     * @throws ParametersException if they cannot be as the overlays want them; then they stay as they are
+     */
+    void deploy(String key, JsonNode gateway, String controller, List<Overlay> overlays)
+            throws IOException, ParametersException {
+        List<ObjectNode> wanted = objects.of(gateway, controller, overlays);
         Map<String, Applied> former = applied.computeIfAbsent(key, _ -> new HashMap<>());
-        for (ObjectNode object : objects.of(gateway)) {
-            ApiResource resource = RESOURCES.get(object.path("kind").asText());
-            if (resource == null) {
-                throw new IllegalStateException(
-                        "no path for a " + object.path("kind").asText());
-            }
-            String path = resource.object(
-                    object.path("metadata").path("namespace").asText(""),
-                    object.path("metadata").path("name").asText(""));
-            JsonNode present = find(path);
-            if (present != null && !isOurs(present)) {
-                if (former.put(path, new Applied(object, "foreign")) == null) {
-                    LOG.warn("{}: somebody else's, left as it is; waypoint {} is not deployed by us", path, key);
-                }
-                continue;
-            }
-            Applied last = former.get(path);
-            if (present == null
-                    || last == null
-                    || !last.object().equals(object)
-                    || !last.version().equals(version(present))) {
-                JsonNode result = server.apply(path, MANAGER, object);
-                former.put(path, new Applied(object, version(result)));
-                LOG.info("{}: applied for waypoint {}", path, key);
+        Set<String> kinds = new HashSet<>();
+        for (ObjectNode object : wanted) {
+            kinds.add(object.path("kind").asText());
+            apply(key, object, former);
+        }
+        for (String kind : Overlay.ON_REQUEST) {
+            if (!kinds.contains(kind)) {
+                remove(path(kind, gateway.path("metadata"), WaypointObjects.name(gateway)), gateway, former);
             }
         }
+    }
+
+    private void apply(String key, ObjectNode object, Map<String, Applied> former)
+            throws IOException, ParametersException {
+        JsonNode metadata = object.path("metadata");
+        String path = path(
+                object.path("kind").asText(), metadata, metadata.path("name").asText(""));
+        JsonNode present = find(path);
+        if (present != null && !isOurs(present)) {
+            if (former.put(path, new Applied(object, "foreign")) == null) {
+                LOG.warn("{}: somebody else's, left as it is; waypoint {} is not deployed by us", path, key);
+            }
+            return;
+        }
+        Applied last = former.get(path);
+        if (present == null
+                || last == null
+                || !object.equals(last.object())
+                || !last.version().equals(version(present))) {
+            try {
+                JsonNode result = server.apply(path, MANAGER, object);
+                former.put(path, new Applied(object, version(result)));
+            } catch (ApiException e) {
+                if (isInvalid(e)) {
+                    throw new ParametersException("the API server refuses what they make: " + e.getMessage(), e);
+                }
+                throw e;
+            }
+            LOG.info("{}: applied for waypoint {}", path, key);
+        }
+    }
+
+    private static boolean isInvalid(ApiException e) {
+        String message = e.getMessage();
+        return INVALID.contains(e.code()) || (message != null && message.contains(MISTYPED));
+    }
+
+    /** Removes what is not asked for any more, if it is this gateway's. Looked for once, not at each change. */
+    private void remove(String path, JsonNode gateway, Map<String, Applied> former) throws IOException {
+        Applied last = former.get(path);
+        if (last != null && last.object() == null) {
+            return;
+        }
+        JsonNode present = find(path);
+        String uid = gateway.path("metadata").path("uid").asText("");
+        if (present != null
+                && isOurs(present)
+                && present.path("metadata")
+                        .path("ownerReferences")
+                        .findValuesAsText("uid")
+                        .contains(uid)) {
+            server.delete(path);
+            LOG.info("{}: removed, nobody asks for it any more", path);
+        }
+        former.put(path, new Applied(null, ""));
+    }
+
+    private static String path(String kind, JsonNode metadata, String name) {
+        ApiResource resource = RESOURCES.get(kind);
+        if (resource == null) {
+            throw new IllegalStateException("no path for a " + kind);
+        }
+        return resource.object(metadata.path("namespace").asText(""), name);
     }
 
     /** A gateway is gone; what it owned the cluster removes. */
@@ -77,11 +143,7 @@ final class WaypointDeployer {
     }
 
     private static boolean isOurs(JsonNode present) {
-        return present.path("metadata")
-                .path("labels")
-                .path(WaypointObjects.MANAGED)
-                .asText("")
-                .equals(WaypointObjects.MANAGED_VALUE);
+        return present.path("metadata").path("labels").has(WaypointObjects.MANAGED);
     }
 
     private @Nullable JsonNode find(String path) throws IOException {

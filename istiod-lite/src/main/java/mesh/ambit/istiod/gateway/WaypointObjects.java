@@ -1,24 +1,23 @@
 package mesh.ambit.istiod.gateway;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import mesh.ambit.istiod.kube.api.ApiServer;
 
-/** The objects that make a waypoint of a Gateway. Names, ports and variables are the reference's. Pure. */
+/**
+ * The objects that make a waypoint of a Gateway, or a gateway between networks, which is made the same way. Names, ports
+ * and variables are the reference's. Pure.
+ */
 final class WaypointObjects {
     /** Says on a generated object which controller it belongs to. */
     static final String MANAGED = "gateway.istio.io/managed";
-
-    /** The controller of waypoints, as that label spells it. */
-    static final String MANAGED_VALUE = "istio.io-mesh-controller";
 
     /** Says on generated objects and on pods which Gateway they are of. */
     static final String GATEWAY_NAME = "gateway.networking.k8s.io/gateway-name";
@@ -32,12 +31,14 @@ final class WaypointObjects {
             NAME_OVERRIDE,
             ACCOUNT_OVERRIDE,
             ControllerVersion.ANNOTATION);
-    private static final ObjectNode TEMPLATE = template();
+    private static final String RESERVED = "gateway.networking.k8s.io/";
+    private static final String STATUS_PORT = "status-port";
+    private static final int MAX_PORT_NAME = 63;
 
-    private final WaypointSettings settings;
+    private final WaypointPods pods;
 
     WaypointObjects(WaypointSettings settings) {
-        this.settings = settings;
+        this.pods = new WaypointPods(settings);
     }
 
     /** Returns whether a Gateway wants something deployed, rather than naming what stands there already. */
@@ -50,104 +51,120 @@ final class WaypointObjects {
 
     /** Returns the name of what is deployed for a waypoint. */
     static String name(JsonNode gateway) {
-        JsonNode metadata = gateway.path("metadata");
-        return metadata.path("annotations")
-                .path(NAME_OVERRIDE)
-                .asText(metadata.path("name").asText(""));
+        return annotation(
+                gateway, NAME_OVERRIDE, gateway.path("metadata").path("name").asText(""));
     }
 
-    private static String account(JsonNode gateway) {
-        return gateway.path("metadata")
-                .path("annotations")
-                .path(ACCOUNT_OVERRIDE)
-                .asText(name(gateway));
+    static String account(JsonNode gateway) {
+        return annotation(gateway, ACCOUNT_OVERRIDE, name(gateway));
     }
 
-    /** Returns everything to be applied, in this order. */
-    List<ObjectNode> of(JsonNode gateway) {
-        return List.of(serviceAccount(gateway), deployment(gateway), service(gateway));
+    static String annotation(JsonNode gateway, String annotation, String otherwise) {
+        return gateway.path("metadata").path("annotations").path(annotation).asText(otherwise);
     }
 
-    private ObjectNode serviceAccount(JsonNode gateway) {
-        return owned(gateway, "v1", "ServiceAccount", account(gateway));
-    }
-
-    private ObjectNode deployment(JsonNode gateway) {
-        String name = name(gateway);
-        String namespace = gateway.path("metadata").path("namespace").asText("");
-        String gatewayName = gateway.path("metadata").path("name").asText("");
-        ObjectNode deployment = owned(gateway, "apps/v1", "Deployment", name);
-        ObjectNode spec = deployment.putObject("spec");
-        spec.putObject("selector").putObject("matchLabels").put(GATEWAY_NAME, gatewayName);
-        ObjectNode pod = spec.putObject("template");
-        ObjectNode metadata = pod.putObject("metadata");
-        ObjectNode annotations = metadata.putObject("annotations");
-        annotations.setAll(inheritedAnnotations(gateway));
-        annotations
-                .put("istio.io/rev", "default")
-                .put("prometheus.io/path", "/stats/prometheus")
-                .put("prometheus.io/port", "15020")
-                .put("prometheus.io/scrape", "true");
-        ObjectNode labels = metadata.putObject("labels");
-        labels.put("sidecar.istio.io/inject", "false")
-                .put("istio.io/dataplane-mode", "none")
-                .put("service.istio.io/canonical-name", name)
-                .put("service.istio.io/canonical-revision", "latest");
-        labels.setAll(labels(gateway));
-        ObjectNode podSpec = TEMPLATE.deepCopy();
-        podSpec.put("serviceAccountName", account(gateway));
-        ObjectNode container = (ObjectNode) podSpec.path("containers").path(0);
-        container.put("image", settings.image());
-        container
-                .putArray("args")
-                .add("proxy")
-                .add("waypoint")
-                .add("--domain")
-                .add("$(POD_NAMESPACE).svc." + settings.domainSuffix())
-                .add("--serviceCluster")
-                .add(account(gateway) + ".$(POD_NAMESPACE)");
-        ArrayNode env = (ArrayNode) container.path("env");
-        variable(env, "CA_ADDR", settings.controlAddress());
-        variable(env, "ISTIO_META_CLUSTER_ID", settings.clusterId());
-        String network = labels(gateway).path("topology.istio.io/network").asText("");
-        if (!network.isEmpty()) {
-            variable(env, "ISTIO_META_NETWORK", network);
+    /**
+     * Returns everything to be applied, in this order.
+     *
+     * @param controller of the gateway's class
+     * @param overlays what users change of it, the later over the earlier
+     * @throws ParametersException if an overlay cannot be merged
+     */
+    List<ObjectNode> of(JsonNode gateway, String controller, List<Overlay> overlays) throws ParametersException {
+        List<ObjectNode> made = new ArrayList<>();
+        for (ObjectNode object : List.of(
+                owned(gateway, controller, "v1", "ServiceAccount", account(gateway)),
+                deployment(gateway, controller),
+                service(gateway, controller),
+                autoscaler(gateway, controller),
+                disruptionBudget(gateway, controller))) {
+            ObjectNode merged = Overlay.merge(object, overlays);
+            if (merged != null) {
+                // Whose it is no overlay changes.
+                metadata(merged).withObject("/labels").put(MANAGED, managed(controller));
+                made.add(merged);
+            }
         }
-        variable(env, "ISTIO_META_WORKLOAD_NAME", name);
-        variable(env, "ISTIO_META_OWNER", "kubernetes://apis/apps/v1/namespaces/" + namespace + "/deployments/" + name);
-        variable(env, "ISTIO_META_MESH_ID", settings.trustDomain());
-        variable(env, "TRUST_DOMAIN", settings.trustDomain());
-        pod.set("spec", podSpec);
+        return made;
+    }
+
+    private ObjectNode deployment(JsonNode gateway, String controller) {
+        ObjectNode deployment = owned(gateway, controller, "apps/v1", "Deployment", name(gateway));
+        ObjectNode spec = deployment.putObject("spec");
+        selector(spec.putObject("selector"), gateway);
+        spec.set(
+                "template",
+                pods.template(gateway, labels(gateway, controller), inheritedAnnotations(gateway), controller));
         return deployment;
     }
 
-    private static void variable(ArrayNode env, String name, String value) {
-        env.addObject().put("name", name).put("value", value);
+    private static ObjectNode autoscaler(JsonNode gateway, String controller) {
+        ObjectNode autoscaler = owned(gateway, controller, "autoscaling/v2", "HorizontalPodAutoscaler", name(gateway));
+        ObjectNode spec = autoscaler.putObject("spec");
+        spec.putObject("scaleTargetRef")
+                .put("apiVersion", "apps/v1")
+                .put("kind", "Deployment")
+                .put("name", name(gateway));
+        spec.put("maxReplicas", 1);
+        return autoscaler;
     }
 
-    private ObjectNode service(JsonNode gateway) {
-        ObjectNode service = owned(gateway, "v1", "Service", name(gateway));
-        ObjectNode annotations = (ObjectNode) service.path("metadata").path("annotations");
+    private static ObjectNode disruptionBudget(JsonNode gateway, String controller) {
+        ObjectNode budget = owned(gateway, controller, "policy/v1", "PodDisruptionBudget", name(gateway));
+        selector(budget.putObject("spec").putObject("selector"), gateway);
+        return budget;
+    }
+
+    private static void selector(ObjectNode selector, JsonNode gateway) {
+        selector.putObject("matchLabels")
+                .put(GATEWAY_NAME, gateway.path("metadata").path("name").asText(""));
+    }
+
+    private static ObjectNode service(JsonNode gateway, String controller) {
+        ObjectNode service = owned(gateway, controller, "v1", "Service", name(gateway));
+        ObjectNode annotations = metadata(service).withObject("/annotations");
         if (!annotations.has("networking.istio.io/traffic-distribution")) {
             annotations.put("networking.istio.io/traffic-distribution", "PreferClose");
         }
         ObjectNode spec = service.putObject("spec");
         spec.put("ipFamilyPolicy", "PreferDualStack");
-        spec.put(
-                "type",
-                gateway.path("metadata").path("annotations").path(SERVICE_TYPE).asText("ClusterIP"));
+        String usual = controller.equals(GatewayClasses.EAST_WEST_CONTROLLER) ? "LoadBalancer" : "ClusterIP";
+        String type = annotation(gateway, SERVICE_TYPE, usual);
+        spec.put("type", type);
+        String address =
+                gateway.path("spec").path("addresses").path(0).path("value").asText("");
+        if (!address.isEmpty() && type.equals("LoadBalancer")) {
+            spec.put("loadBalancerIP", address);
+        }
         spec.putObject("selector")
                 .put(GATEWAY_NAME, gateway.path("metadata").path("name").asText(""));
-        ArrayNode ports = spec.putArray("ports");
-        port(ports, "status-port", 15021, "tcp");
-        for (JsonNode listener : gateway.path("spec").path("listeners")) {
-            port(
-                    ports,
-                    listener.path("name").asText(""),
-                    listener.path("port").asInt(),
-                    listener.path("protocol").asText("").toLowerCase(Locale.ROOT));
-        }
+        ports(gateway, spec.putArray("ports"));
         return service;
+    }
+
+    /** A port for each number that a listener has; names of listeners may be longer than those of ports, and have dots. */
+    private static void ports(JsonNode gateway, ArrayNode ports) {
+        port(ports, STATUS_PORT, 15021, "tcp");
+        Set<String> names = new HashSet<>(Set.of(STATUS_PORT));
+        Set<Integer> numbers = new HashSet<>();
+        for (JsonNode listener : gateway.path("spec").path("listeners")) {
+            int number = listener.path("port").asInt();
+            if (!numbers.add(number)) {
+                continue;
+            }
+            String protocol = listener.path("protocol").asText("").toLowerCase(Locale.ROOT);
+            String name = cut(listener.path("name").asText("").replace('.', '-'), MAX_PORT_NAME);
+            if (!names.add(name)) {
+                String suffix = "-" + number;
+                name = cut(name, MAX_PORT_NAME - suffix.length()) + suffix;
+                names.add(name);
+            }
+            port(ports, name, number, protocol);
+        }
+    }
+
+    private static String cut(String text, int length) {
+        return text.length() <= length ? text : text.substring(0, length);
     }
 
     private static void port(ArrayNode ports, String name, int port, String protocol) {
@@ -158,12 +175,16 @@ final class WaypointObjects {
                 .put("appProtocol", protocol);
     }
 
-    private static ObjectNode owned(JsonNode gateway, String apiVersion, String kind, String name) {
+    private static ObjectNode metadata(ObjectNode object) {
+        return object.withObject("/metadata");
+    }
+
+    private static ObjectNode owned(JsonNode gateway, String controller, String apiVersion, String kind, String name) {
         ObjectNode object = ApiServer.object(apiVersion, kind, name);
-        ObjectNode metadata = (ObjectNode) object.path("metadata");
+        ObjectNode metadata = metadata(object);
         metadata.put("namespace", gateway.path("metadata").path("namespace").asText(""));
         metadata.set("annotations", inheritedAnnotations(gateway));
-        metadata.set("labels", labels(gateway));
+        metadata.set("labels", labels(gateway, controller));
         metadata.putArray("ownerReferences")
                 .addObject()
                 .put("apiVersion", "gateway.networking.k8s.io/v1")
@@ -173,32 +194,36 @@ final class WaypointObjects {
         return object;
     }
 
-    private static ObjectNode labels(JsonNode gateway) {
+    private static ObjectNode labels(JsonNode gateway, String controller) {
         ObjectNode labels = inherited(gateway, "labels");
         labels.put(GATEWAY_NAME, gateway.path("metadata").path("name").asText(""));
         labels.put(GATEWAY_CLASS, gateway.path("spec").path("gatewayClassName").asText(""));
-        labels.put(MANAGED, MANAGED_VALUE);
+        labels.put(MANAGED, managed(controller));
         return labels;
+    }
+
+    /** Returns a controller's name as the label of what it manages spells it. */
+    private static String managed(String controller) {
+        return controller.replace('/', '-');
     }
 
     private static ObjectNode inheritedAnnotations(JsonNode gateway) {
         return inherited(gateway, "annotations").without(OWN_ANNOTATIONS);
     }
 
-    /** What the infrastructure is to carry; of a Gateway that says nothing about it, what the Gateway itself carries. */
+    /** What the infrastructure is to carry; where a Gateway does not say what, what the Gateway itself carries. */
     private static ObjectNode inherited(JsonNode gateway, String kind) {
-        JsonNode infrastructure = gateway.path("spec").path("infrastructure");
-        JsonNode source = infrastructure.isMissingNode() ? gateway.path("metadata") : infrastructure;
-        return source.path(kind) instanceof ObjectNode given
-                ? given.deepCopy()
-                : ApiServer.object("", "", "").removeAll();
-    }
-
-    private static ObjectNode template() {
-        try (InputStream in = WaypointObjects.class.getResourceAsStream("waypoint.json")) {
-            return (ObjectNode) new ObjectMapper().readTree(in);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+        if (gateway.path("spec").path("infrastructure").path(kind) instanceof ObjectNode wanted) {
+            ObjectNode carried = wanted.deepCopy();
+            wanted.fieldNames().forEachRemaining(name -> {
+                if (name.startsWith(RESERVED)) {
+                    carried.remove(name);
+                }
+            });
+            return carried;
         }
+        return gateway.path("metadata").path(kind) instanceof ObjectNode given
+                ? given.deepCopy()
+                : JsonNodeFactory.instance.objectNode();
     }
 }

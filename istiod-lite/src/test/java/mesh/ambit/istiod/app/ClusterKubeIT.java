@@ -91,7 +91,10 @@ class ClusterKubeIT {
                     .isFalse();
             assertThat(may(controller, "list", "", "secrets", cluster.namespace, ""))
                     .isFalse();
-            assertThat(may(controller, "list", "", "configmaps", "", "")).isFalse();
+            assertThat(may(controller, "delete", "", "configmaps", "default", "coredns"))
+                    .isFalse();
+            assertThat(may(controller, "delete", "apps", "deployments", "default", "web"))
+                    .isFalse();
             assertThat(may(controller, "patch", "", "configmaps", "default", "coredns"))
                     .isFalse();
             assertThat(may(controller, "create", "", "pods", "default", "")).isFalse();

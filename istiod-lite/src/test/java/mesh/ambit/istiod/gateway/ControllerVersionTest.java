@@ -10,7 +10,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class ControllerVersionTest {
     @ParameterizedTest
-    @CsvSource({"'', OLDER", "4, OLDER", "5, OURS", "6, NEWER", "new, OLDER", "-7, OLDER", "99999999999, OLDER"})
+    @CsvSource({"'', NEWER", "4, OLDER", "5, OURS", "6, NEWER", "new, NEWER", "-7, OLDER", "99999999999, NEWER"})
     void newestVersionWins(String written, ControllerVersion expected) {
         ObjectNode gateway = JsonNodeFactory.instance.objectNode();
         gateway.putObject("metadata").putObject("annotations").put(ControllerVersion.ANNOTATION, written);

@@ -38,6 +38,21 @@ class GatewayStatusTest {
     }
 
     @Test
+    void parametersThatCannotBeHadAreToldOf() {
+        ObjectNode status = statuses.of(
+                Trees.waypoint("", ""),
+                GatewayClasses.MESH_CONTROLLER,
+                _ -> backend(SERVICE, READY),
+                "there is no ConfigMap shop/more",
+                NOW);
+
+        assertThat(condition(status, "Accepted")).isEqualTo("False/InvalidParameters");
+        assertThat(condition(status, "Programmed")).isEqualTo("True/Programmed");
+        assertThat(status.path("conditions").path(0).path("message").asText())
+                .isEqualTo("there is no ConfigMap shop/more");
+    }
+
+    @Test
     void waypointWithoutServiceIsNotUsable() {
         ObjectNode status = waypoint(Trees.waypoint("", ""), null);
 
@@ -74,7 +89,11 @@ class GatewayStatusTest {
         gateway.set("status", first.deepCopy());
 
         ObjectNode later = statuses.of(
-                gateway, GatewayClasses.MESH_CONTROLLER, _ -> backend(SERVICE, READY), NOW.plus(Duration.ofHours(1)));
+                gateway,
+                GatewayClasses.MESH_CONTROLLER,
+                _ -> backend(SERVICE, READY),
+                null,
+                NOW.plus(Duration.ofHours(1)));
 
         assertThat(later).isEqualTo(first);
     }
@@ -94,13 +113,15 @@ class GatewayStatusTest {
     void listenersThatAreGoneLeave() {
         ObjectNode gateway = Trees.waypoint("", "").deepCopy();
         gateway.set(
-                "status", Trees.of("{listeners: [{name: old, attachedRoutes: 1}, {name: mesh, attachedRoutes: 2}]}"));
+                "status",
+                Trees.of("{listeners: [{name: old}, {name: mesh, conditions: [{type: Accepted, status: 'True',"
+                        + " lastTransitionTime: then}]}]}"));
 
         ObjectNode status = waypoint(gateway, null);
 
         assertThat(status.path("listeners")).hasSize(1);
-        assertThat(status.path("listeners").path(0).path("attachedRoutes").asInt())
-                .isEqualTo(2);
+        assertThat(status.at("/listeners/0/conditions/0/lastTransitionTime").asText())
+                .isEqualTo("then");
     }
 
     @Test
@@ -135,14 +156,15 @@ class GatewayStatusTest {
                 "{metadata: {name: east, namespace: istio-system}, spec: {gatewayClassName: istio-remote,"
                         + " addresses: [{type: IPAddress, value: 192.0.2.9}], listeners: [{name: a, port: 15008, protocol: HBONE}]}}");
 
-        ObjectNode status = statuses.of(gateway, GatewayClasses.UNMANAGED_CONTROLLER, _ -> null, NOW);
+        ObjectNode status = statuses.of(gateway, GatewayClasses.UNMANAGED_CONTROLLER, _ -> null, null, NOW);
 
         assertThat(addresses(status)).containsExactly("IPAddress 192.0.2.9");
         assertThat(condition(status, "Programmed")).isEqualTo("True/Programmed");
     }
 
     private ObjectNode waypoint(JsonNode gateway, @Nullable GatewayBackend backend) {
-        return statuses.of(gateway, GatewayClasses.MESH_CONTROLLER, name -> name.equals("way") ? backend : null, NOW);
+        return statuses.of(
+                gateway, GatewayClasses.MESH_CONTROLLER, name -> name.equals("way") ? backend : null, null, NOW);
     }
 
     private static GatewayBackend backend(String service, String slice) {

@@ -59,7 +59,7 @@ public final class Reflector<T> implements AutoCloseable {
     private boolean wake;
 
     /** Of the served versions the one that is read. */
-    private @Nullable String apiVersion;
+    private volatile @Nullable String apiVersion;
 
     /** Where to go on; null when only a list helps. */
     private @Nullable String position;
@@ -165,7 +165,7 @@ public final class Reflector<T> implements AutoCloseable {
 
     private void watch() throws IOException {
         String from = position;
-        String path = resource.path(apiVersion == null ? resource.versions().getFirst() : apiVersion);
+        String path = resource.path(servedVersion());
         int seconds = WATCH_SECONDS + random.nextInt(WATCH_SECONDS);
         String query = resource.query() + "watch=1&allowWatchBookmarks=true&resourceVersion=" + from
                 + "&timeoutSeconds=" + seconds;
@@ -285,6 +285,12 @@ public final class Reflector<T> implements AutoCloseable {
         } finally {
             lock.unlock();
         }
+    }
+
+    /** Returns the version in which the server has the collection, as far as is known: until then the preferred one. */
+    public String servedVersion() {
+        String version = apiVersion;
+        return version == null ? resource.versions().getFirst() : version;
     }
 
     /** Stops following. The sink may still be called once. */

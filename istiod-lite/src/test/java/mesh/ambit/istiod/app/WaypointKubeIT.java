@@ -1,0 +1,191 @@
+package mesh.ambit.istiod.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Map;
+import mesh.ambit.istiod.kube.api.ApiServer;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfEnvironmentVariable;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Waypoints that users change by ConfigMaps, on a real API server and with the rights of the chart. */
+@EnabledIfEnvironmentVariable(
+        named = KubeCluster.VARIABLE,
+        matches = ".+",
+        disabledReason = "needs a cluster: set " + KubeCluster.VARIABLE + " to a kubeconfig")
+class WaypointKubeIT {
+    @TempDir
+    private Path directory;
+
+    private KubeCluster cluster;
+    private Path kubeconfig;
+    private String namespace;
+
+    @BeforeEach
+    void install() throws IOException {
+        cluster = new KubeCluster();
+        cluster.installRights();
+        kubeconfig = cluster.kubeconfig(directory.resolve("kubeconfig"), "istiod-lite");
+        namespace = cluster.namespace;
+    }
+
+    @AfterEach
+    void remove() throws IOException {
+        cluster.close();
+    }
+
+    @Test
+    void parametersOfAGatewayChangeWhatIsDeployedForIt() throws Exception {
+        String deployment = "/apis/apps/v1/namespaces/" + namespace + "/deployments/way";
+        String autoscaler = "/apis/autoscaling/v2/namespaces/" + namespace + "/horizontalpodautoscalers/way";
+        String budget = "/apis/policy/v1/namespaces/" + namespace + "/poddisruptionbudgets/way";
+        try (ControllerLab _ = start()) {
+            gateway("way", ", infrastructure: {parametersRef: {group: '', kind: ConfigMap, name: more}}");
+            ControllerLab.until(
+                    "a complaint about what is not there", () -> accepted("way").equals("False/InvalidParameters"));
+            assertThat(cluster.find(deployment).has("spec")).isFalse();
+
+            parameters("deployment: 'spec: {template: {spec: {nodeSelector: {zone: a}}}}',"
+                    + " horizontalPodAutoscaler: 'spec: {minReplicas: 2, maxReplicas: 4}',"
+                    + " podDisruptionBudget: 'spec: {minAvailable: 1}'");
+            ControllerLab.until(
+                    "what is asked for",
+                    () -> cluster.find(autoscaler).at("/spec/maxReplicas").asInt() == 4
+                            && cluster.find(budget).at("/spec/minAvailable").asInt() == 1
+                            && cluster.find(deployment)
+                                    .at("/spec/template/spec/nodeSelector/zone")
+                                    .asText()
+                                    .equals("a"));
+            ControllerLab.until("acceptance", () -> accepted("way").equals("True/Accepted"));
+            assertThat(cluster.find(autoscaler)
+                            .at("/metadata/ownerReferences/0/name")
+                            .asText())
+                    .isEqualTo("way");
+
+            parameters("deployment: 'spec: {template: {spec: {nodeSelector: {zone: b}}}}'");
+            ControllerLab.until(
+                    "what is not asked for any more to go",
+                    () -> cluster.find(deployment)
+                                    .at("/spec/template/spec/nodeSelector/zone")
+                                    .asText()
+                                    .equals("b")
+                            && !cluster.find(autoscaler).has("spec")
+                            && !cluster.find(budget).has("spec"));
+
+            parameters("deployment: 'spec: {replicas: many}'");
+            ControllerLab.until("refusal by the server", () -> accepted("way").equals("False/InvalidParameters"));
+            parameters("daemonSet: 'spec: {}'");
+            ControllerLab.until("an unknown key", () -> message("way").contains("daemonSet"));
+            assertThat(cluster.find(deployment)
+                            .at("/spec/template/spec/nodeSelector/zone")
+                            .asText())
+                    .as("the last good state stays")
+                    .isEqualTo("b");
+        }
+    }
+
+    @Test
+    void classHasDefaultsThatAGatewayRefines() throws Exception {
+        cluster.apply("{apiVersion: v1, kind: ConfigMap, metadata: {name: defaults, namespace: " + namespace
+                + ", labels: {gateway.istio.io/defaults-for-class: istio-waypoint}},"
+                + " data: {deployment: 'spec: {replicas: 0, template: {spec: {priorityClassName: high}}}'}}");
+        String deployments = "/apis/apps/v1/namespaces/" + namespace + "/deployments/";
+        try (ControllerLab _ = start()) {
+            parameters("deployment: 'spec: {template: {spec: {priorityClassName: low}}}'");
+            gateway("plain", "");
+            gateway("way", ", infrastructure: {parametersRef: {group: '', kind: ConfigMap, name: more}}");
+
+            ControllerLab.until(
+                    "both",
+                    () -> priority(deployments + "plain").equals("high")
+                            && priority(deployments + "way").equals("low"));
+            assertThat(cluster.find(deployments + "way").at("/spec/replicas").asInt())
+                    .isZero();
+
+            cluster.delete("/api/v1/namespaces/" + namespace + "/configmaps/defaults");
+            ControllerLab.until(
+                    "what the defaults said to go",
+                    () -> priority(deployments + "plain").isEmpty());
+        }
+    }
+
+    @Test
+    void gatewayThatAnotherControllerHasDeployedForIsTakenOverOrLeft() throws Exception {
+        gateway("newer", "");
+        cluster.admin.merge(
+                path("newer"),
+                KubeCluster.YAML.readTree("{metadata: {annotations: {gateway.istio.io/controller-version: '6'}}}"));
+        gateway("older", "");
+        cluster.admin.merge(
+                path("older"),
+                KubeCluster.YAML.readTree("{metadata: {annotations: {gateway.istio.io/controller-version: '1'}}}"));
+        try (ControllerLab _ = start()) {
+            ControllerLab.until(
+                    "the one it takes over",
+                    () -> cluster.find("/apis/apps/v1/namespaces/" + namespace + "/deployments/older")
+                            .has("spec"));
+            ControllerLab.until(
+                    "a claim",
+                    () -> cluster.find(path("older"))
+                            .path("metadata")
+                            .path("annotations")
+                            .path("gateway.istio.io/controller-version")
+                            .asText()
+                            .equals("5"));
+            ControllerLab.until("a status", () -> !accepted("newer").equals("none"));
+            assertThat(cluster.find("/apis/apps/v1/namespaces/" + namespace + "/deployments/newer")
+                            .has("spec"))
+                    .isFalse();
+        }
+    }
+
+    private ControllerLab start() throws Exception {
+        return new ControllerLab(directory)
+                .start(kubeconfig, Map.of("POD_NAMESPACE", namespace, "PILOT_DEBOUNCE_AFTER", "20ms"));
+    }
+
+    private void gateway(String name, String more) throws IOException {
+        cluster.apply("{apiVersion: gateway.networking.k8s.io/v1, kind: Gateway, metadata: {name: " + name
+                + ", namespace: " + namespace + "}, spec: {gatewayClassName: istio-waypoint,"
+                + " listeners: [{name: mesh, port: 15008, protocol: HBONE}]" + more + "}}");
+    }
+
+    private void parameters(String data) throws IOException {
+        cluster.apply("{apiVersion: v1, kind: ConfigMap, metadata: {name: more, namespace: " + namespace + "}, data: {"
+                + data + "}}");
+    }
+
+    private String priority(String path) {
+        return cluster.find(path).at("/spec/template/spec/priorityClassName").asText("");
+    }
+
+    private String path(String gateway) {
+        return "/apis/gateway.networking.k8s.io/v1/namespaces/" + namespace + "/gateways/" + gateway;
+    }
+
+    private String accepted(String gateway) {
+        JsonNode condition = condition(gateway);
+        return condition.isMissingNode() || condition.path("observedGeneration").asInt() == 0
+                ? "none"
+                : condition.path("status").asText() + "/"
+                        + condition.path("reason").asText();
+    }
+
+    private String message(String gateway) {
+        return condition(gateway).path("message").asText("");
+    }
+
+    private JsonNode condition(String gateway) {
+        for (JsonNode condition : cluster.find(path(gateway)).path("status").path("conditions")) {
+            if (condition.path("type").asText().equals("Accepted")) {
+                return condition;
+            }
+        }
+        return ApiServer.object("", "", "").path("absent");
+    }
+}
