@@ -22,6 +22,7 @@ import mesh.ambit.config.AmbitVersion;
 import mesh.ambit.config.ConfigException;
 import mesh.ambit.config.Durations;
 import mesh.ambit.config.ExitCode;
+import mesh.ambit.linux.NetNs;
 import mesh.ambit.xds.AdsWatch;
 import mesh.ambit.xds.AdsWatch.Event;
 import mesh.ambit.xds.AdsWatch.Subscription;
@@ -93,7 +94,13 @@ final class XdsCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        return run(new PrintStream(System.out, false, StandardCharsets.UTF_8), InstantSource.system());
+        PrintStream out = new PrintStream(System.out, false, StandardCharsets.UTF_8);
+        try (NetNs namespace = options.openNamespace()) {
+            // Threads are where those are that start them, so all that come to be in there make their sockets in there.
+            return namespace == null
+                    ? run(out, InstantSource.system())
+                    : namespace.call(() -> run(out, InstantSource.system()));
+        }
     }
 
     int run(PrintStream out, InstantSource clock) throws InterruptedException {

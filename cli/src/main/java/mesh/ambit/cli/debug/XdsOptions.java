@@ -12,6 +12,7 @@ import mesh.ambit.channel.TokenSource;
 import mesh.ambit.channel.TrustRoots;
 import mesh.ambit.cli.up.StateOption;
 import mesh.ambit.config.ConfigException;
+import mesh.ambit.linux.NetNs;
 import mesh.ambit.wire.TypeUrl;
 import mesh.ambit.xds.AdsNode;
 import mesh.ambit.xds.AdsWatch.Subscription;
@@ -24,8 +25,13 @@ final class XdsOptions {
     private static final String EVERYTHING = "*";
     private static final String PREFIX = "type.googleapis.com/";
 
-    @Option(names = "--address", paramLabel = "HOST:PORT", description = "The controller (default: ${DEFAULT-VALUE}).")
-    private String address = "127.0.0.1:15012";
+    private static final String OF_OUR_MESH = "127.0.0.1:15012";
+
+    @Option(
+            names = "--address",
+            paramLabel = "HOST:PORT",
+            description = "The controller (default: that of the mesh on this machine, else " + OF_OUR_MESH + ").")
+    private @Nullable String address;
 
     @Option(names = "--plaintext", description = "Without TLS; only to a loopback address.")
     private boolean plaintext;
@@ -96,11 +102,17 @@ final class XdsOptions {
         return plaintext;
     }
 
+    /** Returns the network namespace of whom to ask, to be closed; null if it is our own. */
+    @Nullable
+    NetNs openNamespace() {
+        return address == null ? state.openFabric() : null;
+    }
+
     /** Returns whom to ask. */
     ControlPlane controlPlane() {
         URI uri;
         try {
-            uri = ControlPlane.parseAddress(address);
+            uri = ControlPlane.parseAddress(address == null ? OF_OUR_MESH : address);
         } catch (IllegalArgumentException e) {
             throw new ConfigException(List.of("--address " + address + ": " + e.getMessage()));
         }

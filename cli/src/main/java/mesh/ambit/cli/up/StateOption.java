@@ -1,6 +1,8 @@
 package mesh.ambit.cli.up;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
+import mesh.ambit.linux.NetNs;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -16,5 +18,11 @@ public final class StateOption {
     /** Returns the folder that the person means. */
     public StateFolder folder() {
         return StateFolder.of(option, System.getenv("AMBIT_STATE"));
+    }
+
+    /** Returns the network namespace in which the controller of that mesh listens, to be closed; null if none is up. */
+    public @Nullable NetNs openFabric() {
+        Path namespace = Path.of("/run/netns", Programs.FABRIC);
+        return new ControlClient(folder()).isUp() && Files.exists(namespace) ? NetNs.open(namespace) : null;
     }
 }
