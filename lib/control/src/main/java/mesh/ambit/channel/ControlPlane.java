@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A control plane as its clients see it.
  *
- * @param address {@code https://host:port}; the certificate must name the host
+ * @param address {@code https://host:port}, the certificate must name the host; any other scheme cannot be connected to
  * @param roots whom to trust
  * @param alternativeName another host name that the certificate may have instead; null if none
  * @param token shown with every call; null if there is none, and then no cluster is named either
@@ -43,23 +43,26 @@ public record ControlPlane(
         return host.startsWith("[") ? host.substring(1, host.length() - 1) : host;
     }
 
+    /** Returns whether TLS is meant, without which nobody is spoken to. */
+    public boolean isSecure() {
+        return "https".equals(address.getScheme());
+    }
+
     /** Returns the port. */
     public int port() {
         return address.getPort() < 0 ? HTTPS_PORT : address.getPort();
     }
 
     /**
-     * Returns the address that {@code text} means; without a scheme it is {@code https}.
+     * Returns the address that {@code text} means; without a scheme it is {@code https}. Another scheme is an address too,
+     * one that no channel will ever lead to.
      *
-     * @throws IllegalArgumentException for plaintext and for what is no address
+     * @throws IllegalArgumentException for what is no address
      */
     public static URI parseAddress(String text) {
         String full = text.contains("://") ? text : "https://" + text;
         try {
             URI uri = new URI(full);
-            if (!"https".equals(uri.getScheme())) {
-                throw new IllegalArgumentException("only https is supported");
-            }
             if (uri.getHost() == null) {
                 throw new IllegalArgumentException("not an address (expected: https://host:port)");
             }

@@ -57,7 +57,7 @@ public final class ControlPlaneChannels implements AutoCloseable {
      * Opens a channel that trusts what the roots of {@code controlPlane} are now. It connects with its first call.
      *
      * @param callbacks runs everything that the channel reports
-     * @throws IOException if the roots cannot be read
+     * @throws IOException if the roots cannot be read, or the address is not one of TLS
      */
     public ManagedChannel open(ControlPlane controlPlane, Executor callbacks) throws IOException {
         return open(controlPlane, controlPlane.roots().load(), callbacks);
@@ -66,6 +66,9 @@ public final class ControlPlaneChannels implements AutoCloseable {
     /** Opens a channel that trusts {@code roots}, whatever those of {@code controlPlane} are. */
     public ManagedChannel open(ControlPlane controlPlane, List<X509Certificate> roots, Executor callbacks)
             throws IOException {
+        if (!controlPlane.isSecure()) {
+            throw new IOException("invalid URL, scheme is not https: " + controlPlane.address());
+        }
         SslContext tls = ClientTls.context(roots, controlPlane.alternativeName(), policy);
         return builder(controlPlane, callbacks).sslContext(tls).build();
     }

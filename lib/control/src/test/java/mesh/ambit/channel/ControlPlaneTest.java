@@ -13,11 +13,22 @@ import org.junit.jupiter.api.io.TempDir;
 
 class ControlPlaneTest {
     @Test
-    void anAddressWithoutSchemeIsHttpsAndPlaintextIsRefused() {
+    void anAddressWithoutSchemeIsHttpsAndOthersAreNotSecure() {
         assertThat(ControlPlane.parseAddress("istiod:15012")).isEqualTo(URI.create("https://istiod:15012"));
-        assertThatThrownBy(() -> ControlPlane.parseAddress("http://istiod:15010"))
-                .hasMessage("only https is supported");
+        assertThat(secure("https://istiod:15012")).isTrue();
+        assertThat(secure("http://istiod:15010")).isFalse();
         assertThatThrownBy(() -> ControlPlane.parseAddress("https://")).isInstanceOf(IllegalArgumentException.class);
+    }
+
+    private static boolean secure(String address) {
+        return new ControlPlane(
+                        ControlPlane.parseAddress(address),
+                        new TrustRoots.OperatingSystem(),
+                        null,
+                        null,
+                        "Kubernetes",
+                        Map.of())
+                .isSecure();
     }
 
     @Test

@@ -6,8 +6,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The identity of a workload as its certificate says it: {@code spiffe://<trust domain>/ns/<namespace>/sa/<service account>}.
  *
- * <p>Exactly this five-part form is accepted, as upstream does; any other SPIFFE path belongs to somebody else's mesh. A
- * part is empty only where a local file says nothing of it; no certificate has such an identity.
+ * <p>Exactly this five-part form is accepted, as upstream does; any other SPIFFE path belongs to somebody else's mesh. Parts
+ * may be empty: a local file may say nothing of them, and a certificate with such a name is not told from others.
  *
  * @param trustDomain for instance {@code cluster.local}
  * @param namespace Kubernetes namespace
@@ -46,9 +46,6 @@ public record SpiffeId(String trustDomain, String namespace, String serviceAccou
         }
         String[] parts = uri.substring(SCHEME.length()).split("/", -1);
         if (parts.length != 5 || !parts[1].equals("ns") || !parts[3].equals("sa")) {
-            return null;
-        }
-        if (parts[0].isEmpty() || parts[2].isEmpty() || parts[4].isEmpty()) {
             return null;
         }
         return new SpiffeId(parts[0], parts[2], parts[4]);

@@ -144,15 +144,34 @@ public final class MeshSnapshot {
     /** Returns the mesh with the endpoints of these workloads brought up to date; {@code before} is what they were. */
     private MeshSnapshot withEndpointsOf(Set<String> uids, PersistentMap<String, Workload> before) {
         EndpointIndex next = endpoints;
+        ServiceIndex holders = services;
         for (String uid : uids) {
             Workload old = before.find(uid);
-            next = old == null ? next : next.withoutWorkload(old);
+            if (old != null) {
+                holders = holding(holders, next, old);
+                next = next.withoutWorkload(old);
+            }
         }
         for (String uid : uids) {
             Workload workload = workloads.byUid().find(uid);
-            next = workload == null ? next : next.withWorkload(workload, services.byKey());
+            if (workload != null) {
+                next = next.withWorkload(workload, services.byKey());
+                holders = holding(holders, next, workload);
+            }
         }
-        return new MeshSnapshot(workloads, services, next, gateways);
+        return new MeshSnapshot(workloads, holders, next, gateways);
+    }
+
+    /** Returns the services where those of which {@code endpoint} is one hold their addresses. */
+    private static ServiceIndex holding(ServiceIndex services, EndpointIndex endpoints, Workload endpoint) {
+        ServiceIndex next = services;
+        for (NamespacedHostname key : endpoint.services().keySet()) {
+            ServiceEndpoints there = endpoints.stored().find(key);
+            if (there != null && there.byWorkload().containsKey(endpoint.uid())) {
+                next = next.holding(key);
+            }
+        }
+        return next;
     }
 
     private MeshSnapshot with(Workload workload) {

@@ -105,6 +105,37 @@ record ServiceIndex(
                 lengths);
     }
 
+    /**
+     * Returns the index after endpoints of a service have changed: within its namespace it holds its addresses then, in
+     * the place of whoever held them.
+     */
+    ServiceIndex holding(NamespacedHostname key) {
+        Service service = byKey.find(key);
+        if (service == null) {
+            return this;
+        }
+        PersistentMap<NetworkAddress, List<NamespacedHostname>> vips = byVip;
+        for (NetworkAddress vip : service.vips()) {
+            List<NamespacedHostname> there = vips.findOr(vip, List.of());
+            if (!there.contains(key)) {
+                vips = vips.with(vip, inPlace(there, key));
+            }
+        }
+        return vips == byVip ? this : new ServiceIndex(byKey, byHostname, vips, byCidr, prefixes);
+    }
+
+    private static List<NamespacedHostname> inPlace(List<NamespacedHostname> list, NamespacedHostname key) {
+        List<NamespacedHostname> next = new ArrayList<>(list);
+        for (int i = 0; i < next.size(); i++) {
+            if (next.get(i).namespace().equals(key.namespace())) {
+                next.set(i, key);
+                return List.copyOf(next);
+            }
+        }
+        next.add(key);
+        return List.copyOf(next);
+    }
+
     @Nullable
     Service byHostname(String hostname, @Nullable String clientNamespace) {
         return best(byHostname.findOr(hostname, List.of()), clientNamespace);

@@ -51,6 +51,23 @@ class MeshSnapshotTest {
     }
 
     @Test
+    void serviceWhoseEndpointsChangeHoldsItsAddressAgain() {
+        Service kept = service("default/kept", "10.96.0.1").build();
+        Service gone = service("default/gone", "10.96.0.1").build();
+        MeshSnapshot freed = mesh(kept, gone).apply(List.of(), List.of("default/gone"));
+
+        assertThat(freed.findService(at("10.96.0.1"), null))
+                .as("removing either frees it")
+                .isNull();
+        assertThat(freed.apply(List.of(pod("a", "10.0.0.1").build()), List.of()).findService(at("10.96.0.1"), null))
+                .as("an endpoint of nobody")
+                .isNull();
+        assertThat(freed.apply(List.of(pod("a", "10.0.0.1", "default/kept").build()), List.of())
+                        .findService(at("10.96.0.1"), null))
+                .isEqualTo(kept);
+    }
+
+    @Test
     void addressOfAnotherNetworkIsAnotherAddress() {
         MeshSnapshot mesh = mesh(pod("a", "10.0.0.1").network("far").build());
 

@@ -6,8 +6,10 @@ import io.netty.handler.codec.http.HttpResponseStatus;
 final class HttpReason {
     private HttpReason() {}
 
-    /** Returns the number and its reason phrase, such as {@code 401 Unauthorized}. */
+    /** Returns the number and its reason phrase, such as {@code 401 Unauthorized}; one without says so as upstream does. */
     static String of(int status) {
-        return HttpResponseStatus.valueOf(status).toString();
+        HttpResponseStatus known = HttpResponseStatus.valueOf(status);
+        boolean registered = !known.reasonPhrase().endsWith("(" + status + ")");
+        return registered ? known.toString() : status + " <unknown status code>";
     }
 }

@@ -32,6 +32,7 @@ import java.nio.channels.spi.SelectorProvider;
 import jdk.net.ExtendedSocketOptions;
 import mesh.ambit.hbone.GrowingReads;
 import mesh.ambit.hbone.HboneStream;
+import org.jspecify.annotations.Nullable;
 
 /** How sockets are driven; chosen once, at start. */
 public enum Transport {
@@ -97,30 +98,31 @@ public enum Transport {
      * {@code loops}, with the same child options as {@link #connector}, upstream's keepalive only if {@code keepalive}.
      */
     public ServerBootstrap listener(EventLoopGroup loops, SocketSpace space, boolean keepalive) {
-        ServerBootstrap bootstrap = listener(loops, space);
-        if (keepalive) {
-            keepalive(bootstrap::childOption, Keepalive.DEFAULT);
-        }
-        return bootstrap;
+        return listener(loops, space, keepalive ? Keepalive.DEFAULT : null, true);
     }
 
-    /** Returns such a listener whose accepted connections get {@code keepalive}. */
-    public ServerBootstrap listener(EventLoopGroup loops, SocketSpace space, Keepalive keepalive) {
-        ServerBootstrap bootstrap = listener(loops, space);
-        keepalive(bootstrap::childOption, keepalive);
-        return bootstrap;
-    }
-
-    private ServerBootstrap listener(EventLoopGroup loops, SocketSpace space) {
-        return new ServerBootstrap()
+    /**
+     * Returns such a listener.
+     *
+     * @param keepalive what accepted connections get; null for nothing
+     * @param ipv6 whether it takes IPv6 too where the machine has it; otherwise its socket is one of IPv4
+     */
+    public ServerBootstrap listener(
+            EventLoopGroup loops, SocketSpace space, @Nullable Keepalive keepalive, boolean ipv6) {
+        ServerBootstrap bootstrap = new ServerBootstrap()
                 .group(loops)
-                .channelFactory(() -> (ServerChannel) space.open(this::newListener))
+                .channelFactory(() ->
+                        (ServerChannel) space.open(() -> ipv6 ? newListener() : newListener(SocketProtocolFamily.INET)))
                 .option(ChannelOption.SO_BACKLOG, BACKLOG)
                 .childOption(ChannelOption.TCP_NODELAY, true)
                 .childOption(ChannelOption.AUTO_READ, false)
                 .childOption(ChannelOption.ALLOW_HALF_CLOSURE, true)
                 .childOption(ChannelOption.ALLOCATOR, PooledByteBufAllocator.DEFAULT)
                 .childOption(ChannelOption.RECVBUF_ALLOCATOR, new GrowingReads(HboneStream.HEADROOM_BYTES));
+        if (keepalive != null) {
+            keepalive(bootstrap::childOption, keepalive);
+        }
+        return bootstrap;
     }
 
     /** Returns a new TCP socket in the calling thread's namespace, not registered yet. */

@@ -17,8 +17,11 @@ public record TunedTransport(Transport transport, Keepalive keepalive) {
         return transport.connector(loop, space, keepalive);
     }
 
-    /** Like {@link Transport#listener(EventLoopGroup, SocketSpace, Keepalive)}; {@code captured} says whether at all. */
-    public ServerBootstrap listener(EventLoopGroup loops, SocketSpace space, boolean captured) {
-        return captured ? transport.listener(loops, space, keepalive) : transport.listener(loops, space, false);
+    /**
+     * Like {@link Transport#listener(EventLoopGroup, SocketSpace, Keepalive, boolean)}; {@code captured} says whether
+     * connections get our keepalive.
+     */
+    public ServerBootstrap listener(EventLoopGroup loops, SocketSpace space, boolean captured, boolean ipv6) {
+        return transport.listener(loops, space, captured ? keepalive : null, ipv6);
     }
 }

@@ -72,7 +72,7 @@ class KeepaliveIT {
         try {
             CompletableFuture<Channel> accepted = new CompletableFuture<>();
             Channel listener = transport
-                    .listener(loops, SocketSpace.HERE, true)
+                    .listener(loops, SocketSpace.HERE, true, true)
                     .childHandler(new ChannelInitializer<>() {
                         @Override
                         protected void initChannel(Channel channel) {

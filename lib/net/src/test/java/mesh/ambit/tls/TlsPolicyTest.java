@@ -1,7 +1,6 @@
 package mesh.ambit.tls;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.netty.buffer.UnpooledByteBufAllocator;
 import io.netty.handler.ssl.OpenSsl;
@@ -134,10 +133,10 @@ class TlsPolicyTest {
     }
 
     @Test
-    void anUnknownPolicyIsRefused() {
-        assertThatThrownBy(() -> Compliance.parse("fips"))
-                .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("expected: pqc or fips-140-2");
+    void anUnknownPolicyIsNone() {
+        assertThat(Compliance.parse("fips")).isEqualTo(Compliance.NONE);
+        assertThat(Compliance.isKnown("fips")).isFalse();
+        assertThat(Compliance.isKnown("")).isTrue();
     }
 
     @Test

@@ -9,6 +9,7 @@ import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.SocketChannel;
+import io.netty.channel.socket.SocketProtocolFamily;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.handler.codec.compression.StandardCompressionOptions;
 import io.netty.handler.codec.http.HttpContentCompressor;
@@ -17,7 +18,9 @@ import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.ssl.SslContext;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import java.io.IOException;
+import java.net.Inet4Address;
 import java.net.InetSocketAddress;
+import java.nio.channels.spi.SelectorProvider;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -74,7 +77,6 @@ public final class HttpServer implements AutoCloseable {
                 1, new DefaultThreadFactory("ambit-" + name, true), NioIoHandler.newFactory());
         ServerBootstrap bootstrap = new ServerBootstrap()
                 .group(loop)
-                .channel(NioServerSocketChannel.class)
                 .option(ChannelOption.SO_REUSEADDR, true)
                 .childOption(ChannelOption.ALLOW_HALF_CLOSURE, true)
                 .childHandler(pipeline);
@@ -116,7 +118,12 @@ public final class HttpServer implements AutoCloseable {
 
     private CompletableFuture<Void> listen(ServerBootstrap bootstrap, InetSocketAddress address) {
         CompletableFuture<Void> bound = new CompletableFuture<>();
-        ChannelFuture future = bootstrap.bind(address);
+        // An address of IPv4 gets a socket of IPv4, as whoever lists sockets expects.
+        SocketProtocolFamily family = address.getAddress() instanceof Inet4Address ? SocketProtocolFamily.INET : null;
+        ChannelFuture future = bootstrap
+                .clone()
+                .channelFactory(() -> new NioServerSocketChannel(SelectorProvider.provider(), family))
+                .bind(address);
         future.addListener(done -> {
             if (done.isSuccess()) {
                 Channel channel = future.channel();

@@ -93,7 +93,7 @@ final class AccessLog {
 
         private void workload(String side, @Nullable WorkloadLabels workload) {
             if (workload != null) {
-                text(side + ".workload", workload.pod().isEmpty() ? workload.canonicalName() : workload.pod());
+                text(side + ".workload", workload.name());
                 text(side + ".namespace", workload.namespace());
             }
         }

@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * One end of a connection as logs and metrics name it. Unknown parts are empty.
  *
- * @param pod name of the pod; empty when the end is known from baggage only
+ * @param name what logs call it: the pod's name, or whatever stands for one that is known from baggage only
  * @param workload workload name, such as the Deployment's
  * @param namespace its namespace
  * @param canonicalName canonical service
@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param zone second part of its locality
  */
 public record WorkloadLabels(
-        String pod,
+        String name,
         String workload,
         String namespace,
         String canonicalName,
@@ -40,7 +40,7 @@ public record WorkloadLabels(
                 workload.locality().zone());
     }
 
-    /** Returns the labels of a peer that only its baggage describes. */
+    /** Returns the labels of a peer that only its baggage describes; logs call it by its canonical service. */
     public static WorkloadLabels ofBaggage(
             String cluster,
             String namespace,
@@ -50,14 +50,14 @@ public record WorkloadLabels(
             String region,
             String zone) {
         return new WorkloadLabels(
-                "", workload, namespace, canonicalName, canonicalRevision, workload, cluster, region, zone);
+                canonicalName, workload, namespace, canonicalName, canonicalRevision, workload, cluster, region, zone);
     }
 
     /** Written out: a record's own goes through method handles, slow until they are compiled, and this is a key of the data path. */
     @Override
     public boolean equals(@Nullable Object object) {
         return object instanceof WorkloadLabels other
-                && pod.equals(other.pod)
+                && name.equals(other.name)
                 && workload.equals(other.workload)
                 && namespace.equals(other.namespace)
                 && canonicalName.equals(other.canonicalName)
@@ -70,7 +70,7 @@ public record WorkloadLabels(
 
     @Override
     public int hashCode() {
-        int result = pod.hashCode();
+        int result = name.hashCode();
         result = 31 * result + workload.hashCode();
         result = 31 * result + namespace.hashCode();
         result = 31 * result + canonicalRevision.hashCode();

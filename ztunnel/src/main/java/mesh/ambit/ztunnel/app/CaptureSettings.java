@@ -43,8 +43,8 @@ record CaptureSettings(
         Keepalive defaults = Keepalive.DEFAULT;
         return new Keepalive(
                 env.flag("KEEPALIVE_ENABLED", defaults.enabled()),
-                env.duration("KEEPALIVE_TIME", defaults.idle()),
-                env.duration("KEEPALIVE_INTERVAL", defaults.interval()),
+                env.value("KEEPALIVE_TIME", defaults.idle(), DurationText::parse),
+                env.value("KEEPALIVE_INTERVAL", defaults.interval(), DurationText::parse),
                 env.number("KEEPALIVE_RETRIES", defaults.probes(), 0, Integer.MAX_VALUE),
                 env.flag("USER_TIMEOUT_ENABLED", defaults.userTimeout()));
     }

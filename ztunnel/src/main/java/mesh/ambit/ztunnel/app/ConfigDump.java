@@ -16,7 +16,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import mesh.ambit.ca.CertificateState;
-import mesh.ambit.config.AmbitVersion;
 import mesh.ambit.identity.SpiffeId;
 import mesh.ambit.model.MeshSnapshot;
 import mesh.ambit.model.MeshView;
@@ -83,7 +82,7 @@ final class ConfigDump {
             dump.put("workloadState", workloadState());
         }
         dump.put("staticConfig", staticConfig());
-        dump.put("version", version());
+        dump.put("version", BuildInfo.of(config.process().version()));
         dump.put("config", ConfigView.of(config, config.capture().ipv6() && AdminServers.hasIpv6Loopback()));
         Map<String, Object> kept = lastGoodState.get();
         if (kept != null) {
@@ -104,22 +103,6 @@ final class ConfigDump {
             }
         }
         return MeshDump.local(now);
-    }
-
-    private Map<String, Object> version() {
-        Map<String, Object> version = new LinkedHashMap<>();
-        version.put("version", AmbitVersion.version());
-        version.put("gitRevision", AmbitVersion.revision());
-        version.put("rustVersion", "");
-        version.put("buildProfile", "release");
-        version.put("buildStatus", "Clean");
-        version.put(
-                "istioVersion",
-                config.process().version().isEmpty()
-                        ? "unknown"
-                        : config.process().version());
-        version.put("cryptoProvider", "boringssl");
-        return version;
     }
 
     private List<Map<String, Object>> certificates() {

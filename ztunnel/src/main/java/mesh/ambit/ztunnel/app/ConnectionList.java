@@ -108,7 +108,7 @@ final class ConnectionList {
         Map<String, Object> end = new LinkedHashMap<>();
         end.put("address", address);
         if (workload != null) {
-            String name = workload.pod().isEmpty() ? workload.workload() : workload.pod();
+            String name = workload.name().isEmpty() ? workload.workload() : workload.name();
             end.put("workload", workload.namespace() + "/" + name);
         }
         putKnown(end, "identity", identity == null ? null : identity.toString());

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 import mesh.ambit.channel.ControlPlane;
 import mesh.ambit.channel.TokenSource;
 import mesh.ambit.channel.TrustRoots;
@@ -28,6 +29,7 @@ record ControlSettings(
         boolean onDemand,
         ControlPlane ca,
         Duration certificateLifetime) {
+    private static final Pattern HOST_NAME = Pattern.compile("[A-Za-z0-9_]([A-Za-z0-9_.-]{0,251}[A-Za-z0-9_.])?");
     private static final String IN_CLUSTER = "https://istiod.istio-system.svc:15012";
     private static final String ON_THIS_MACHINE = "https://localhost:15012";
     private static final String DEFAULT_ROOTS = "./var/run/secrets/istio/root-cert.pem";
@@ -42,6 +44,13 @@ record ControlSettings(
             caAddress = fallback;
         }
         ControlPlane ca = controlPlane(env, "CA", caAddress, token, clusterId);
+        if (ca.roots() instanceof TrustRoots.File(Path file) && Files.exists(file) && !Files.isRegularFile(file)) {
+            env.reject("CA_ROOT_CA", file.toString(), "not a file, expected: a file of PEM certificates");
+        }
+        String alternative = ca.alternativeName();
+        if (alternative != null && !HOST_NAME.matcher(alternative).matches()) {
+            env.reject("ALT_CA_HOSTNAME", alternative, "invalid dns name");
+        }
         if (env.flag("FAKE_CA", false)) {
             env.reject("FAKE_CA", "true", "there is no such CA in this program, expected: false");
         }
@@ -53,7 +62,7 @@ record ControlSettings(
                 xds,
                 env.flag("XDS_ON_DEMAND", false),
                 ca,
-                env.duration("SECRET_TTL", Duration.ofHours(24)));
+                env.value("SECRET_TTL", Duration.ofHours(24), DurationText::parse));
     }
 
     private static ControlPlane controlPlane(

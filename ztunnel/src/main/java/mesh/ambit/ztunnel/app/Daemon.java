@@ -10,9 +10,14 @@ import mesh.ambit.linux.KernelFeature;
 import mesh.ambit.linux.LinuxException;
 import mesh.ambit.linux.StartPages;
 import mesh.ambit.telemetry.Logging;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The process around a {@link Ztunnel}: configuration from the environment, logging, signals, exit code. */
 final class Daemon {
+    /** Its own scope, as upstream's. */
+    private static final Logger LOG = LoggerFactory.getLogger("ztunnel");
+
     private final PrintWriter err;
 
     /** Creates one that tells a person through {@code err} why it cannot run. */
@@ -42,6 +47,7 @@ final class Daemon {
         }
         Logging logging =
                 Logging.start(config.process().logFilter(), config.process().logFormat(), System.out);
+        LOG.info("version: {}", BuildInfo.print(config.process().version()));
         try {
             Ztunnel ztunnel =
                     new Ztunnel(config, logging.levels(), config.process().ports());

@@ -37,7 +37,6 @@ import mesh.ambit.ztunnel.outbound.Departures;
 import mesh.ambit.ztunnel.outbound.OutboundCapture;
 import mesh.ambit.ztunnel.outbound.OutboundContext;
 import mesh.ambit.ztunnel.outbound.SocksCapture;
-import mesh.ambit.ztunnel.outbound.SocksNames;
 
 /** The proxy of one pod: its listeners in its namespace, and what they accepted. */
 final class InPodProxy implements PodProxy {
@@ -151,7 +150,11 @@ final class InPodProxy implements PodProxy {
         SocketSpace space = sockets.listening(plane.settings().reusePort(), transparency);
         listeners.open(
                 plane.transport()
-                        .listener(plane.loops(), space, keepalive)
+                        .listener(
+                                plane.loops(),
+                                space,
+                                keepalive,
+                                plane.settings().ipv6())
                         // A tunnel has no halves: a peer that is done with it, even unfinished, is gone.
                         .childOption(ChannelOption.ALLOW_HALF_CLOSURE, port != Ports.INBOUND_HBONE)
                         .handler(plane.limits()
@@ -165,9 +168,9 @@ final class InPodProxy implements PodProxy {
                 plane.settings().reusePort(), new Transparency(plane.settings().originalSource()));
         listeners.open(
                 plane.transport()
-                        .listener(plane.loops(), space, false)
+                        .listener(plane.loops(), space, false, false)
                         .handler(plane.limits().acceptGuard(Direction.OUTBOUND))
-                        .childHandler(new SocksCapture(outbound(sockets, socksPools), SocksNames.MESH_THEN_HOSTS)),
+                        .childHandler(new SocksCapture(outbound(sockets, socksPools), dns.names())),
                 LOOPBACK,
                 Ports.SOCKS);
     }

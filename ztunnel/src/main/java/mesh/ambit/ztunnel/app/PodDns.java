@@ -14,6 +14,7 @@ import mesh.ambit.ztunnel.inpod.LocalWorkload;
 import mesh.ambit.ztunnel.inpod.PodSockets;
 import mesh.ambit.ztunnel.inpod.PodStartException;
 import mesh.ambit.ztunnel.inpod.Transparency;
+import mesh.ambit.ztunnel.outbound.SocksNames;
 import org.jspecify.annotations.Nullable;
 
 /** The DNS proxy of a pod, if pods have one: opened in the pod's namespace, and waited for. */
@@ -67,6 +68,12 @@ final class PodDns {
         } catch (IOException e) {
             return false; // A kernel without IPv6.
         }
+    }
+
+    /** Returns what names stand for, just as the pod is told when it asks for them; null without a proxy. */
+    @Nullable
+    SocksNames names() {
+        return proxy == null ? null : proxy::address;
     }
 
     /** As {@link DnsProxy#drain}. */

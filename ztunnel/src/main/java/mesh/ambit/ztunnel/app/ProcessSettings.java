@@ -45,7 +45,7 @@ record ProcessSettings(
     private static Duration drainDeadline(Environment env) {
         Duration own = Duration.ofSeconds(5);
         if (env.text("CONNECTION_TERMINATION_DEADLINE") != null) {
-            return env.duration("CONNECTION_TERMINATION_DEADLINE", own);
+            return env.value("CONNECTION_TERMINATION_DEADLINE", own, DurationText::parse);
         }
         if (env.text("TERMINATION_GRACE_PERIOD_SECONDS") == null) {
             return own;

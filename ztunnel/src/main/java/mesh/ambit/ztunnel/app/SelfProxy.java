@@ -51,7 +51,11 @@ final class SelfProxy implements PodProxy {
                 new HboneRequests(inbound));
         listeners.open(
                 plane.transport()
-                        .listener(plane.loops(), SocketSpace.HERE, false)
+                        .listener(
+                                plane.loops(),
+                                SocketSpace.HERE,
+                                false,
+                                plane.settings().ipv6())
                         .childOption(ChannelOption.ALLOW_HALF_CLOSURE, false)
                         .childHandler(server.initializer()),
                 Ports.INBOUND_HBONE);

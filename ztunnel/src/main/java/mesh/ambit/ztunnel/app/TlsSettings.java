@@ -5,6 +5,8 @@ import mesh.ambit.config.Environment;
 import mesh.ambit.tls.TlsPolicy;
 import mesh.ambit.tls.TlsPolicy.Compliance;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What the environment says of TLS between peers.
@@ -13,8 +15,14 @@ import org.jspecify.annotations.Nullable;
  * @param revocationList a file of revoked certificates; null for none
  */
 record TlsSettings(TlsPolicy policy, @Nullable Path revocationList) {
+    private static final Logger LOG = LoggerFactory.getLogger(TlsSettings.class);
+
     static TlsSettings from(Environment env) {
-        Compliance compliance = env.value("COMPLIANCE_POLICY", Compliance.NONE, Compliance::parse);
+        String asked = env.text("COMPLIANCE_POLICY", "");
+        Compliance compliance = Compliance.parse(asked);
+        if (!Compliance.isKnown(asked)) {
+            LOG.warn("COMPLIANCE_POLICY={} is not known and changes nothing, expected: pqc or fips-140-2", asked);
+        }
         TlsPolicy policy =
                 new TlsPolicy(compliance, env.text("TLS12_ENABLED", "").equals("true"));
         if (compliance == Compliance.PQC) {

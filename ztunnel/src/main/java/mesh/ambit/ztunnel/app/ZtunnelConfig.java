@@ -39,8 +39,12 @@ record ZtunnelConfig(
         OutboundSettings outbound,
         ProcessSettings process,
         DisplayedSettings displayed) {
-    private static final int MAX_WINDOW = Integer.MAX_VALUE;
+    /** What upstream can read; what HTTP/2 cannot have is brought into its bounds, for upstream starts with it too. */
+    private static final long MAX_READABLE = 0xFFFF_FFFFL;
+
     private static final int MIN_CONNECTION_WINDOW = 65_535;
+    private static final int MIN_FRAME = 16_384;
+    private static final int MAX_FRAME = 16_777_215;
 
     /**
      * Reads the environment.
@@ -73,13 +77,17 @@ record ZtunnelConfig(
     private static TunnelSettings tunnels(Environment env) {
         TunnelSettings defaults = TunnelSettings.DEFAULT;
         return new TunnelSettings(
-                (int) env.size("HTTP2_STREAM_WINDOW_SIZE", defaults.streamWindowBytes(), 1, MAX_WINDOW),
-                // HTTP/2 has no way to begin with less.
-                (int) Math.max(
+                Math.clamp(
+                        env.size("HTTP2_STREAM_WINDOW_SIZE", defaults.streamWindowBytes(), 0, MAX_READABLE),
+                        1,
+                        Integer.MAX_VALUE),
+                Math.clamp(
+                        env.size("HTTP2_CONNECTION_WINDOW_SIZE", defaults.connectionWindowBytes(), 0, MAX_READABLE),
                         MIN_CONNECTION_WINDOW,
-                        env.size("HTTP2_CONNECTION_WINDOW_SIZE", defaults.connectionWindowBytes(), 1, MAX_WINDOW)),
-                (int) env.size("HTTP2_FRAME_SIZE", defaults.maxFrameBytes(), 16_384, 16_777_215),
-                env.number("POOL_MAX_STREAMS_PER_CONNECTION", defaults.maxStreamsPerTunnel(), 1, 65_535),
-                env.duration("POOL_UNUSED_RELEASE_TIMEOUT", defaults.unusedRelease()));
+                        Integer.MAX_VALUE),
+                Math.clamp(
+                        env.size("HTTP2_FRAME_SIZE", defaults.maxFrameBytes(), 0, MAX_READABLE), MIN_FRAME, MAX_FRAME),
+                Math.max(1, env.number("POOL_MAX_STREAMS_PER_CONNECTION", defaults.maxStreamsPerTunnel(), 0, 65_535)),
+                env.value("POOL_UNUSED_RELEASE_TIMEOUT", defaults.unusedRelease(), DurationText::parse));
     }
 }

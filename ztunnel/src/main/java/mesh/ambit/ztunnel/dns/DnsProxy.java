@@ -12,8 +12,12 @@ import io.netty.channel.ServerChannel;
 import io.netty.channel.socket.SocketProtocolFamily;
 import io.netty.handler.codec.LengthFieldBasedFrameDecoder;
 import io.netty.handler.timeout.IdleStateHandler;
+import io.netty.util.concurrent.Future;
+import io.netty.util.concurrent.Promise;
 import java.net.Inet4Address;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -108,6 +112,29 @@ public final class DnsProxy {
                 .bind(address);
         keep(bound.channel(), others);
         return bound;
+    }
+
+    /**
+     * Returns the IPv4 address that the pod would be told over UDP, the first if there are several; fails where it would
+     * be told none. Completes on {@code on}. From any thread.
+     */
+    public Future<InetAddress> address(String name, EventLoop on) {
+        Promise<InetAddress> found = on.newPromise();
+        DnsName asked = DnsName.tryParse(name);
+        if (asked == null) {
+            return found.setFailure(new UnknownHostException("not a host name: " + name));
+        }
+        run(() -> service.answer(DnsQuery.about(new DnsQuestion(asked, RecordType.A)), "udp", answer -> {
+            for (DnsRecord record : answer.answers()) {
+                InetAddress address = record.address();
+                if (address != null) {
+                    found.trySuccess(address);
+                    return;
+                }
+            }
+            found.tryFailure(new UnknownHostException("no address of " + name));
+        }));
+        return found;
     }
 
     /**

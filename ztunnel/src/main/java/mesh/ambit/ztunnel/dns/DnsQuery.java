@@ -53,6 +53,11 @@ record DnsQuery(
         }
     }
 
+    /** Returns a request for {@code question} that nobody sent. */
+    static DnsQuery about(DnsQuestion question) {
+        return new DnsQuery(0, 0, NOTHING, 1, question, null, false);
+    }
+
     boolean isResponse() {
         return (flags & Messages.RESPONSE) != 0;
     }

@@ -103,7 +103,9 @@ public final class HboneRequests implements ConnectHandler {
         InetSocketAddress target = application.address();
         String forwarded = request.headers().first(Forwarded.NAME);
         String hint = forwarded == null ? null : Forwarded.parseHost(forwarded);
-        Service service = ServiceGuess.of(mesh, local, hint, target.getPort());
+        Service service = application.named() == null
+                ? ServiceGuess.of(mesh, local, hint, target.getPort())
+                : ServiceGuess.ofNamed(application.named(), local, hint, target.getPort());
         ConnectionDetails details = new ConnectionDetails(
                 Direction.INBOUND,
                 source,

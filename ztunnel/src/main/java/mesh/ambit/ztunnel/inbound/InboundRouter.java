@@ -15,7 +15,6 @@ import mesh.ambit.model.NamespacedHostname;
 import mesh.ambit.model.NetworkAddress;
 import mesh.ambit.model.Port;
 import mesh.ambit.model.Service;
-import mesh.ambit.model.WeightedWaypoint;
 import mesh.ambit.model.Workload;
 import mesh.ambit.ztunnel.inbound.InboundTarget.Application;
 import mesh.ambit.ztunnel.inbound.InboundTarget.Reason;
@@ -61,7 +60,7 @@ public final class InboundRouter {
                         || local.applicationTunnel() != null
                         || isWaypointOf(mesh, local, own, new NetworkAddress(network, ip));
                 yield ours
-                        ? application(local, own, asked.getPort(), asked)
+                        ? application(local, own, asked.getPort(), asked, null)
                         : new Refused(
                                 Reason.NOT_OURS, "ip mismatch: " + Addresses.print(own) + " != " + Addresses.print(ip));
             }
@@ -92,22 +91,28 @@ public final class InboundRouter {
             return new Refused(
                     Reason.NO_SERVICE_ADDRESS, "requested service " + name + " found, but has no IP addresses");
         }
-        return application(local, own, target, vip == null ? null : new InetSocketAddress(vip, port));
+        return application(local, own, target, vip == null ? null : new InetSocketAddress(vip, port), service);
     }
 
-    /** {@code asked} is what a waypoint behind an application tunnel would be told; null without such a tunnel only. */
-    private InboundTarget application(Workload local, InetAddress own, int port, @Nullable InetSocketAddress asked) {
+    /**
+     * Returns the application behind {@code port}.
+     *
+     * @param asked what a waypoint behind an application tunnel would be told; null without such a tunnel only
+     * @param named the service that was asked for by its name
+     */
+    private InboundTarget application(
+            Workload local, InetAddress own, int port, @Nullable InetSocketAddress asked, @Nullable Service named) {
         if (isOwnPort(port)) {
             return new Refused(Reason.SELF_CALL, "attempted recursive call to ourselves");
         }
         ApplicationTunnel tunnel = local.applicationTunnel();
         if (tunnel == null) {
-            return new Application(new InetSocketAddress(own, port), null, false);
+            return new Application(new InetSocketAddress(own, port), null, false, named);
         }
         InetSocketAddress address = new InetSocketAddress(own, tunnel.port() == 0 ? port : tunnel.port());
         return switch (tunnel.protocol()) {
-            case NONE -> new Application(address, null, false);
-            case PROXY -> new Application(address, asked, settings.localhostTunnel());
+            case NONE -> new Application(address, null, false, named);
+            case PROXY -> new Application(address, asked, settings.localhostTunnel(), named);
         };
     }
 
@@ -147,11 +152,7 @@ public final class InboundRouter {
         if (service == null) {
             return false;
         }
-        for (WeightedWaypoint waypoint : service.weightedWaypoints()) {
-            if (leadsTo(mesh, waypoint.destination(), local, own)) {
-                return true;
-            }
-        }
+        // Weighted waypoints do not count, as upstream has it.
         return leadsTo(mesh, service.waypoint(), local, own);
     }
 

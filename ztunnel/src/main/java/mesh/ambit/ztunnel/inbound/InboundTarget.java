@@ -3,6 +3,7 @@ package mesh.ambit.ztunnel.inbound;
 import static java.util.Objects.requireNonNull;
 
 import java.net.InetSocketAddress;
+import mesh.ambit.model.Service;
 import org.jspecify.annotations.Nullable;
 
 /** What a tunnel's request leads to. */
@@ -13,8 +14,13 @@ sealed interface InboundTarget {
      * @param address what policies see, and the log and the dump show
      * @param announced the destination that a PROXY header names before the first byte; null for no header
      * @param overLoopback whether it is reached on the loopback address of the same family instead, under that address
+     * @param named the service that was asked for by its name; null for an address
      */
-    record Application(InetSocketAddress address, @Nullable InetSocketAddress announced, boolean overLoopback)
+    record Application(
+            InetSocketAddress address,
+            @Nullable InetSocketAddress announced,
+            boolean overLoopback,
+            @Nullable Service named)
             implements InboundTarget {
         public Application {
             requireNonNull(address, "address");

@@ -27,17 +27,32 @@ final class ServiceGuess {
             if (service.hostname().equals(hint)) {
                 return service;
             }
-            if (byPort == null && (leadsTo(entry.getValue(), targetPort) || leadsTo(service.ports(), targetPort))) {
+            if (byPort == null && leadsTo(service, entry.getValue(), targetPort)) {
                 byPort = service;
             }
         }
         return byPort;
     }
 
-    private static boolean leadsTo(List<Port> ports, int targetPort) {
-        for (Port port : ports) {
+    /**
+     * Returns the service that the request itself named, if {@code hint} names it too or it leads to {@code targetPort};
+     * else null: no other service comes into question then.
+     */
+    static @Nullable Service ofNamed(Service named, Workload local, @Nullable String hint, int targetPort) {
+        List<Port> ports = local.services().getOrDefault(named.key(), List.of());
+        return named.hostname().equals(hint) || leadsTo(named, ports, targetPort) ? named : null;
+    }
+
+    /** An endpoint's own ports count only for ports that the service has. */
+    private static boolean leadsTo(Service service, List<Port> ofEndpoint, int targetPort) {
+        for (Port port : service.ports()) {
             if (port.targetPort() == targetPort) {
                 return true;
+            }
+            for (Port own : ofEndpoint) {
+                if (own.servicePort() == port.servicePort() && own.targetPort() == targetPort) {
+                    return true;
+                }
             }
         }
         return false;

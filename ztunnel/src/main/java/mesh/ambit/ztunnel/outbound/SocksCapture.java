@@ -30,9 +30,10 @@ public final class SocksCapture extends ChannelInitializer<Channel> {
     private static final Logger LOG = LoggerFactory.getLogger(SocksCapture.class);
 
     private final OutboundContext context;
-    private final SocksNames names;
+    private final @Nullable SocksNames names;
 
-    public SocksCapture(OutboundContext context, SocksNames names) {
+    /** Creates one; without {@code names} only addresses are understood. */
+    public SocksCapture(OutboundContext context, @Nullable SocksNames names) {
         this.context = context;
         this.names = names;
     }
@@ -141,8 +142,11 @@ public final class SocksCapture extends ChannelInitializer<Channel> {
         }
 
         private void resolve(ChannelHandlerContext ctx, String name, int port) {
-            Future<InetAddress> asked =
-                    names.resolve(context, name, ctx.channel().eventLoop());
+            if (names == null) {
+                refuse(ctx, Reply.COMMAND_NOT_SUPPORTED, "unsupported hostname lookup, requires DNS enabled");
+                return;
+            }
+            Future<InetAddress> asked = names.resolve(name, ctx.channel().eventLoop());
             lookup = asked;
             asked.addListener((Future<InetAddress> done) -> {
                 if (over) {

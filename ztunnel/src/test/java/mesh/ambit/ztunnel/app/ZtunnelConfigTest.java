@@ -166,7 +166,7 @@ class ZtunnelConfigTest {
     void everythingThatIsWrongIsSaidAtOnce() {
         assertThatThrownBy(() -> read(Map.of(
                         "CA_ADDRESS", "",
-                        "XDS_ADDRESS", "http://plain:15010",
+                        "XDS_ADDRESS", "https://",
                         "IPV6_ENABLED", "True",
                         "SECRET_TTL", "soon",
                         "PROXY_MODE", "both",
@@ -176,7 +176,7 @@ class ZtunnelConfigTest {
                         e -> assertThat(e.problems())
                                 .hasSize(6)
                                 .anyMatch(p -> p.startsWith("invalid env var CA_ADDRESS="))
-                                .anyMatch(p -> p.startsWith("invalid env var XDS_ADDRESS=http://plain:15010"))
+                                .anyMatch(p -> p.startsWith("invalid env var XDS_ADDRESS=https://"))
                                 .anyMatch(p -> p.startsWith("invalid env var IPV6_ENABLED=True"))
                                 .anyMatch(p -> p.startsWith("invalid env var SECRET_TTL=soon"))
                                 .anyMatch(p -> p.startsWith("invalid env var PROXY_MODE=both"))
@@ -311,6 +311,18 @@ class ZtunnelConfigTest {
         put(env, "ISTIO_META_DNS_CAPTURE", capture);
 
         assertThat(read(env).mode().dns()).isEqualTo(on);
+    }
+
+    @Test
+    void whatHttp2CannotHaveIsBroughtIntoItsBounds() {
+        Map<String, String> env = new HashMap<>();
+        env.put("HTTP2_STREAM_WINDOW_SIZE", "4294967295");
+        env.put("HTTP2_CONNECTION_WINDOW_SIZE", "0");
+        env.put("HTTP2_FRAME_SIZE", "1");
+        env.put("POOL_MAX_STREAMS_PER_CONNECTION", "0");
+
+        assertThat(read(env).tunnels())
+                .isEqualTo(new TunnelSettings(Integer.MAX_VALUE, 65_535, 16_384, 1, Duration.ofMinutes(5)));
     }
 
     @Test

@@ -7,6 +7,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFuture;
+import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
@@ -17,6 +18,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
+import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -99,6 +101,27 @@ class DnsProxyIT {
         assertThat(metrics.page("").body())
                 .containsPattern("istio_dns_requests_total\\{request_protocol=\"tcp\",request_query_type=\"a\","
                         + "source_canonical_revision=\"v1\",source_canonical_service=\"shop\"} 2.0");
+    }
+
+    @Test
+    void namesAreLookedUpForThePodAsItWouldBeTold() throws Exception {
+        try (FakeNameServer server = nameServer(asked -> asked.name().equals("www.example.com")
+                ? FakeNameServer.reply(asked, 0, 60, ANSWER)
+                : FakeNameServer.reply(asked, Messages.NXDOMAIN, 0))) {
+            DnsProxy proxy = proxy("");
+            EventLoop loop = group.next();
+
+            assertThat(proxy.address("web.ns1", loop).get(5, TimeUnit.SECONDS))
+                    .isEqualTo(InetAddress.ofLiteral("10.96.0.1"));
+            assertThat(proxy.address("www.example.com", loop).get(5, TimeUnit.SECONDS))
+                    .isEqualTo(ANSWER);
+            for (String nothing : List.of("10.0.0.1", "", "a..b", "nobody.example.com")) {
+                assertThat(proxy.address(nothing, loop).await().cause())
+                        .as(nothing)
+                        .isInstanceOf(UnknownHostException.class);
+            }
+            assertThat(server.asked()).extracting(asked -> asked.name()).contains("www.example.com", "10.0.0.1");
+        }
     }
 
     @Test

@@ -63,7 +63,7 @@ class InboundRouterTest {
     }
 
     @Test
-    void waypointMayBeNamedByItsServicesAddressByItsOwnOrByWeight() {
+    void waypointMayBeNamedByItsServicesAddressOrByItsOwnNotByWeight() {
         Workload instance = pod(WP);
         Service wp = service(WP).vips(List.of(vip("10.96.0.9"))).build();
         Service byVip = service(WEB)
@@ -78,8 +78,9 @@ class InboundRouterTest {
 
         assertThat(target(mesh(byVip, wp, instance), instance, "10.96.0.1:80")).isEqualTo(application(80));
         assertThat(target(mesh(byAddress, instance), instance, "10.96.0.1:80")).isEqualTo(application(80));
-        assertThat(target(mesh(byWeight, wp, instance), instance, "10.96.0.1:80"))
-                .isEqualTo(application(80));
+        assertThat(reason(target(mesh(byWeight, wp, instance), instance, "10.96.0.1:80")))
+                .as("upstream looks at the other field alone")
+                .isEqualTo(Reason.NOT_OURS);
     }
 
     @Test
@@ -97,10 +98,11 @@ class InboundRouterTest {
     @Test
     void hostNameLeadsToTheTargetPortOfOurService() {
         Workload mapped = pod(WEB, Port.of(81, 9090));
-        MeshSnapshot mesh = mesh(service(WEB).build(), mapped);
+        Service web = service(WEB).build();
+        MeshSnapshot mesh = mesh(web, mapped);
 
-        assertThat(target(mesh, mapped, "web:80")).isEqualTo(application(8080));
-        assertThat(target(mesh, mapped, "web:81")).isEqualTo(application(9090));
+        assertThat(target(mesh, mapped, "web:80")).isEqualTo(application(8080, web));
+        assertThat(target(mesh, mapped, "web:81")).isEqualTo(application(9090, web));
         assertThat(target(mesh, mapped, "web:82"))
                 .isEqualTo(new Refused(Reason.UNKNOWN_PORT, "requested service web:82 found, but cannot resolve port"));
         assertThat(target(mesh, mapped, "WEB:80"))
@@ -114,9 +116,9 @@ class InboundRouterTest {
 
         assertThat(reason(target(mesh(other, pod), pod, "other:80"))).isEqualTo(Reason.FOREIGN_SERVICE);
         assertThat(trusting.target(mesh(other, pod), pod, OWN, authority("other:80")))
-                .isEqualTo(application(8080));
+                .isEqualTo(application(8080, other));
         Service behindUs = service(WP).waypoint(new GatewayAddress(WEB, 15008)).build();
-        assertThat(target(mesh(other, pod, behindUs), pod, "other:80")).isEqualTo(application(8080));
+        assertThat(target(mesh(other, pod, behindUs), pod, "other:80")).isEqualTo(application(8080, other));
     }
 
     @Test
@@ -127,11 +129,11 @@ class InboundRouterTest {
 
         assertThat(target(mesh(), silent, "10.9.9.9:80")).isEqualTo(application(15088));
         assertThat(target(mesh(), told, "10.9.9.9:80"))
-                .isEqualTo(new Application(new InetSocketAddress(OWN, 15088), socket("10.9.9.9", 80), true));
+                .isEqualTo(new Application(new InetSocketAddress(OWN, 15088), socket("10.9.9.9", 80), true, null));
         assertThat(target(mesh(), samePort, "10.0.0.1:80"))
-                .isEqualTo(new Application(new InetSocketAddress(OWN, 80), socket("10.0.0.1", 80), true));
+                .isEqualTo(new Application(new InetSocketAddress(OWN, 80), socket("10.0.0.1", 80), true, null));
         assertThat(trusting.target(mesh(), told, OWN, authority("10.9.9.9:80")))
-                .isEqualTo(new Application(new InetSocketAddress(OWN, 15088), socket("10.9.9.9", 80), false));
+                .isEqualTo(new Application(new InetSocketAddress(OWN, 15088), socket("10.9.9.9", 80), false, null));
     }
 
     @Test
@@ -158,13 +160,13 @@ class InboundRouterTest {
         Service headless = service(WEB).vips(List.of()).build();
 
         assertThat(target(mesh(dual, told), told, "web:80"))
-                .isEqualTo(new Application(new InetSocketAddress(OWN, 15088), socket("10.96.0.8", 80), true));
+                .isEqualTo(new Application(new InetSocketAddress(OWN, 15088), socket("10.96.0.8", 80), true, dual));
         assertThat(target(mesh(far, told), told, "web:80"))
-                .isEqualTo(new Application(new InetSocketAddress(OWN, 15088), socket("10.96.0.9", 80), true));
+                .isEqualTo(new Application(new InetSocketAddress(OWN, 15088), socket("10.96.0.9", 80), true, far));
         assertThat(target(mesh(headless, told), told, "web:80"))
                 .isEqualTo(
                         new Refused(Reason.NO_SERVICE_ADDRESS, "requested service web found, but has no IP addresses"));
-        assertThat(target(mesh(headless, pod(WEB)), pod(WEB), "web:80")).isEqualTo(application(8080));
+        assertThat(target(mesh(headless, pod(WEB)), pod(WEB), "web:80")).isEqualTo(application(8080, headless));
     }
 
     @Test
@@ -212,7 +214,11 @@ class InboundRouterTest {
     }
 
     private static Application application(int port) {
-        return new Application(new InetSocketAddress(OWN, port), null, false);
+        return new Application(new InetSocketAddress(OWN, port), null, false, null);
+    }
+
+    private static Application application(int port, Service named) {
+        return new Application(new InetSocketAddress(OWN, port), null, false, named);
     }
 
     private static MeshSnapshot mesh(MeshResource... resources) {
