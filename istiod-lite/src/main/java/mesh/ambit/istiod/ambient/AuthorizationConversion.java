@@ -52,7 +52,7 @@ final class AuthorizationConversion {
         List<Group> groups = new ArrayList<>();
         for (Rule rule : policy.rules()) {
             if (policy.action() == Action.DENY || RequestParts.in(rule).isEmpty()) {
-                groups.add(group(rule, policy.metadata().namespace()));
+                groups.addAll(groups(rule, policy.metadata().namespace()));
             }
         }
         return new Policy(
@@ -66,16 +66,37 @@ final class AuthorizationConversion {
         return policy.metadata().namespace().equals(settings.rootNamespace()) ? Scope.GLOBAL : Scope.NAMESPACE;
     }
 
-    private static Group group(Rule rule, String namespace) {
+    /** Returns one group; a source with principals and trust domains, both of which must hold, has one of its own. */
+    private static List<Group> groups(Rule rule, String namespace) {
+        List<Match> simple = new ArrayList<>();
+        List<List<Clause>> sources = new ArrayList<>();
+        for (Source source : rule.from()) {
+            Match match = match(source, namespace);
+            if (source.principals().any().isEmpty()
+                    || TrustDomainMatch.principals(source).isEmpty()) {
+                simple.add(match);
+            } else {
+                Match domains = Match.builder()
+                        .principals(TrustDomainMatch.principals(source))
+                        .build();
+                sources.add(List.of(new Clause(List.of(match)), new Clause(List.of(domains))));
+            }
+        }
+        if (rule.from().isEmpty()) {
+            sources.add(List.of());
+        } else if (!simple.isEmpty()) {
+            sources.addFirst(List.of(new Clause(simple)));
+        }
+        return sources.stream().map(clauses -> group(rule, clauses)).toList();
+    }
+
+    private static Group group(Rule rule, List<Clause> sources) {
         List<Clause> clauses = new ArrayList<>();
         if (!rule.to().isEmpty()) {
             clauses.add(new Clause(
                     rule.to().stream().map(AuthorizationConversion::match).toList()));
         }
-        if (!rule.from().isEmpty()) {
-            clauses.add(new Clause(
-                    rule.from().stream().map(source -> match(source, namespace)).toList()));
-        }
+        clauses.addAll(sources);
         for (Condition condition : rule.when()) {
             clauses.add(new Clause(List.of(match(condition))));
         }
@@ -91,18 +112,21 @@ final class AuthorizationConversion {
 
     private static Match match(Source source, String namespace) {
         Function<String, ServiceAccountMatch> account = text -> serviceAccount(text, namespace);
-        return Match.builder()
+        List<StringMatch> principals = texts(source.principals().any());
+        Match match = Match.builder()
                 .sourceIps(blocks(source.ipBlocks().any()))
                 .notSourceIps(blocks(source.ipBlocks().none()))
                 .namespaces(texts(source.namespaces().any()))
                 .notNamespaces(texts(source.namespaces().none()))
-                .principals(texts(source.principals().any()))
-                .notPrincipals(texts(source.principals().none()))
+                .principals(principals.isEmpty() ? TrustDomainMatch.principals(source) : principals)
+                .notPrincipals(TrustDomainMatch.excluded(
+                        source, texts(source.principals().none())))
                 .serviceAccounts(
                         source.serviceAccounts().any().stream().map(account).toList())
                 .notServiceAccounts(
                         source.serviceAccounts().none().stream().map(account).toList())
                 .build();
+        return TrustDomainMatch.orEverybody(match, source);
     }
 
     private static Match match(Condition condition) {

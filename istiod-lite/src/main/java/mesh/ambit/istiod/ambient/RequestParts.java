@@ -1,5 +1,6 @@
 package mesh.ambit.istiod.ambient;
 
+import java.util.List;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
@@ -9,7 +10,7 @@ import mesh.ambit.kube.AuthorizationPolicy.Rule;
 import mesh.ambit.kube.AuthorizationPolicy.Source;
 import mesh.ambit.kube.AuthorizationPolicy.Values;
 
-/** Parts of a rule that speak of requests, which nobody sees on a connection. */
+/** Parts of a rule that speak of requests, or of something else that clients cannot compare on a connection. */
 final class RequestParts {
     static final String SOURCE_IP = "source.ip";
     static final String SOURCE_NAMESPACE = "source.namespace";
@@ -33,6 +34,12 @@ final class RequestParts {
         for (Source source : rule.from()) {
             add(names, source.remoteIpBlocks(), "remoteIpBlocks", "notRemoteIpBlocks");
             add(names, source.requestPrincipals(), "requestPrincipals", "notRequestPrincipals");
+            Values trustDomains = source.trustDomains();
+            add(
+                    names,
+                    new Values(endings(trustDomains.any()), endings(trustDomains.none())),
+                    "trustDomains with a leading asterisk",
+                    "notTrustDomains with a leading asterisk");
         }
         for (Condition condition : rule.when()) {
             if (!CONNECTION_KEYS.contains(condition.key())) {
@@ -40,6 +47,11 @@ final class RequestParts {
             }
         }
         return names;
+    }
+
+    /** Returns the trust domains of which only the end is given: that is somewhere inside of what is compared. */
+    private static List<String> endings(List<String> trustDomains) {
+        return trustDomains.stream().filter(TrustDomainMatch::isEnding).toList();
     }
 
     private static void add(SortedSet<String> names, Values values, String any, String none) {

@@ -60,18 +60,25 @@ final class Conditions {
 
     /** Reads a namespace, which may have a star at one end. */
     static Principal namespace(String text) {
+        return named(Matchers.regex(SCHEME + "[^/]+/ns/" + segment(text) + "/.*"));
+    }
+
+    /** Reads a trust domain, which may have a star at one end. */
+    static Principal trustDomain(String text) {
+        return named(Matchers.regex(SCHEME + segment(text) + "/.*"));
+    }
+
+    private static String segment(String text) {
         String within = "[^/]*";
-        String name;
         if (text.equals("*")) {
-            name = "[^/]+";
-        } else if (text.startsWith("*")) {
-            name = within + Matchers.quoted(text.substring(1));
-        } else if (text.endsWith("*")) {
-            name = Matchers.quoted(text.substring(0, text.length() - 1)) + within;
-        } else {
-            name = Matchers.quoted(text);
+            return "[^/]+";
         }
-        return named(Matchers.regex(SCHEME + "[^/]+/ns/" + name + "/.*"));
+        if (text.startsWith("*")) {
+            return within + Matchers.quoted(text.substring(1));
+        }
+        return text.endsWith("*")
+                ? Matchers.quoted(text.substring(0, text.length() - 1)) + within
+                : Matchers.quoted(text);
     }
 
     /** Reads {@code namespace/account}, or an account of the policy's own namespace. */

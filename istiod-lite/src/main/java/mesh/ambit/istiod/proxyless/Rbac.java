@@ -104,6 +104,7 @@ final class Rbac {
         principals(all, source.serviceAccounts(), this::account);
         principals(all, source.ipBlocks(), Conditions::directAddress);
         principals(all, source.remoteIpBlocks(), Conditions::address);
+        principals(all, source.trustDomains(), Conditions::trustDomain);
         if (!source.requestPrincipals().isEmpty()) {
             all.add(unknown("requestPrincipals"));
         }
@@ -128,6 +129,7 @@ final class Rbac {
             case "source.namespace" -> principals(principals, values, Conditions::namespace);
             case "source.principal" -> principals(principals, values, Conditions::principal);
             case "source.serviceAccount" -> principals(principals, values, this::account);
+            case "source.trustDomain" -> principals(principals, values, Conditions::trustDomain);
             case "destination.ip" -> permissions(permissions, values, Conditions::destination);
             case "destination.port" -> permissions(permissions, values, Rbac::port);
             default -> principals.add(unknown("when.key " + condition.key()));

@@ -3,8 +3,14 @@ package mesh.ambit.istiod.ambient;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Set;
+import mesh.ambit.identity.SpiffeId;
+import mesh.ambit.model.Workload;
+import mesh.ambit.policy.Authorizer;
+import mesh.ambit.policy.Connection;
 import mesh.ambit.policy.IpBlock;
 import mesh.ambit.policy.Match;
 import mesh.ambit.policy.Match.ServiceAccountMatch;
@@ -12,10 +18,13 @@ import mesh.ambit.policy.Policy;
 import mesh.ambit.policy.Policy.Clause;
 import mesh.ambit.policy.Policy.Group;
 import mesh.ambit.policy.Policy.Scope;
+import mesh.ambit.policy.PolicySet;
 import mesh.ambit.policy.StringMatch;
+import mesh.ambit.policy.Verdict;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class AuthorizationConversionTest {
@@ -150,6 +159,68 @@ class AuthorizationConversionTest {
                 .getFirst()
                 .matches()
                 .getFirst();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "ALLOW | trustDomains: [td]                            | td other:- other.td:- -:-",
+                "ALLOW | trustDomains: [t*, other]                     | td other other.td:- -:-",
+                "ALLOW | trustDomains: ['*']                           | td other other.td -:-",
+                "ALLOW | notTrustDomains: [td]                         | td:- other other.td -",
+                "ALLOW | namespaces: [shop], trustDomains: [td]        | td other:- other.td:- -:-",
+                "ALLOW | principals: ['*/sa/web'], trustDomains: [td]  | td other:- other.td:- -:-",
+                "ALLOW | principals: [x], trustDomains: [td]           | td:- other:- other.td:- -:-",
+                "ALLOW | notPrincipals: ['other/*'], notTrustDomains: [td] | td:- other:- other.td -",
+                "ALLOW | trustDomains: ['*.td']                        | td:- other:- other.td:- -:-",
+                "ALLOW | notTrustDomains: ['*.td']                     | td:- other:- other.td:- -:-",
+                "DENY  | trustDomains: [td]                            | td:- other other.td -",
+                "DENY  | namespaces: [shop], notTrustDomains: [td]     | td other:- other.td:- -",
+                "DENY  | principals: ['*/sa/web'], trustDomains: [td]  | td:- other other.td -",
+                "DENY  | trustDomains: ['*.td']                        | td:- other:- other.td:- -:-",
+                "DENY  | namespaces: [shop], trustDomains: ['*.td']    | td:- other:- other.td:- -"
+            })
+    void trustDomainsAreComparedAndWhatCannotBeNeverOpens(String action, String source, String verdicts) {
+        Policy policy = converted("shop", "action: " + action + ", rules: [{from: [{source: {" + source + "}}]}]");
+        Workload server = Workload.builder("Kubernetes//Pod/shop/server")
+                .name("server")
+                .namespace("shop")
+                .build();
+
+        for (String each : verdicts.strip().split(" ", -1)) {
+            String trustDomain = each.split(":", -1)[0];
+            SpiffeId client = trustDomain.equals("-") ? null : new SpiffeId(trustDomain, "shop", "web");
+            Connection connection = new Connection(
+                    InetAddress.ofLiteral("10.0.0.1"),
+                    client,
+                    new InetSocketAddress(InetAddress.ofLiteral("10.0.0.2"), 80));
+
+            assertThat(Authorizer.authorize(PolicySet.EMPTY.apply(List.of(policy), List.of()), server, connection))
+                    .as(each)
+                    .isInstanceOf(each.endsWith(":-") ? Verdict.Denied.class : Verdict.Allowed.class);
+        }
+    }
+
+    @Test
+    void aSourceWithPrincipalsAndTrustDomainsHasAGroupOfItsOwn() {
+        Policy policy = converted("shop", """
+                rules: [{from: [{source: {namespaces: [a]}}, {source: {principals: [p], trustDomains: [td]}}],
+                         to: [{operation: {ports: ['80']}}]}]
+                """);
+
+        Clause to = clause(Match.builder().destinationPorts(List.of(80)).build());
+        assertThat(policy.groups())
+                .containsExactly(
+                        new Group(List.of(to, clause(namespace(new StringMatch.Exact("a"))))),
+                        new Group(List.of(
+                                to,
+                                clause(Match.builder()
+                                        .principals(List.of(new StringMatch.Exact("p")))
+                                        .build()),
+                                clause(Match.builder()
+                                        .principals(List.of(new StringMatch.Prefix("td/")))
+                                        .build()))));
     }
 
     private static Policy converted(String namespace, String spec) {

@@ -81,7 +81,8 @@ public record AuthorizationPolicy(
             Values namespaces,
             Values serviceAccounts,
             Values ipBlocks,
-            Values remoteIpBlocks) {
+            Values remoteIpBlocks,
+            Values trustDomains) {
         public Source {
             requireNonNull(principals, "principals");
             requireNonNull(requestPrincipals, "requestPrincipals");
@@ -89,6 +90,7 @@ public record AuthorizationPolicy(
             requireNonNull(serviceAccounts, "serviceAccounts");
             requireNonNull(ipBlocks, "ipBlocks");
             requireNonNull(remoteIpBlocks, "remoteIpBlocks");
+            requireNonNull(trustDomains, "trustDomains");
         }
     }
 

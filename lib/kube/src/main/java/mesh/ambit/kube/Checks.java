@@ -14,6 +14,7 @@ final class Checks {
     private static final Pattern LABEL = Pattern.compile("[a-z0-9]([-a-z0-9]*[a-z0-9])?");
     private static final Pattern SERVICE_NAME = Pattern.compile("[a-z]([-a-z0-9]*[a-z0-9])?");
     private static final Pattern SUBDOMAIN = Pattern.compile(LABEL + "(\\." + LABEL + ")*");
+    private static final Pattern LONG_LABEL = Pattern.compile("[^.]{64}");
     private static final Pattern LABEL_NAME = Pattern.compile("[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?");
     private static final Pattern PORT_NAME = Pattern.compile("[a-z0-9]([-a-z0-9]*[a-z0-9])?");
     private static final int MAX_PORT_NAME = 15;
@@ -156,6 +157,31 @@ final class Checks {
         }
         byte[] address = IpText.parse(text.substring(0, slash));
         return address != null && IpText.prefixLength(text.substring(slash + 1), address.length) >= 0;
+    }
+
+    /** Returns whether keys, values and numbers of values of a selector are such as labels can have. */
+    static boolean isMeaningful(LabelSelector selector) {
+        return selector.matchLabels().entrySet().stream()
+                        .allMatch(term -> isLabelKey(term.getKey()) && isLabelValue(term.getValue()))
+                && selector.requirements().stream()
+                        .allMatch(requirement -> isLabelKey(requirement.key())
+                                && requirement.values().stream().allMatch(Checks::isLabelValue)
+                                && switch (requirement.operator()) {
+                                    case IN, NOT_IN -> !requirement.values().isEmpty();
+                                    case EXISTS, DOES_NOT_EXIST ->
+                                        requirement.values().isEmpty();
+                                });
+    }
+
+    private static boolean isLabelValue(String value) {
+        return value.isEmpty()
+                || (value.length() <= MAX_LABEL && LABEL_NAME.matcher(value).matches());
+    }
+
+    /** Returns whether a text is the name of a trust domain: labels with dots between, the last of which may be empty. */
+    static boolean isTrustDomain(String text) {
+        String whole = text.endsWith(".") ? text.substring(0, text.length() - 1) : text;
+        return SUBDOMAIN.matcher(whole).matches() && !LONG_LABEL.matcher(whole).find();
     }
 
     private static boolean isLabelKey(String key) {

@@ -77,16 +77,23 @@ final class EntryChecks {
         }
         for (int i = 0; i < read.hosts().size(); i++) {
             String host = read.hosts().get(i);
-            String rest = host.startsWith("*.") ? host.substring(2) : host.startsWith("*-") ? host.substring(2) : host;
-            if (!isHost(rest)) {
+            if (!isHost(withoutStar(host))) {
                 spec.foundItem(
                         ProblemCode.INVALID_NAME,
                         "hosts",
                         i,
                         "\"" + host + "\" is not a host",
-                        "expected a name with dots, perhaps after *.");
+                        "expected a name with dots, perhaps after an asterisk");
             }
         }
+    }
+
+    /** Takes off a leading asterisk, and the dot or hyphen after it. */
+    private static String withoutStar(String host) {
+        if (!host.startsWith("*")) {
+            return host;
+        }
+        return host.substring(host.startsWith("*.") || host.startsWith("*-") ? 2 : 1);
     }
 
     private static void addresses(Fields spec, ServiceEntry read) {

@@ -32,6 +32,11 @@ final class Fields {
         this.findings = findings;
     }
 
+    /** Returns the same fields, whose mistakes go to {@code others}. */
+    Fields with(Findings others) {
+        return new Fields(mapping, path, others);
+    }
+
     /** Returns the full name of a field, as a person writes it. */
     String path(String name) {
         return path.isEmpty() ? name : path + "." + name;

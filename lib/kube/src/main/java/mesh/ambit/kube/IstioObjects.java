@@ -106,7 +106,8 @@ final class IstioObjects {
                 values(source, "namespaces", "notNamespaces"),
                 values(source, "serviceAccounts", "notServiceAccounts"),
                 values(source, "ipBlocks", "notIpBlocks"),
-                values(source, "remoteIpBlocks", "notRemoteIpBlocks"));
+                values(source, "remoteIpBlocks", "notRemoteIpBlocks"),
+                values(source, "trustDomains", "notTrustDomains"));
         if (checked()) {
             PolicyChecks.source(source, read);
         }

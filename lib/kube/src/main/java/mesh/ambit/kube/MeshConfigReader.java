@@ -13,7 +13,10 @@ import mesh.ambit.kube.YamlValue.Scalar;
 import mesh.ambit.kube.YamlValue.ScalarType;
 import org.jspecify.annotations.Nullable;
 
-/** Reads the settings of the mesh. Fields that nobody here uses are passed over, since there are many of them. */
+/**
+ * Reads the settings of the mesh. A text with a mistake anywhere counts for nothing, as a whole. Selectors are no part of
+ * that: one that means nothing takes away what it was for.
+ */
 final class MeshConfigReader {
     private final Findings findings = new Findings();
 
@@ -25,11 +28,17 @@ final class MeshConfigReader {
         Map<String, YamlValue.Position> keys = new LinkedHashMap<>();
         for (String text : texts) {
             try {
-                switch (first(YamlReader.read(text))) {
+                switch (first(YamlReader.readOld(text))) {
                     case null -> {}
                     case Mapping mapping -> {
-                        entries.putAll(mapping.entries());
-                        keys.putAll(mapping.keys());
+                        Findings wrong = new Findings();
+                        Mapping settings = MeshConfigShape.normal(mapping, wrong);
+                        MeshConfigChecks.check(new Fields(settings, "", wrong));
+                        wrong.all().forEach(finding -> problems.add(finding.in(file, "")));
+                        if (wrong.isEmpty()) {
+                            entries.putAll(settings.entries());
+                            keys.putAll(settings.keys());
+                        }
                     }
                     case YamlValue at ->
                         problems.add(new Problem(
@@ -65,13 +74,22 @@ final class MeshConfigReader {
     private MeshConfig config(Fields mesh) {
         List<ScopeRule> scopes = new ArrayList<>();
         for (Fields scope : mesh.children("serviceScopeConfigs")) {
-            scopes.add(new ScopeRule(
-                    selectorOrEverything(scope, "namespaceSelector"),
-                    selectorOrEverything(scope, "servicesSelector"),
-                    scope.text("scope").equals("GLOBAL")));
+            LabelSelector namespaces = selectorOrEverything(scope, "namespaceSelector");
+            LabelSelector services = selectorOrEverything(scope, "servicesSelector");
+            if (namespaces != null && services != null) {
+                scopes.add(
+                        new ScopeRule(namespaces, services, scope.text("scope").equals("GLOBAL")));
+            }
         }
         List<LabelSelector> discovery = new ArrayList<>();
-        mesh.children("discoverySelectors").forEach(selector -> discovery.add(Selectors.read(selector)));
+        boolean discovers = true;
+        for (Fields each : mesh.children("discoverySelectors")) {
+            LabelSelector selector = selector(each);
+            discovers &= selector != null;
+            if (selector != null) {
+                discovery.add(selector);
+            }
+        }
         Fields visibility = mesh.childOrEmpty("serviceEntryVisibility");
         return new MeshConfig(
                 emptyToNull(mesh.text("rootNamespace")),
@@ -79,7 +97,7 @@ final class MeshConfigReader {
                 scopes,
                 visibility(visibility, "defaultVisibility"),
                 rules(visibility),
-                discovery);
+                discovers ? discovery : List.of());
     }
 
     private List<VisibilityRule> rules(Fields visibility) {
@@ -88,12 +106,13 @@ final class MeshConfigReader {
             List<LabelSelector> namespaces = new ArrayList<>();
             boolean understood = true;
             for (Fields rule : policy.children("matchingRules")) {
-                Fields selector = rule.child("namespaceSelector");
+                Fields child = rule.child("namespaceSelector");
+                LabelSelector selector = child == null ? null : selector(child);
                 if (selector == null) {
-                    // A rule of a sort that is not known matches nothing, and the policy with it.
+                    // A rule of a sort that is not known, or of no meaning, matches nothing, and the policy with it.
                     understood = false;
                 } else {
-                    namespaces.add(Selectors.read(selector));
+                    namespaces.add(selector);
                 }
             }
             if (understood) {
@@ -121,9 +140,16 @@ final class MeshConfigReader {
         return EntryVisibility.PUBLIC;
     }
 
-    private static LabelSelector selectorOrEverything(Fields fields, String name) {
+    private static @Nullable LabelSelector selectorOrEverything(Fields fields, String name) {
         Fields selector = fields.child(name);
-        return selector == null ? LabelSelector.EVERYTHING : Selectors.read(selector);
+        return selector == null ? LabelSelector.EVERYTHING : selector(selector);
+    }
+
+    /** Returns a selector, null when it means nothing. */
+    private static @Nullable LabelSelector selector(Fields fields) {
+        Findings wrong = new Findings();
+        LabelSelector selector = Selectors.read(fields.with(wrong));
+        return wrong.isEmpty() && Checks.isMeaningful(selector) ? selector : null;
     }
 
     private static @Nullable String emptyToNull(String text) {

@@ -45,6 +45,8 @@ final class PolicyChecks {
     private static final Set<String> NOT_WITH_CUSTOM =
             Set.of("source.namespace", "source.serviceAccount", "source.principal", "source.trustDomain");
 
+    private static final Pattern TRUST_DOMAIN = Pattern.compile("\\*|\\*?[^*/]+|[^*/]+\\*");
+
     private static final int MAX_ACCOUNTS = 16;
     private static final int MAX_ACCOUNT = 320;
 
@@ -96,7 +98,8 @@ final class PolicyChecks {
                 .anyMatch(source -> !source.principals().isEmpty()
                         || !source.requestPrincipals().isEmpty()
                         || !source.namespaces().isEmpty()
-                        || !source.serviceAccounts().isEmpty());
+                        || !source.serviceAccounts().isEmpty()
+                        || !source.trustDomains().isEmpty());
         boolean conditions = rule.when().stream()
                 .map(Condition::key)
                 .anyMatch(key -> NOT_WITH_CUSTOM.contains(key) || key.startsWith("request.auth."));
@@ -161,6 +164,8 @@ final class PolicyChecks {
         accounts(source, "notServiceAccounts", read.serviceAccounts().none());
         ranges(source, "ipBlocks", "notIpBlocks", read.ipBlocks());
         ranges(source, "remoteIpBlocks", "notRemoteIpBlocks", read.remoteIpBlocks());
+        trustDomains(source, "trustDomains", read.trustDomains().any());
+        trustDomains(source, "notTrustDomains", read.trustDomains().none());
     }
 
     static void operation(Fields operation, Operation read) {
@@ -223,6 +228,19 @@ final class PolicyChecks {
         for (int i = 0; i < texts.size(); i++) {
             if (texts.get(i).isEmpty()) {
                 fields.foundItem(ProblemCode.INVALID_VALUE, name, i, "is empty", "remove it");
+            }
+        }
+    }
+
+    private static void trustDomains(Fields fields, String name, List<String> texts) {
+        for (int i = 0; i < texts.size(); i++) {
+            if (!TRUST_DOMAIN.matcher(texts.get(i)).matches()) {
+                fields.foundItem(
+                        ProblemCode.INVALID_NAME,
+                        name,
+                        i,
+                        "\"" + texts.get(i) + "\" is no trust domain",
+                        "expected one without slashes, with an asterisk at one of its ends if at all");
             }
         }
     }

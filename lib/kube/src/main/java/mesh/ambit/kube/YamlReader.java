@@ -46,11 +46,24 @@ final class YamlReader {
     private final Map<String, Complete> anchors = new HashMap<>();
     private long values;
 
-    private YamlReader() {}
+    private final boolean oldWords;
+
+    private YamlReader(boolean oldWords) {
+        this.oldWords = oldWords;
+    }
 
     /** Returns the documents of {@code text}, empty ones left out. */
     static List<YamlValue> read(String text) throws YamlProblem {
-        YamlReader reader = new YamlReader();
+        return read(text, false);
+    }
+
+    /** Returns the same with the truth values of YAML 1.1, where {@code on} and {@code no} are none of the texts. */
+    static List<YamlValue> readOld(String text) throws YamlProblem {
+        return read(text, true);
+    }
+
+    private static List<YamlValue> read(String text, boolean oldWords) throws YamlProblem {
+        YamlReader reader = new YamlReader(oldWords);
         LoadSettings settings = LoadSettings.builder()
                 .setCodePointLimit(text.length() + 1)
                 .setUseMarks(true)
@@ -164,7 +177,7 @@ final class YamlReader {
                 .orElse(new Position(0, 0));
     }
 
-    private static ScalarType type(ScalarEvent scalar) {
+    private ScalarType type(ScalarEvent scalar) {
         if (scalar.getScalarStyle() != ScalarStyle.PLAIN || scalar.getTag().isPresent()) {
             return ScalarType.TEXT;
         }
@@ -172,6 +185,8 @@ final class YamlReader {
         return switch (text) {
             case "", "~", "null", "Null", "NULL" -> ScalarType.NULL;
             case "true", "True", "TRUE", "false", "False", "FALSE" -> ScalarType.BOOLEAN;
+            case "y", "Y", "yes", "Yes", "YES", "on", "On", "ON", "n", "N", "no", "No", "NO", "off", "Off", "OFF" ->
+                oldWords ? ScalarType.BOOLEAN : ScalarType.TEXT;
             default -> {
                 if (INTEGER.matcher(text).matches()) {
                     yield ScalarType.INTEGER;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What an API server would refuse is refused, with the field and a code that stays the same. */
 class ValidationTest {
@@ -68,6 +69,7 @@ class ValidationTest {
                 "{apiVersion: security.istio.io/v1, kind: AuthorizationPolicy, metadata: {name: a}, spec: {rules: [{when: [{key: 'request.headers[]', values: [red]}]}]}} | spec.rules[0].when[0].key | INVALID_VALUE",
                 "{apiVersion: security.istio.io/v1, kind: AuthorizationPolicy, metadata: {name: a, annotations: {istio.io/dry-run: 'true'}}, spec: {action: AUDIT}} | spec.action | CONFLICTING_FIELDS",
                 "{apiVersion: security.istio.io/v1, kind: PeerAuthentication, metadata: {name: a}, spec: {selector: {matchLabels: {b: c}}, portLevelMtls: {}}} | spec.portLevelMtls | MISSING_FIELD",
+                "{apiVersion: security.istio.io/v1, kind: AuthorizationPolicy, metadata: {name: a}, spec: {rules: [{from: [{source: {trustDomains: [a/b]}}]}]}} | spec.rules[0].from[0].source.trustDomains[0] | INVALID_NAME",
                 "{apiVersion: networking.istio.io/v1, kind: ServiceEntry, metadata: {name: a}, spec: {hosts: []}} | spec.hosts | MISSING_FIELD",
                 "{apiVersion: networking.istio.io/v1, kind: ServiceEntry, metadata: {name: a}, spec: {hosts: ['*']}} | spec.hosts[0] | INVALID_NAME",
                 "{apiVersion: networking.istio.io/v1, kind: ServiceEntry, metadata: {name: a}, spec: {hosts: [b.c], resoluton: DNS}} | spec.resoluton | UNKNOWN_FIELD",
@@ -96,6 +98,16 @@ class ValidationTest {
             assertThat(problem.line()).isEqualTo(1);
             assertThat(problem.column()).isPositive();
         });
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{apiVersion: networking.istio.io/v1, kind: ServiceEntry, metadata: {name: a}, spec: {hosts: ['*x', '*a.b', '*-a.b', '*.b']}}",
+                "{apiVersion: security.istio.io/v1, kind: AuthorizationPolicy, metadata: {name: a}, spec: {rules: [{from: [{source: {trustDomains: [td, '*', 'a*', '*.b'], notTrustDomains: [x]}}]}]}}"
+            })
+    void whatTheReferenceTakesIsTaken(String text) {
+        assertThat(KubeYaml.parse(text, "f.yaml", Reading.CHECKED).problems()).isEmpty();
     }
 
     @Test
