@@ -45,8 +45,7 @@ public final class Metrics implements AutoCloseable {
                 .tag("component", component)
                 .tag("tag", orUnknown(version))
                 .register(metrics.registry);
-        metrics.process(
-                "process.open.fds", "The number of open file descriptors.", bean -> bean.getOpenFileDescriptorCount());
+        metrics.process("process.open.fds", "The number of open file descriptors.", Metrics::openDescriptors);
         metrics.process(
                 "process.max.fds",
                 "The most file descriptors that may be open.",
@@ -87,6 +86,15 @@ public final class Metrics implements AutoCloseable {
     /** Returns {@code value}, or {@value #UNKNOWN} when it is empty. */
     static String orUnknown(String value) {
         return value.isEmpty() ? UNKNOWN : value;
+    }
+
+    /** Counting takes a descriptor itself: with none left, all of them are open. */
+    private static double openDescriptors(UnixOperatingSystemMXBean bean) {
+        try {
+            return bean.getOpenFileDescriptorCount();
+        } catch (InternalError e) {
+            return bean.getMaxFileDescriptorCount();
+        }
     }
 
     private void process(String name, String help, ToDoubleFunction<UnixOperatingSystemMXBean> value) {

@@ -46,6 +46,7 @@ public final class Overload implements Closeable {
     private volatile boolean exhausted;
     private volatile @Nullable Refusal refusal;
     private int exhaustedSamples;
+    private String complaint = "";
 
     Overload(LimitSettings settings, Usage descriptors, Usage buffers) {
         this.settings = settings;
@@ -63,10 +64,14 @@ public final class Overload implements Closeable {
 
     /** Creates one and begins to look. */
     public static Overload watch(LimitSettings settings) {
-        Overload overload = new Overload(settings, ProcessUsage.DESCRIPTORS, ProcessUsage.BUFFERS);
+        return watch(settings, ProcessUsage.DESCRIPTORS, ProcessUsage.BUFFERS);
+    }
+
+    static Overload watch(LimitSettings settings, Usage descriptors, Usage buffers) {
+        Overload overload = new Overload(settings, descriptors, buffers);
         ScheduledExecutorService sampler = Executors.newSingleThreadScheduledExecutor(
                 Thread.ofPlatform().daemon().name("ambit-overload").factory());
-        sampler.scheduleWithFixedDelay(overload::sample, SAMPLE_MILLIS, SAMPLE_MILLIS, TimeUnit.MILLISECONDS);
+        sampler.scheduleWithFixedDelay(overload::look, SAMPLE_MILLIS, SAMPLE_MILLIS, TimeUnit.MILLISECONDS);
         overload.sampler = sampler;
         return overload;
     }
@@ -74,6 +79,19 @@ public final class Overload implements Closeable {
     /** Returns what is running out; null while there is enough of everything. From any thread. */
     public @Nullable Refusal refusal() {
         return refusal;
+    }
+
+    /** Looks once, whatever comes of it: a task that throws is never run again, and nobody would hear of it. */
+    private void look() {
+        try {
+            sample();
+            complaint = "";
+        } catch (RuntimeException | Error e) {
+            if (!complaint.equals(e.toString())) {
+                complaint = e.toString();
+                LOG.warn("what this process uses cannot be looked at, trying again", e);
+            }
+        }
     }
 
     /** Looks once. */

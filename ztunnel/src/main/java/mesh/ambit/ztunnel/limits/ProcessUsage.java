@@ -3,6 +3,8 @@ package mesh.ambit.ztunnel.limits;
 import com.sun.management.UnixOperatingSystemMXBean;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.util.internal.PlatformDependent;
+import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.lang.management.ManagementFactory;
 
 /** What this process uses. */
@@ -11,9 +13,15 @@ final class ProcessUsage {
     static final Usage DESCRIPTORS = new Usage() {
         @Override
         public long used() {
-            return ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean bean
-                    ? bean.getOpenFileDescriptorCount()
-                    : 0;
+            if (!(ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean bean)) {
+                return 0;
+            }
+            try {
+                return bean.getOpenFileDescriptorCount();
+            } catch (InternalError e) {
+                // Counting takes a descriptor itself: without one left that is the answer.
+                return anyLeft() ? 0 : bean.getMaxFileDescriptorCount();
+            }
         }
 
         @Override
@@ -38,4 +46,12 @@ final class ProcessUsage {
     };
 
     private ProcessUsage() {}
+
+    private static boolean anyLeft() {
+        try (RandomAccessFile probe = new RandomAccessFile("/dev/null", "r")) {
+            return probe.getFD().valid();
+        } catch (IOException e) {
+            return false;
+        }
+    }
 }

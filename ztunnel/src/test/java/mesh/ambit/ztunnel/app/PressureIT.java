@@ -1,6 +1,5 @@
 package mesh.ambit.ztunnel.app;
 
-import static mesh.ambit.ztunnel.app.Shop.VIP;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.management.UnixOperatingSystemMXBean;
@@ -23,13 +22,10 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
-import mesh.ambit.linux.Command;
 import mesh.ambit.relay.SocketSpace;
 import mesh.ambit.relay.Transport;
 import mesh.ambit.testkit.Await;
@@ -101,7 +97,7 @@ class PressureIT {
                     storm.next();
                 }
             });
-            assertThat(storm.over.await(120, TimeUnit.SECONDS))
+            assertThat(storm.over.await(300, TimeUnit.SECONDS))
                     .as("storm ended")
                     .isTrue();
             assertThat(storm.served.get()).isEqualTo(STORM);
@@ -150,66 +146,9 @@ class PressureIT {
         }
     }
 
-    @Test
-    void descriptorsThatRunOutAreRefusedAndComeBack() throws Exception {
-        assertThat(shop.talk()).isNotEmpty();
-        List<Socket> open = new ArrayList<>();
-        String self = Long.toString(ProcessHandle.current().pid());
-        long hard =
-                ((UnixOperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean()).getMaxFileDescriptorCount();
-        try {
-            // The guard comes at nine tenths, well before the client of this test has none left either.
-            limit(self, Math.min(hard, descriptors() + 400), hard);
-            Await.until("refusal", Duration.ofSeconds(20), () -> {
-                try {
-                    open.add(EchoApp.dial(shop.web.namespace(), VIP, 80));
-                } catch (IOException | RuntimeException e) {
-                    // The client of this test lives in the same process.
-                }
-                return refusals() > 0;
-            });
-        } finally {
-            for (Socket socket : open) {
-                socket.close();
-            }
-            // Another process is started for it, which takes descriptors too.
-            Await.until("limit is lifted", () -> lifted(self, hard));
-        }
-
-        shop.mesh.app(shop.orders, 8081); // The first one did not get over it.
-        Await.until("accepted again", Duration.ofSeconds(20), () -> {
-            try {
-                return !EchoApp.talk(shop.web.namespace(), shop.orders.address(), 8081, "ping")
-                        .isEmpty();
-            } catch (IOException e) {
-                return false;
-            }
-        });
-    }
-
     private static int zero(AtomicInteger counter) {
         counter.set(0);
         return 0;
-    }
-
-    private static void limit(String pid, long soft, long hard) {
-        Command.of("prlimit", "--pid", pid, "--nofile=" + soft + ":" + hard).require();
-    }
-
-    private static boolean lifted(String pid, long hard) {
-        try {
-            limit(pid, hard, hard);
-            return true;
-        } catch (RuntimeException e) {
-            return false;
-        }
-    }
-
-    private long refusals() {
-        return List.of(shop.one, shop.two).stream()
-                .filter(node ->
-                        node.ztunnel.metricsPage().contains("ambit_connections_refused_total{reason=\"descriptors\""))
-                .count();
     }
 
     private static long descriptors() {

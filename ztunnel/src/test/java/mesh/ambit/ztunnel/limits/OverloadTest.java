@@ -10,7 +10,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import mesh.ambit.relay.SocketSpace;
+import mesh.ambit.testkit.Await;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -93,6 +95,29 @@ class OverloadTest {
         overload.sample();
 
         assertThat(overload.refusal()).isNull();
+    }
+
+    @Test
+    void whoeverFailsToCountOnceGoesOnLooking() {
+        AtomicInteger looks = new AtomicInteger();
+        Usage failing = new Usage() {
+            @Override
+            public long used() {
+                if (looks.incrementAndGet() <= 2) {
+                    throw new InternalError("Unable to open directory /proc/self/fd");
+                }
+                return 901;
+            }
+
+            @Override
+            public long most() {
+                return 1_000;
+            }
+        };
+        try (Overload watched = Overload.watch(LimitSettings.DEFAULT, failing, buffers)) {
+            Await.until("a count that succeeds", () -> watched.refusal() == Refusal.DESCRIPTORS);
+        }
+        assertThat(looks.get()).isGreaterThan(2);
     }
 
     @Test
