@@ -3,12 +3,13 @@
 
 # run_tests [MODULE...]: without modules, all of them. Ends with the line "N passed, N failed, N skipped".
 run_tests() {
-    local log="$home/target/test.log" selection=() module status=0 started=$SECONDS
+    local log="$home/target/test.log" selection=() module status=0 format=0 started=$SECONDS
     case "${1-}" in
         -h | --help)
             printf '%s\n' 'Usage: ambit test [MODULE...]' '' \
                 'Runs every test of every module (or of the named ones, such as lib/net), ' \
-                'and ends with the line "N passed, N failed, N skipped".' 'The output of Maven is kept in target/test.log.'
+                'then looks at the form of the sources, and ends with the line "N passed, N failed, N skipped".' \
+                'The output of Maven is kept in target/test.log and target/format.log.'
             return
             ;;
     esac
@@ -23,14 +24,19 @@ run_tests() {
     ensure_built
     mkdir -p "$home/target"
     find "$home" -path '*/target/surefire-reports/*' -name 'TEST-*.xml' -delete
-    local arguments=(verify -fae -Dmaven.test.failure.ignore=true "-Dambit.revision=$(revision)")
+    local modules=() arguments=(verify -fae -Dmaven.test.failure.ignore=true -Dspotless.check.skip=true "-Dambit.revision=$(revision)")
     if [ ${#selection[@]} -gt 0 ]; then
-        arguments+=(-pl "$(IFS=,; printf '%s' "${selection[*]}")" -am)
+        modules=(-pl "$(IFS=,; printf '%s' "${selection[*]}")" -am)
     fi
+    arguments+=(${modules[@]+"${modules[@]}"})
     if ! is_privileged; then arguments+=("-Djvm=$(private_jvm)/bin/java"); fi
     clean_maven "${arguments[@]}" 2>&1 | tee "$log" | show_tests || status=$?
     progress_end
-    report "$status" "$log" $((SECONDS - started))
+    # Last, and by itself: a line that is laid out wrongly keeps no test of another module from running.
+    progress "the form of the sources"
+    clean_maven spotless:check -fae ${modules[@]+"${modules[@]}"} >"$home/target/format.log" 2>&1 || format=$?
+    progress_end
+    report "$status" "$log" "$format" "$home/target/format.log" $((SECONDS - started))
 }
 
 # Nothing of the person's environment reaches a test, save where Maven finds its repository and proxies.
@@ -81,7 +87,7 @@ module_done() {
 
 # Sums the reports of this run, shows what failed, and decides.
 report() {
-    local status=$1 log=$2 seconds=$3 files tests=0 failed=0 skipped=0
+    local status=$1 log=$2 format=$3 format_log=$4 seconds=$5 files tests=0 failed=0 skipped=0
     mapfile -t files < <(find "$home" -path '*/target/surefire-reports/TEST-*.xml')
     if [ ${#files[@]} -gt 0 ]; then
         read -r tests failed skipped < <(count_results "${files[@]}")
@@ -91,10 +97,14 @@ report() {
         grep -E '^\[(ERROR|WARNING)\]|BUILD FAILURE' "$log" | head -n 60 >&2 || true
         printf 'ambit: Maven ended with code %s; its whole output is in %s\n' "$status" "$log" >&2
     fi
+    if [ "$format" != 0 ]; then
+        grep -E '^\[ERROR\]|BUILD FAILURE' "$format_log" | head -n 40 >&2 || true
+        printf 'ambit: the form of the sources is not right (mvn spotless:apply makes it so); the whole output is in %s\n' "$format_log" >&2
+    fi
     if [ "$tests" = 0 ]; then printf 'ambit: no test was executed\n' >&2; fi
     printf 'tests took %s s\n' "$seconds"
     printf '%s passed, %s failed, %s skipped\n' $((tests - failed - skipped)) "$failed" "$skipped"
-    [ "$status" = 0 ] && [ "$failed" = 0 ] && [ $((tests - skipped)) -gt 0 ]
+    [ "$status" = 0 ] && [ "$format" = 0 ] && [ "$failed" = 0 ] && [ $((tests - skipped)) -gt 0 ]
 }
 
 # Prints "TESTS FAILED SKIPPED" from the first <testsuite ...> element of each report.

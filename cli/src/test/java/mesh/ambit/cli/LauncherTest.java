@@ -216,6 +216,23 @@ class LauncherTest {
     }
 
     @Test
+    void theFormOfTheSourcesIsLookedAtLastAndFailsTheRun() throws Exception {
+        String wrongForm = "case \"$*\" in *spotless:check*) echo '[ERROR] A.java is laid out wrongly'; exit 1;; "
+                + "*verify*) case \"$*\" in *-Dspotless.check.skip=true*) ;; *) exit 1;; esac;; esac; "
+                + "mkdir -p a/target/surefire-reports; "
+                + "echo '<testsuite name=\"x\" tests=\"5\" errors=\"0\" skipped=\"0\" failures=\"0\">'"
+                + " > a/target/surefire-reports/TEST-x.xml";
+
+        fixture.mavenAlso(wrongForm);
+        LauncherFixture.Result result = fixture.run("test");
+
+        assertThat(result.exitCode()).isNotZero();
+        assertThat(result.output()).contains("A.java is laid out wrongly").contains("mvn spotless:apply");
+        assertThat(result.output()).doesNotContain("Maven ended with code");
+        assertThat(result.lastLine()).as("every test has run").isEqualTo("5 passed, 0 failed, 0 skipped");
+    }
+
+    @Test
     void aRunWithoutAnyTestFails() throws Exception {
         LauncherFixture.Result result = fixture.run("test");
 
