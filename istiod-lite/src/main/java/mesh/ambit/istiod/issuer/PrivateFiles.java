@@ -30,9 +30,25 @@ final class PrivateFiles {
         write(file, text, OWNER_ONLY);
     }
 
-    /** Writes {@code text} to {@code file}, mode 0644, in one step that survives a crash. */
+    /**
+     * Writes {@code text} to {@code file}, mode 0644, in one step that survives a crash. A file that is so already is left
+     * alone: no room is needed for it, and nobody who follows it is woken.
+     */
     static void writePublic(Path file, String text) {
-        write(file, text, EVERYBODY_READS);
+        if (!isSo(file, text, EVERYBODY_READS)) {
+            write(file, text, EVERYBODY_READS);
+        }
+    }
+
+    private static boolean isSo(Path file, String text, String mode) {
+        try {
+            return Files.isRegularFile(file)
+                    && PosixFilePermissions.toString(Files.getPosixFilePermissions(file))
+                            .equals(mode)
+                    && Files.readString(file, StandardCharsets.US_ASCII).equals(text);
+        } catch (IOException e) {
+            return false; // Writing it will say what is wrong.
+        }
     }
 
     /** Makes {@code directory}, mode 0700, and what is missing above it. */

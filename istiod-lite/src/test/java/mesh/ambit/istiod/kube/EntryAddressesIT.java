@@ -66,17 +66,53 @@ class EntryAddressesIT {
         }
     }
 
+    @Test
+    void twoThatLeadAtTheSameMomentAssignTheSame() throws Exception {
+        EntryAddresses other = new EntryAddresses(server);
+        tell("a", "", addresses, other);
+
+        api.together(2);
+        try (AutoCloseable _ = addresses.lead();
+                AutoCloseable _ = other.lead()) {
+            Await.until(
+                    "both have written",
+                    () -> api.count("PATCH") == 2 && !status("a").isEmpty());
+            String assigned = status("a");
+            tell("b", "", addresses, other);
+            Await.until(
+                    "both have written",
+                    () -> api.count("PATCH") >= 4 && !status("b").isEmpty());
+
+            assertThat(status("a")).isEqualTo(assigned);
+            assertThat(status("b")).contains("240.240.").isNotEqualTo(assigned);
+        }
+
+        EntryAddresses alone = new EntryAddresses(server);
+        String together = status("a");
+        tell("a", "", alone);
+        try (AutoCloseable _ = alone.lead()) {
+            Await.until("an address", () -> !status("a").isEmpty());
+            assertThat(status("a")).as("what one alone assigns").isEqualTo(together);
+        }
+    }
+
     private String status(String name) {
         return requireNonNull(api.find(ENTRIES, "shop/" + name)).path("status").toString();
     }
 
     private void tell(String name, String status) {
+        tell(name, status, addresses);
+    }
+
+    private void tell(String name, String status, EntryAddresses... told) {
         api.put(
                 ENTRIES,
                 "{\"metadata\": {\"name\": \"" + name + "\", \"namespace\": \"shop\"}, \"spec\": {\"hosts\": [\"" + name
                         + ".example\"]}}");
         KubeObject object = parse(name, status);
-        addresses.changed(new ObjectChanges(Map.of(object.key(), object), Set.of()), List.of());
+        for (EntryAddresses each : told) {
+            each.changed(new ObjectChanges(Map.of(object.key(), object), Set.of()), List.of());
+        }
     }
 
     private static KubeObject parse(String name, String status) {

@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 import mesh.ambit.istiod.kube.api.ApiServer;
 import mesh.ambit.istiod.kube.api.ApiServers;
 import mesh.ambit.istiod.kube.api.FakeApi;
@@ -120,17 +121,47 @@ class NamespaceTextsIT {
         holds("late", "root one");
     }
 
+    @Test
+    void twoThatWriteAtTheSameMomentAgreeAndStop() {
+        api.together(2);
+        try (NamespaceTexts _ = start(bundle::get)) {
+            start();
+            holds("default", "root one");
+            holds("kube-system", "root one");
+            Await.until("both have written", () -> api.count("PATCH") >= 2);
+
+            api.put(NAMESPACES, namespace("late", ""));
+            holds("late", "root one");
+            assertThat(api.count("PATCH")).as("each once").isLessThanOrEqualTo(6);
+        }
+    }
+
+    @Test
+    void whatTheOneThatIsAheadWritesStaysWhenTheOtherEnds() {
+        try (NamespaceTexts _ = start(() -> "root before")) {
+            holds("default", "root before");
+            start();
+            Await.until("contested", () -> api.count("PATCH") > 2);
+        }
+        holds("default", "root one");
+        holds("kube-system", "root one");
+    }
+
     private NamespaceTexts start() {
-        NamespaceTexts started = NamespaceTexts.start(
+        NamespaceTexts started = start(bundle::get);
+        texts = started;
+        return started;
+    }
+
+    private NamespaceTexts start(Supplier<@Nullable String> text) {
+        return NamespaceTexts.start(
                 server,
                 NAME,
                 "root-cert.pem",
-                bundle::get,
+                text,
                 labels -> !"no".equals(labels.get("mesh")),
                 InstantSource.system(),
                 new Random(7));
-        texts = started;
-        return started;
     }
 
     private void holds(String namespace, String text) {

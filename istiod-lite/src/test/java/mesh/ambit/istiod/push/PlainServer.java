@@ -72,6 +72,10 @@ final class PlainServer implements AutoCloseable {
         return hub.publish(resources, policies, System.nanoTime());
     }
 
+    int port() {
+        return server.getPort();
+    }
+
     AdsClient client(String nodeName) {
         return new AdsClient(channel, "anything", "istio-system", nodeName);
     }

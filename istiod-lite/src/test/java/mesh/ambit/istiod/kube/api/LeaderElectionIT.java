@@ -8,17 +8,20 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import mesh.ambit.testkit.Await;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
+/** Time passes only as a test says, so that a machine that is slow unseats nobody. */
 class LeaderElectionIT {
     private static final LeaderElection.Timing FAST =
             new LeaderElection.Timing(Duration.ofSeconds(1), Duration.ofMillis(500), Duration.ofMillis(50));
     private static final String LEASES = "/apis/coordination.k8s.io/v1/leases";
 
     private final List<LeaderElection> elections = new ArrayList<>();
+    private final AtomicLong nanos = new AtomicLong();
     private final AtomicInteger running = new AtomicInteger();
     private final AtomicInteger mostRunning = new AtomicInteger();
     private FakeApi api;
@@ -44,12 +47,48 @@ class LeaderElectionIT {
         }
 
         Await.until("a leader", () -> leaders() == 1);
-        long looks = api.count("GET " + LEASES.replace("/leases", "/namespaces/istio-system/leases"));
-        Await.until(
-                "everybody looked again",
-                () -> api.count("GET " + LEASES.replace("/leases", "/namespaces/istio-system/leases")) > looks + 15);
+        awaitLooks(15);
         assertThat(mostRunning).hasValue(1);
         assertThat(leaders()).isEqualTo(1);
+    }
+
+    @Test
+    void ofTwoThatMakeTheLeaseAtTheSameMomentOneLeads() {
+        api.together(2);
+        stand("first");
+        stand("second");
+
+        Await.until("a leader", () -> leaders() == 1);
+        awaitLooks(6);
+        assertThat(api.count("POST")).isEqualTo(2);
+        assertThat(mostRunning).hasValue(1);
+        assertThat(leaders()).isEqualTo(1);
+    }
+
+    @Test
+    void ofTwoThatTakeItOverAtTheSameMomentOneLeads() {
+        LeaderElection former = stand("former");
+        Await.until("a leader", former::isLeading);
+        server.close();
+        try (ApiServer another = ApiServer.at(api.url(), Duration.ofSeconds(10))) {
+            LeaderElection first = stand("first", another);
+            LeaderElection second = stand("second", another);
+            awaitLooks(4);
+            pass(FAST.deadline());
+            Await.until("the former has stopped", () -> !former.isLeading());
+
+            long writes = api.count("PUT");
+            api.together(2);
+            pass(FAST.lease());
+
+            Await.until("both have written", () -> api.count("PUT") >= writes + 2);
+            Await.until("a leader", () -> leaders() == 1);
+            awaitLooks(4);
+            assertThat(leaders()).isEqualTo(1);
+            assertThat(mostRunning).hasValue(1);
+            first.close();
+            second.close();
+        }
     }
 
     @Test
@@ -76,9 +115,15 @@ class LeaderElectionIT {
 
         server.close();
         LeaderElection second = stand("second", another);
+        awaitLooks(2);
+        assertThat(first.isLeading()).isTrue();
 
+        pass(FAST.deadline());
         Await.until("the first has stopped", () -> !first.isLeading());
+        awaitLooks(2);
         assertThat(second.isLeading()).isFalse();
+
+        pass(FAST.lease());
         Await.until("the second", second::isLeading);
         assertThat(mostRunning).hasValue(1);
         second.close();
@@ -92,8 +137,7 @@ class LeaderElectionIT {
 
         api.refuse(3, 500, null);
 
-        long looks = api.count("GET ");
-        Await.until("trouble is over", () -> api.count("GET ") > looks + 4);
+        awaitLooks(5);
         assertThat(first.isLeading()).isTrue();
         assertThat(running).hasValue(1);
     }
@@ -114,9 +158,20 @@ class LeaderElectionIT {
                 },
                 FAST,
                 InstantSource.system(),
-                System::nanoTime);
+                nanos::get);
         elections.add(election);
         return election;
+    }
+
+    private void pass(Duration time) {
+        nanos.addAndGet(time.toNanos());
+    }
+
+    /** Returns when the lease has been looked at so often again, successfully or not. */
+    private void awaitLooks(int count) {
+        String look = "GET " + LEASES.replace("/leases", "/namespaces/istio-system/leases");
+        long before = api.count(look);
+        Await.until("looks at the lease", () -> api.count(look) >= before + count);
     }
 
     private long leaders() {

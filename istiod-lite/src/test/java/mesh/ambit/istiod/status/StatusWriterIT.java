@@ -1,0 +1,92 @@
+package mesh.ambit.istiod.status;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import mesh.ambit.istiod.ambient.MeshSettings;
+import mesh.ambit.istiod.kube.ObjectChanges;
+import mesh.ambit.istiod.kube.api.ApiServer;
+import mesh.ambit.istiod.kube.api.ApiServers;
+import mesh.ambit.istiod.kube.api.FakeApi;
+import mesh.ambit.kube.KubeObject;
+import mesh.ambit.kube.KubeYaml;
+import mesh.ambit.kube.Reading;
+import mesh.ambit.testkit.Await;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class StatusWriterIT {
+    private static final String POLICIES = "/apis/security.istio.io/v1/authorizationpolicies";
+    private static final String RULES = "{rules: [{from: [{source: {namespaces: [x]}}]}]}";
+
+    private FakeApi api;
+    private ApiServer server;
+
+    @BeforeEach
+    void open() throws IOException {
+        api = new FakeApi().serve(POLICIES);
+        server = ApiServers.at(api.url(), Duration.ofSeconds(10));
+    }
+
+    @AfterEach
+    void close() {
+        server.close();
+        api.close();
+    }
+
+    @Test
+    void twoThatWriteAtTheSameMomentAgreeAndStop() throws Exception {
+        StatusWriter first = writer();
+        StatusWriter second = writer();
+        tell("one", first, second);
+
+        api.together(2);
+        try (AutoCloseable _ = first.lead();
+                AutoCloseable _ = second.lead()) {
+            Await.until("a status", () -> status("one").contains("ZtunnelAccepted"));
+            Await.until("both have written", () -> api.count("PATCH") == 2);
+            String written = api.text(POLICIES, "shop/one", "metadata", "resourceVersion");
+
+            // Whoever was second has heard of the first one's write before it hears of this.
+            tell("two", first, second);
+            Await.until("the next status", () -> status("two").contains("ZtunnelAccepted"));
+
+            assertThat(api.text(POLICIES, "shop/one", "metadata", "resourceVersion"))
+                    .as("written once")
+                    .isEqualTo(written);
+            assertThat(api.count("/one/status")).isEqualTo(2);
+        }
+    }
+
+    private StatusWriter writer() {
+        return new StatusWriter(server, MeshSettings.DEFAULT, InstantSource.system(), new Random(7));
+    }
+
+    private String status(String name) {
+        return String.valueOf(api.find(POLICIES, "shop/" + name));
+    }
+
+    private void tell(String name, StatusWriter... writers) {
+        api.put(
+                POLICIES,
+                "{\"metadata\": {\"name\": \"" + name
+                        + "\", \"namespace\": \"shop\", \"generation\": 1}, \"spec\": {}}");
+        KubeObject policy = KubeYaml.parse(
+                        "{apiVersion: security.istio.io/v1, kind: AuthorizationPolicy, metadata: {name: " + name
+                                + ", namespace: shop}, spec: " + RULES + "}",
+                        "f.yaml",
+                        Reading.AS_STORED)
+                .objects()
+                .getFirst();
+        for (StatusWriter writer : writers) {
+            writer.changed(new ObjectChanges(Map.of(policy.key(), policy), Set.of()), List.of());
+        }
+    }
+}
