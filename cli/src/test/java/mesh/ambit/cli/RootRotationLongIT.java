@@ -19,27 +19,6 @@ import org.junit.jupiter.api.io.TempDir;
         matches = ".+",
         disabledReason = "takes minutes: set AMBIT_TEST_LONG")
 class RootRotationLongIT {
-    private static final String FOLDER = """
-        apiVersion: v1
-        kind: Namespace
-        metadata: {name: hello, labels: {istio.io/dataplane-mode: ambient}}
-        ---
-        apiVersion: v1
-        kind: Pod
-        metadata: {name: client, namespace: hello}
-        spec: {nodeName: node-a}
-        ---
-        apiVersion: v1
-        kind: Pod
-        metadata: {name: server, namespace: hello, labels: {app: server}}
-        spec: {nodeName: node-b}
-        ---
-        apiVersion: v1
-        kind: Service
-        metadata: {name: server, namespace: hello}
-        spec: {selector: {app: server}, ports: [{port: 80, targetPort: 8080}]}
-        """;
-
     @TempDir
     private Path folder = Path.of("");
 
@@ -48,7 +27,7 @@ class RootRotationLongIT {
         PrivateMachine.require();
         PrivateMachine machine = new PrivateMachine(folder);
         Files.createDirectories(folder.resolve("mesh"));
-        Files.writeString(folder.resolve("mesh/all.yaml"), FOLDER);
+        Files.writeString(folder.resolve("mesh/all.yaml"), WholeSystemIT.FOLDER);
 
         PrivateMachine.Result result = machine.run(
                 400,

@@ -15,7 +15,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** Every program as its own process, started as a person starts it. */
 @Tag("netns")
 class WholeSystemIT {
-    private static final String FOLDER = """
+    /** A client on one node, and on the other a server behind a service. */
+    static final String FOLDER = """
             apiVersion: v1
             kind: Namespace
             metadata: {name: hello, labels: {istio.io/dataplane-mode: ambient}}

@@ -1,6 +1,5 @@
 package mesh.ambit.istiod.proxyless;
 
-import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
@@ -34,6 +33,7 @@ import mesh.ambit.model.NamespacedHostname;
 import mesh.ambit.model.Port;
 import mesh.ambit.model.Service;
 import mesh.ambit.model.Workload;
+import mesh.ambit.wire.WireJson;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -216,23 +216,9 @@ public record ProxylessJson(JsonObject resources, List<String> remarks) {
                 case LISTENER -> Listener.parseFrom(resource.content());
                 case ROUTE -> RouteConfiguration.parseFrom(resource.content());
             };
-            return sorted(JsonParser.parseString(PRINTER.print(message)));
+            return WireJson.sorted(JsonParser.parseString(PRINTER.print(message)));
         } catch (InvalidProtocolBufferException e) {
             throw new IllegalStateException("our own encoding of " + resource.name() + " does not decode", e);
         }
-    }
-
-    private static JsonElement sorted(JsonElement element) {
-        if (element instanceof JsonArray array) {
-            JsonArray copy = new JsonArray();
-            array.forEach(item -> copy.add(sorted(item)));
-            return copy;
-        }
-        if (element instanceof JsonObject object) {
-            JsonObject copy = new JsonObject();
-            new TreeMap<>(object.asMap()).forEach((key, value) -> copy.add(key, sorted(value)));
-            return copy;
-        }
-        return element;
     }
 }

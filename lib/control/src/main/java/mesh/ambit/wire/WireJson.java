@@ -53,7 +53,8 @@ public final class WireJson {
         return raw;
     }
 
-    private static JsonElement sorted(JsonElement element) {
+    /** Returns {@code element} with the keys of every object in it in their order. */
+    public static JsonElement sorted(JsonElement element) {
         if (element instanceof JsonArray array) {
             JsonArray copy = new JsonArray();
             array.forEach(item -> copy.add(sorted(item)));
