@@ -106,7 +106,7 @@ final class ControlServer implements AutoCloseable {
                 .bossEventLoopGroup(sockets)
                 .workerEventLoopGroup(sockets)
                 .executor(calls)
-                .callExecutor(new CallExecutors(calls))
+                .callExecutor(new CallExecutors(calls, () -> Transport.loopOfThread(sockets)))
                 .flowControlWindow(WINDOW_BYTES)
                 .maxInboundMessageSize(settings.maxRequestBytes())
                 .maxConcurrentCallsPerConnection(settings.maxStreams())

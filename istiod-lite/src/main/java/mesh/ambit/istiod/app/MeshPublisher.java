@@ -36,8 +36,8 @@ import org.slf4j.LoggerFactory;
 final class MeshPublisher implements ClusterListener, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(MeshPublisher.class);
 
-    /** As long as the steps of replacing a pod take together. */
-    private static final Duration COMPANY = Duration.ofMillis(25);
+    /** As long as the steps of replacing a pod take together on a busy API server, and no longer than others wait for quiet. */
+    private static final Duration COMPANY = Duration.ofMillis(100);
 
     /** Kinds that mean nothing to node proxies. */
     private static final Set<Kind> ROUTING =

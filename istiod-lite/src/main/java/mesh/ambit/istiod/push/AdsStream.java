@@ -9,6 +9,7 @@ import java.time.Instant;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import mesh.ambit.istiod.issuer.CallerIdentity;
@@ -35,6 +36,7 @@ final class AdsStream implements StreamObserver<DeltaDiscoveryRequest>, ClientSt
     private final DebugAnswers debug;
     private final PushMetrics metrics;
     private final Instant opened;
+    private final CallExecutors.Loop connectionLoop;
     private final SynchronizationContext loop = new SynchronizationContext(this::fault);
 
     /** In the order of the types; written in {@link #loop}, read by the status page too. */
@@ -54,14 +56,17 @@ final class AdsStream implements StreamObserver<DeltaDiscoveryRequest>, ClientSt
      * Creates one.
      *
      * @param caller who was proved to call; null on a port that asks for no proof
+     * @param connectionLoop knows the event loop of the client's connection
      */
     AdsStream(
             String connection,
             @Nullable CallerIdentity caller,
             ServerCallStreamObserver<EncodedResponse> responses,
             PushHub hub,
-            DebugAnswers debug) {
+            DebugAnswers debug,
+            CallExecutors.Loop connectionLoop) {
         this.connection = connection;
+        this.connectionLoop = connectionLoop;
         this.caller = caller;
         this.responses = responses;
         this.hub = hub;
@@ -100,6 +105,11 @@ final class AdsStream implements StreamObserver<DeltaDiscoveryRequest>, ClientSt
                 }
             });
         }
+    }
+
+    @Override
+    public @Nullable Executor loop() {
+        return connectionLoop.find();
     }
 
     private boolean awaitsAnswer() {

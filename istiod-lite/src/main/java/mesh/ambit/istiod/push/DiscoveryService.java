@@ -70,7 +70,12 @@ public final class DiscoveryService implements BindableService {
         }
         CallerIdentity known = caller.get();
         AdsStream stream = new AdsStream(
-                connection(known), known, (ServerCallStreamObserver<EncodedResponse>) responses, hub, debug);
+                connection(known),
+                known,
+                (ServerCallStreamObserver<EncodedResponse>) responses,
+                hub,
+                debug,
+                CallExecutors.ofCall());
         stream.attach();
         return stream;
     }

@@ -5,10 +5,13 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import mesh.ambit.model.MeshResource;
@@ -22,6 +25,12 @@ import mesh.ambit.policy.Policy;
 public final class PushHub {
     /** Large responses that wait in the transport at once: a few copies of a large mesh. */
     private static final long BUDGET_BYTES = 64L << 20;
+
+    /** So few resources cost a connection's thread less than handing them over. */
+    private static final int SMALL_CHANGE = 500;
+
+    /** Streams that an event loop puts responses together for before it writes them. */
+    private static final int WOKEN_AT_ONCE = 16;
 
     private final Executor workers;
     private final int parallelism;
@@ -83,28 +92,66 @@ public final class PushHub {
         current = new Revision(next.state(), before.step().append(next.change()), changedNanos, now);
         published = true;
         metrics.published(now - changedNanos);
-        wakeAll(now);
+        wakeAll(now, next.change().size() <= SMALL_CHANGE);
         return true;
     }
 
-    /** Wakes every stream; each worker takes the next one until none is left. */
-    private void wakeAll(long startNanos) {
-        List<ClientStream> woken = new ArrayList<>(streams);
-        if (woken.isEmpty()) {
+    /**
+     * Wakes every stream where its connection is read and written, so that a small change costs no change of threads; the
+     * others, and all of them for a large one, on workers, each of which takes the next stream until none is left.
+     */
+    private void wakeAll(long startNanos, boolean small) {
+        List<ClientStream> homeless = new ArrayList<>();
+        Map<Executor, List<ClientStream>> byLoop = new IdentityHashMap<>();
+        int count = 0;
+        for (ClientStream stream : streams) {
+            Executor loop = small ? stream.loop() : null;
+            (loop == null ? homeless : byLoop.computeIfAbsent(loop, _ -> new ArrayList<>())).add(stream);
+            count++;
+        }
+        if (count == 0) {
             lastPushNanos = 0;
             return;
         }
+        AtomicInteger left = new AtomicInteger(count);
+        Runnable done = () -> {
+            if (left.decrementAndGet() == 0) {
+                lastPushNanos = System.nanoTime() - startNanos;
+            }
+        };
+        byLoop.forEach((loop, woken) -> {
+            if (!wakeSome(loop, woken, 0, done)) {
+                homeless.addAll(woken);
+            }
+        });
         AtomicInteger taken = new AtomicInteger();
-        AtomicInteger done = new AtomicInteger();
-        for (int i = 0; i < Math.min(parallelism, woken.size()); i++) {
+        for (int i = 0; i < Math.min(parallelism, homeless.size()); i++) {
             workers.execute(() -> {
-                for (int at = taken.getAndIncrement(); at < woken.size(); at = taken.getAndIncrement()) {
-                    woken.get(at).wake();
-                    if (done.incrementAndGet() == woken.size()) {
-                        lastPushNanos = System.nanoTime() - startNanos;
-                    }
+                for (int at = taken.getAndIncrement(); at < homeless.size(); at = taken.getAndIncrement()) {
+                    homeless.get(at).wake();
+                    done.run();
                 }
             });
+        }
+    }
+
+    /** Wakes a few on their event loop, which then has its turn to write; returns whether it takes tasks at all. */
+    private static boolean wakeSome(Executor loop, List<ClientStream> woken, int from, Runnable done) {
+        try {
+            loop.execute(() -> {
+                int to = Math.min(from + WOKEN_AT_ONCE, woken.size());
+                for (ClientStream stream : woken.subList(from, to)) {
+                    stream.wake();
+                    done.run();
+                }
+                if (to < woken.size()) {
+                    wakeSome(loop, woken, to, done);
+                }
+            });
+            return true;
+        } catch (RejectedExecutionException e) {
+            // It has ended, and the connections with it.
+            return false;
         }
     }
 
@@ -145,7 +192,7 @@ public final class PushHub {
 
     /** Wakes every stream though nothing changed; for a person who suspects that one was forgotten. */
     public void wakeAll() {
-        wakeAll(System.nanoTime());
+        wakeAll(System.nanoTime(), false);
     }
 
     /** Cuts streams whose clients take nothing any more; to be called every few seconds. */

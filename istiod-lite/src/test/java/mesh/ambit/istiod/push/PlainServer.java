@@ -23,6 +23,7 @@ import mesh.ambit.istiod.issuer.CallerIdentity;
 import mesh.ambit.istiod.issuer.CallerInterceptor;
 import mesh.ambit.model.MeshResource;
 import mesh.ambit.policy.Policy;
+import mesh.ambit.relay.Transport;
 
 /** The discovery service on a loopback port without TLS; every token proves {@code istio-system/ztunnel}. */
 final class PlainServer implements AutoCloseable {
@@ -46,6 +47,7 @@ final class PlainServer implements AutoCloseable {
         hub = new PushHub(workers, 2, InstantSource.system(), metrics, limits);
         server = NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
                 .executor(workers)
+                .callExecutor(new CallExecutors(workers, () -> Transport.loopOfThread(sockets)))
                 .channelType(NioServerSocketChannel.class)
                 .bossEventLoopGroup(sockets)
                 .workerEventLoopGroup(sockets)

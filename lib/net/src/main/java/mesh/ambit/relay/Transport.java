@@ -28,6 +28,7 @@ import io.netty.channel.uring.IoUringIoHandler;
 import io.netty.channel.uring.IoUringServerSocketChannel;
 import io.netty.channel.uring.IoUringSocketChannel;
 import io.netty.util.concurrent.DefaultThreadFactory;
+import io.netty.util.concurrent.EventExecutor;
 import java.nio.channels.spi.SelectorProvider;
 import jdk.net.ExtendedSocketOptions;
 import mesh.ambit.hbone.GrowingReads;
@@ -68,6 +69,16 @@ public enum Transport {
             case NIO -> NioIoHandler.newFactory();
         };
         return new ClosingLoops(workers, new DefaultThreadFactory(name, true), handlers);
+    }
+
+    /** Returns the event loop of {@code group} that runs on the current thread, or null if none does. */
+    public static @Nullable EventExecutor loopOfThread(EventLoopGroup group) {
+        for (EventExecutor loop : group) {
+            if (loop.inEventLoop()) {
+                return loop;
+            }
+        }
+        return null;
     }
 
     /** Returns {@link #connector(EventLoop, SocketSpace, Keepalive)} with upstream's keepalive. */

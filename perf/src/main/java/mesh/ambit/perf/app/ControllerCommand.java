@@ -1,12 +1,16 @@
 package mesh.ambit.perf.app;
 
+import com.google.gson.Gson;
+import com.google.gson.GsonBuilder;
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import mesh.ambit.config.ExitCode;
 import mesh.ambit.perf.controller.ControllerLoad;
+import mesh.ambit.perf.controller.ControllerRun;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -18,6 +22,19 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         description = "How long news of a pod takes to the last of many proxies, and what that costs the controller.")
 final class ControllerCommand implements Callable<Integer> {
+    /** As the launcher starts the controller, but for the heap, which a mesh of 100,000 pods needs. */
+    private static final List<String> AS_SHIPPED = List.of(
+            "-XX:+UseSerialGC",
+            "-Xms12m",
+            "-Xmx2g",
+            "-XX:MaxDirectMemorySize=256m",
+            "-XX:+UseCompactObjectHeaders",
+            "-XX:TieredStopAtLevel=1",
+            "--enable-native-access=ALL-UNNAMED",
+            "--sun-misc-unsafe-memory-access=allow");
+
+    private static final Gson GSON = new GsonBuilder().setPrettyPrinting().create();
+
     @Spec
     private CommandSpec spec = CommandSpec.create();
 
@@ -41,14 +58,37 @@ final class ControllerCommand implements Callable<Integer> {
     @Option(names = "--seconds", paramLabel = "N", description = "Length of each look (default: ${DEFAULT-VALUE}).")
     private int seconds = 10;
 
-    @Option(names = "--jvm", paramLabel = "OPTION", description = "Option of the controller's JVM; may be repeated.")
+    @Option(
+            names = "--jvm",
+            paramLabel = "OPTION",
+            description = "One more option of the controller's JVM, as --jvm=-Xmx3g; may be repeated.")
     private List<String> options = new ArrayList<>();
+
+    @Option(
+            names = {"-o", "--output"},
+            paramLabel = "FORMAT",
+            description = "text, as it goes, or json, at the end (default: ${DEFAULT-VALUE}).")
+    private Format format = Format.TEXT;
+
+    /** How the figures are told. */
+    enum Format {
+        TEXT,
+        JSON
+    }
 
     @Override
     public Integer call() throws IOException, InterruptedException {
+        PrintWriter out = spec.commandLine().getOut();
+        PrintWriter progress = format == Format.TEXT ? out : spec.commandLine().getErr();
+        List<String> all = new ArrayList<>(AS_SHIPPED);
+        all.addAll(options);
+        List<ControllerRun> runs = new ArrayList<>();
         for (int size : pods) {
-            new ControllerLoad(clients, spec.commandLine().getOut())
-                    .run(size, rates, Duration.ofSeconds(seconds), options);
+            runs.add(new ControllerLoad(clients, progress).run(size, rates, Duration.ofSeconds(seconds), all));
+        }
+        if (format == Format.JSON) {
+            out.println(GSON.toJson(runs));
+            out.flush();
         }
         return ExitCode.OK;
     }

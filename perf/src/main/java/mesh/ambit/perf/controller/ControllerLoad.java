@@ -19,15 +19,21 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import mesh.ambit.perf.load.LatencyHistogram;
+import mesh.ambit.protocol.discovery.DeltaDiscoveryRequest;
 
-/** Connects clients to a controller, replaces pods, and prints how long news took to the last client and what it cost. */
+/** Connects clients to a controller, replaces pods, and says how long news took to the last client and what it cost. */
 public final class ControllerLoad {
     private static final long PATIENCE_SECONDS = 600;
+    private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
     private static final double WARM_UP_RATE = 50;
+
+    /** Clients that have not been served yet at any time: as many as the controller admits in a second. */
+    private static final int AT_THE_DOOR = 25;
 
     /** A pod that came: when, how many clients know, when the last of them was told. */
     private static final class News {
@@ -40,12 +46,16 @@ public final class ControllerLoad {
     private final PrintWriter out;
     private final Map<String, News> news = new ConcurrentHashMap<>();
     private final AtomicInteger complete = new AtomicInteger();
+    private final Semaphore door = new Semaphore(AT_THE_DOOR);
     private volatile CountDownLatch connected = new CountDownLatch(0);
-    private volatile Map<String, String> held = Map.of();
+
+    /** What one of the clients holds, name to version. */
+    private final Map<String, String> held = new ConcurrentHashMap<>();
+
     private final AtomicLong received = new AtomicLong();
     private final AtomicInteger ended = new AtomicInteger();
 
-    /** Creates a load of so many clients. */
+    /** Creates a load of so many clients, which says on {@code out} how it goes. */
     public ControllerLoad(int clients, PrintWriter out) {
         this.clients = clients;
         this.out = out;
@@ -58,21 +68,29 @@ public final class ControllerLoad {
      * @param time how long each look takes
      * @param options of the controller's JVM
      */
-    public void run(int pods, List<Double> rates, Duration time, List<String> options)
+    public ControllerRun run(int pods, List<Double> rates, Duration time, List<String> options)
             throws IOException, InterruptedException {
         EventLoopGroup sockets = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
         try (ControllerProcess controller =
                         ControllerProcess.start(pods, options, (name, nanos) -> news(name).changedNanos = nanos);
                 ExecutorService calls = Executors.newFixedThreadPool(1)) {
-            say("%,d pods: %s; resident %,d MiB", pods, controller.filled(), controller.residentMib());
-            List<ManagedChannel> channels = connect(controller, sockets, calls, Map.of(), "connect");
+            ControllerRun.Start start =
+                    new ControllerRun.Start(controller.started().toMillis(), controller.residentMib());
+            say("%,d pods: %s", pods, start);
+            List<ManagedChannel> channels = new ArrayList<>();
+            ControllerRun.Connect first = connect(controller, sockets, calls, Map.of(), channels);
+            say("  connect   %s", first);
+            List<ControllerRun.Look> looks = new ArrayList<>();
             for (double rate : rates) {
-                look(controller, rate, Math.max(1, (int) (rate * time.toSeconds())));
+                looks.add(look(controller, rate, Math.max(1, (int) (rate * time.toSeconds()))));
+                say("  %s", looks.getLast());
             }
             closeAll(channels);
-            Map<String, String> known = held;
-            closeAll(connect(controller, sockets, calls, known, "reconnect"));
+            ControllerRun.Connect again = connect(controller, sockets, calls, Map.copyOf(held), channels);
+            say("  reconnect %s", again);
+            closeAll(channels);
             calls.shutdownNow();
+            return new ControllerRun(pods, clients, start, first, looks, again);
         } finally {
             sockets.shutdownGracefully(0, 1, TimeUnit.SECONDS);
         }
@@ -82,61 +100,65 @@ public final class ControllerLoad {
         return news.computeIfAbsent(name, _ -> new News());
     }
 
-    private List<ManagedChannel> connect(
+    private ControllerRun.Connect connect(
             ControllerProcess controller,
             EventLoopGroup sockets,
             ExecutorService calls,
             Map<String, String> holding,
-            String what)
+            List<ManagedChannel> channels)
             throws IOException, InterruptedException {
         connected = new CountDownLatch(clients);
         received.set(0);
         Duration cpu = controller.cpu();
         long start = System.nanoTime();
-        List<ManagedChannel> channels = new ArrayList<>();
+        DeltaDiscoveryRequest holds = NotedClient.holding(holding);
+        long firstNanos = 0;
         for (int i = 0; i < clients; i++) {
+            if (!door.tryAcquire(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+                throw new IllegalStateException(connected.getCount() + " clients were not served");
+            }
             ManagedChannel channel = NettyChannelBuilder.forAddress(
                             new InetSocketAddress(InetAddress.getLoopbackAddress(), controller.port()))
                     .channelType(NioSocketChannel.class)
                     .eventLoopGroup(sockets)
                     .executor(calls)
-                    .flowControlWindow(4 << 20)
+                    .flowControlWindow(1 << 20)
                     .usePlaintext()
                     .build();
             channels.add(channel);
-            NotedClient.open(channel, i, holding, new Receiver());
+            NotedClient.open(channel, holds, i == 0 && holding.isEmpty(), new Receiver(i == 0 && holding.isEmpty()));
+            if (i == 0) {
+                while (connected.getCount() == clients && System.nanoTime() - start < PATIENCE_NANOS) {
+                    Thread.sleep(1);
+                }
+                firstNanos = System.nanoTime() - start;
+            }
         }
         if (!connected.await(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
             throw new IllegalStateException(connected.getCount() + " clients were not served");
         }
-        long took = System.nanoTime() - start;
-        say(
-                "  %-9s %d clients: last has all after %.2f s, CPU %.2f s, %,d bytes each, resident %,d MiB",
-                what,
-                clients,
-                seconds(took),
+        return new ControllerRun.Connect(
+                seconds(firstNanos),
+                seconds(System.nanoTime() - start),
                 seconds(controller.cpu().minus(cpu).toNanos()),
                 received.get() / clients,
                 controller.residentMib());
-        return channels;
     }
 
-    private void look(ControllerProcess controller, double rate, int count) throws IOException, InterruptedException {
+    private ControllerRun.Look look(ControllerProcess controller, double rate, int count)
+            throws IOException, InterruptedException {
         // Warm: what a controller that has run for minutes does, not one that has just begun.
         int warmUp = (int) (rate < WARM_UP_RATE ? WARM_UP_RATE * 4 : rate * 4);
         controller.replace(Math.max(rate, WARM_UP_RATE), warmUp);
         settle(warmUp);
         news.clear();
-        complete.set(0);
         Duration cpu = controller.cpu();
         controller.replace(rate, count);
         settle(count);
         double used = controller.cpu().minus(cpu).toNanos() / 1e6 / count;
         LatencyHistogram latency = new LatencyHistogram();
         news.values().forEach(each -> latency.record(each.lastNanos.get() - each.changedNanos));
-        say(
-                "  %5.0f/s     added, to the last client: p50 %.1f ms, p99 %.1f ms, max %.1f ms; CPU %.2f ms a pod; resident %,d"
-                        + " MiB",
+        return new ControllerRun.Look(
                 rate,
                 latency.percentileNanos(50) / 1e6,
                 latency.percentileNanos(99) / 1e6,
@@ -162,6 +184,7 @@ public final class ControllerLoad {
         for (ManagedChannel channel : channels) {
             channel.awaitTermination(5, TimeUnit.SECONDS);
         }
+        channels.clear();
     }
 
     private static double seconds(long nanos) {
@@ -169,14 +192,19 @@ public final class ControllerLoad {
     }
 
     @SuppressWarnings(
-            "AnnotateFormatMethod") // Three callers, all in this file, and no annotations of that library here.
+            "AnnotateFormatMethod") // A few callers, all in this file, and no annotations of that library here.
     private void say(String format, Object... values) {
         out.println(String.format(Locale.ROOT, format, values));
         out.flush();
     }
 
     private final class Receiver implements NotedClient.Listener {
+        private final boolean keeps;
         private boolean first = true;
+
+        Receiver(boolean keeps) {
+            this.keeps = keeps;
+        }
 
         @Override
         public void received(NotedClient.Glance response, long nowNanos) {
@@ -184,12 +212,14 @@ public final class ControllerLoad {
             if (!response.type().equals(NotedClient.ADDRESS)) {
                 return;
             }
+            if (keeps) {
+                held.putAll(response.versions());
+                response.removed().forEach(held::remove);
+            }
             if (first) {
                 first = false;
-                if (!response.versions().isEmpty()) {
-                    held = response.versions();
-                }
                 connected.countDown();
+                door.release();
                 return;
             }
             for (String name : response.versions().keySet()) {

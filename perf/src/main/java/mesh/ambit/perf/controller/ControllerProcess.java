@@ -20,13 +20,14 @@ final class ControllerProcess implements AutoCloseable {
     private final Process process;
     private final LinkedBlockingQueue<String> lines = new LinkedBlockingQueue<>();
     private final int port;
-    private final String filled;
+    private final Duration started;
 
-    private ControllerProcess(Process process, BiConsumer<String, Long> added) throws InterruptedException {
+    private ControllerProcess(Process process, long startNanos, BiConsumer<String, Long> added)
+            throws InterruptedException {
         this.process = process;
         Thread.ofPlatform().daemon().name("controller-output").start(() -> read(added));
-        this.filled = expect("filled ");
         this.port = Integer.parseInt(expect("listening "));
+        this.started = Duration.ofNanos(System.nanoTime() - startNanos);
     }
 
     /**
@@ -42,10 +43,11 @@ final class ControllerProcess implements AutoCloseable {
         command.addAll(options);
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), ServedMesh.class.getName()));
         command.add(Integer.toString(pods));
+        long startNanos = System.nanoTime();
         Process process = new ProcessBuilder(command)
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();
-        return new ControllerProcess(process, added);
+        return new ControllerProcess(process, startNanos, added);
     }
 
     private void read(BiConsumer<String, Long> added) {
@@ -75,9 +77,9 @@ final class ControllerProcess implements AutoCloseable {
         return port;
     }
 
-    /** Returns how long it took to have the mesh. */
-    String filled() {
-        return filled;
+    /** Returns how long it took to have the mesh and to open the port. */
+    Duration started() {
+        return started;
     }
 
     /** Has {@code count} pods replaced at {@code rate} a second; returns when that is done. */

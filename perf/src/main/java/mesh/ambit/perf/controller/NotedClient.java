@@ -29,6 +29,17 @@ final class NotedClient implements ClientResponseObserver<DeltaDiscoveryRequest,
     static final String ADDRESS = "type.googleapis.com/istio.workload.Address";
     static final String AUTHORIZATION = "type.googleapis.com/istio.security.Authorization";
 
+    /** Larger ones are a whole mesh. */
+    private static final int LARGE_BYTES = 64 * 1024;
+
+    private static final Node NODE = Node.newBuilder()
+            .setId("ztunnel~10.9.0.1~ztunnel-0.istio-system~istio-system.svc.cluster.local")
+            .setMetadata(Struct.newBuilder()
+                    .putFields(
+                            "NODE_NAME",
+                            Value.newBuilder().setStringValue("node-0").build()))
+            .build();
+
     private final Listener listener;
     private @Nullable ClientCallStreamObserver<DeltaDiscoveryRequest> requests;
 
@@ -42,7 +53,7 @@ final class NotedClient implements ClientResponseObserver<DeltaDiscoveryRequest,
     /**
      * What was seen of a response.
      *
-     * @param versions name to version of its resources
+     * @param versions name to version of its resources; empty where nobody wants those of a whole mesh
      * @param bytes its length
      */
     record Glance(String type, String nonce, Map<String, String> versions, List<String> removed, int bytes) {}
@@ -51,36 +62,33 @@ final class NotedClient implements ClientResponseObserver<DeltaDiscoveryRequest,
         this.listener = listener;
     }
 
+    /** Returns the first request of a client that holds {@code versions}, name to version; the same for many clients. */
+    static DeltaDiscoveryRequest holding(Map<String, String> versions) {
+        return DeltaDiscoveryRequest.newBuilder()
+                .setNode(NODE)
+                .setTypeUrl(ADDRESS)
+                .putAllInitialResourceVersions(versions)
+                .build();
+    }
+
     /**
      * Opens a stream.
      *
-     * @param held what the client says that it holds, name to version
+     * @param first its first request
+     * @param keepsNames whether the listener gets the names of what comes first, which may be the whole mesh
      */
-    static void open(ManagedChannel channel, int number, Map<String, String> held, Listener listener) {
+    static void open(ManagedChannel channel, DeltaDiscoveryRequest first, boolean keepsNames, Listener listener) {
         NotedClient client = new NotedClient(listener);
         MethodDescriptor<DeltaDiscoveryRequest, DeltaDiscoveryResponse> generated =
                 AggregatedDiscoveryServiceGrpc.getDeltaAggregatedResourcesMethod();
-        var method = generated.toBuilder(generated.getRequestMarshaller(), new GlanceMarshaller())
+        var method = generated.toBuilder(generated.getRequestMarshaller(), new GlanceMarshaller(keepsNames))
                 .setSchemaDescriptor(null)
                 .build();
         var call = ClientCalls.asyncBidiStreamingCall(
                 channel.newCall(method, CallOptions.DEFAULT.withMaxInboundMessageSize(200 << 20)), client);
-        Node node = Node.newBuilder()
-                .setId("ztunnel~10.9.0.1~ztunnel-" + number + ".istio-system~istio-system.svc.cluster.local")
-                .setMetadata(Struct.newBuilder()
-                        .putFields(
-                                "NODE_NAME",
-                                Value.newBuilder()
-                                        .setStringValue("node-" + number)
-                                        .build()))
-                .build();
+        call.onNext(first);
         call.onNext(DeltaDiscoveryRequest.newBuilder()
-                .setNode(node)
-                .setTypeUrl(ADDRESS)
-                .putAllInitialResourceVersions(held)
-                .build());
-        call.onNext(DeltaDiscoveryRequest.newBuilder()
-                .setNode(node)
+                .setNode(NODE)
                 .setTypeUrl(AUTHORIZATION)
                 .build());
     }
@@ -115,6 +123,12 @@ final class NotedClient implements ClientResponseObserver<DeltaDiscoveryRequest,
 
     /** Reads names and versions only. */
     private static final class GlanceMarshaller implements MethodDescriptor.Marshaller<Glance> {
+        private final boolean keepsNames;
+
+        GlanceMarshaller(boolean keepsNames) {
+            this.keepsNames = keepsNames;
+        }
+
         @Override
         public InputStream stream(Glance value) {
             throw new UnsupportedOperationException("a client receives responses only");
@@ -123,13 +137,14 @@ final class NotedClient implements ClientResponseObserver<DeltaDiscoveryRequest,
         @Override
         public Glance parse(InputStream stream) {
             try {
-                return read(CodedInputStream.newInstance(stream));
+                return read(stream.available(), CodedInputStream.newInstance(stream));
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }
         }
 
-        private static Glance read(CodedInputStream in) throws IOException {
+        private Glance read(int bytes, CodedInputStream in) throws IOException {
+            boolean keeps = keepsNames || bytes < LARGE_BYTES;
             in.setSizeLimit(Integer.MAX_VALUE);
             String type = "";
             String nonce = "";
@@ -140,11 +155,17 @@ final class NotedClient implements ClientResponseObserver<DeltaDiscoveryRequest,
                     case DeltaDiscoveryResponse.TYPE_URL_FIELD_NUMBER -> type = in.readString();
                     case DeltaDiscoveryResponse.NONCE_FIELD_NUMBER -> nonce = in.readString();
                     case DeltaDiscoveryResponse.REMOVED_RESOURCES_FIELD_NUMBER -> removed.add(in.readString());
-                    case DeltaDiscoveryResponse.RESOURCES_FIELD_NUMBER -> resource(in, versions);
+                    case DeltaDiscoveryResponse.RESOURCES_FIELD_NUMBER -> {
+                        if (keeps) {
+                            resource(in, versions);
+                        } else {
+                            in.skipField(tag);
+                        }
+                    }
                     default -> in.skipField(tag);
                 }
             }
-            return new Glance(type, nonce, versions, removed, in.getTotalBytesRead());
+            return new Glance(type, nonce, versions, removed, bytes);
         }
 
         private static void resource(CodedInputStream in, Map<String, String> versions) throws IOException {

@@ -1,5 +1,7 @@
 package mesh.ambit.perf.controller;
 
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
 import io.grpc.Server;
 import io.grpc.netty.NettyServerBuilder;
 import io.netty.channel.EventLoopGroup;
@@ -33,10 +35,10 @@ import mesh.ambit.istiod.push.MeshDelta;
 import mesh.ambit.istiod.push.PacedTrigger;
 import mesh.ambit.istiod.push.PushHub;
 import mesh.ambit.istiod.push.PushMetrics;
+import mesh.ambit.kube.Kind;
+import mesh.ambit.kube.KubeJson;
 import mesh.ambit.kube.KubeObject;
-import mesh.ambit.kube.KubeYaml;
 import mesh.ambit.kube.ObjectKey;
-import mesh.ambit.kube.Reading;
 import mesh.ambit.relay.Transport;
 
 /**
@@ -47,6 +49,8 @@ public final class ServedMesh {
     private static final int PODS_PER_SERVICE = 10;
     private static final int NODES = 100;
     private static final int SUBNET = 250;
+
+    private static final JsonFactory JSON = new JsonFactory();
 
     private final AmbientEngine engine = new AmbientEngine(MeshSettings.DEFAULT);
     private final PushHub hub =
@@ -73,56 +77,58 @@ public final class ServedMesh {
         mesh.obey(pods);
     }
 
-    private void fill(int pods) {
-        StringBuilder yaml = new StringBuilder();
+    private void fill(int pods) throws IOException {
+        List<KubeObject> objects = new ArrayList<>();
         for (int node = 0; node < NODES; node++) {
-            yaml.append("---\n{apiVersion: v1, kind: Node, metadata: {name: node-")
-                    .append(node)
-                    .append("}}\n");
+            objects.add(parse(Kind.NODE, "{\"metadata\":{\"name\":\"node-" + node + "\"}}"));
         }
         int services = Math.max(1, pods / PODS_PER_SERVICE);
         for (int service = 0; service < services; service++) {
-            yaml.append(String.format(
-                    Locale.ROOT,
-                    "---%n{apiVersion: v1, kind: Service, metadata: {name: s-%1$d, namespace: bench}, spec: {clusterIP: %2$s,"
-                            + " selector: {app: s-%1$d}, ports: [{port: 80, targetPort: 8080}]}}%n",
-                    service,
-                    address(11, service)));
+            objects.add(parse(
+                    Kind.SERVICE,
+                    String.format(
+                            Locale.ROOT,
+                            "{\"metadata\":{\"name\":\"s-%1$d\",\"namespace\":\"bench\"},\"spec\":{\"clusterIP\":\"%2$s\","
+                                    + "\"clusterIPs\":[\"%2$s\"],\"selector\":{\"app\":\"s-%1$d\"},"
+                                    + "\"ports\":[{\"port\":80,\"targetPort\":8080}]}}",
+                            service,
+                            address(11, service))));
         }
-        long start = System.nanoTime();
-        List<KubeObject> objects = new ArrayList<>(parse(yaml.toString()));
         for (int pod = 0; pod < pods; pod++) {
-            objects.addAll(parse(pod(pod, 0, true)));
+            objects.add(pod(pod, 0, true));
         }
-        long parsed = System.nanoTime();
-        engineApply(objects, List.of(), parsed);
-        out.println("filled " + millis(parsed - start) + " ms reading, " + millis(System.nanoTime() - parsed)
-                + " ms computing");
+        engineApply(objects, List.of(), System.nanoTime());
     }
 
-    private static long millis(long nanos) {
-        return TimeUnit.NANOSECONDS.toMillis(nanos);
+    /** Reads an object as an API server sends it. */
+    private static KubeObject parse(Kind kind, String json) throws IOException {
+        try (JsonParser parser = JSON.createParser(json)) {
+            parser.nextToken();
+            KubeJson.Item item = new KubeJson().read(parser, kind);
+            KubeObject object = item.object();
+            if (object == null) {
+                throw new IllegalStateException(item.problems() + " in " + json);
+            }
+            return object;
+        }
     }
 
-    private static Collection<KubeObject> parse(String yaml) {
-        return KubeYaml.parse(yaml, "bench", Reading.AS_STORED).objects();
-    }
-
-    private static String pod(int index, int generation, boolean placed) {
+    private static KubeObject pod(int index, int generation, boolean placed) throws IOException {
         int service = index / PODS_PER_SERVICE;
-        return String.format(
-                Locale.ROOT,
-                "{apiVersion: v1, kind: Pod, metadata: {name: %1$s, namespace: bench, uid: u-%1$s, labels: {app: s-%2$d},"
-                        + " annotations: {ambient.istio.io/redirection: enabled}}, spec: {serviceAccountName: sa-%2$d,"
-                        + " nodeName: node-%3$d, containers: [{name: main, image: app}]}, status: {phase: Running,"
-                        + " conditions: [{type: Ready, status: 'True'}]%4$s}}",
-                name(index, generation),
-                service,
-                index % NODES,
-                placed
-                        ? ", podIP: " + address(10, index + generation * 7) + ", podIPs: [{ip: "
-                                + address(10, index + generation * 7) + "}]"
-                        : "");
+        String address = address(10, index + generation * 7);
+        return parse(
+                Kind.POD,
+                String.format(
+                        Locale.ROOT,
+                        "{\"metadata\":{\"name\":\"%1$s\",\"namespace\":\"bench\",\"uid\":\"u-%1$s\",\"labels\":{\"app\":\"s-%2$d\"},"
+                                + "\"annotations\":{\"ambient.istio.io/redirection\":\"enabled\"}},"
+                                + "\"spec\":{\"serviceAccountName\":\"sa-%2$d\",\"nodeName\":\"node-%3$d\","
+                                + "\"containers\":[{\"name\":\"main\",\"image\":\"app\"}]},\"status\":{\"phase\":\"Running\","
+                                + "\"conditions\":[{\"type\":\"Ready\",\"status\":\"True\"}]%4$s}}",
+                        name(index, generation),
+                        service,
+                        index % NODES,
+                        placed ? ",\"podIP\":\"" + address + "\",\"podIPs\":[{\"ip\":\"" + address + "\"}]" : ""));
     }
 
     private static String name(int index, int generation) {
@@ -144,7 +150,7 @@ public final class ServedMesh {
                 .bossEventLoopGroup(sockets)
                 .workerEventLoopGroup(sockets)
                 .executor(calls)
-                .callExecutor(new CallExecutors(calls))
+                .callExecutor(new CallExecutors(calls, () -> Transport.loopOfThread(sockets)))
                 .flowControlWindow(1 << 20)
                 .maxInboundMessageSize(256 << 20)
                 .addService(new DiscoveryService(
@@ -170,18 +176,19 @@ public final class ServedMesh {
     }
 
     /** Replaces {@code count} pods at {@code rate} a second: each is deleted, made anew and then given its address. */
-    private void replace(int pods, double rate, int count) {
+    private void replace(int pods, double rate, int count) throws IOException {
         generation++;
         long interval = (long) (TimeUnit.SECONDS.toNanos(1) / rate);
         long next = System.nanoTime();
         for (int i = 0; i < count; i++) {
             int index = (int) (i * 7919L % pods);
             int round = generation + i / pods;
-            ObjectKey old = parse(pod(index, round - 1, true)).iterator().next().key();
+            ObjectKey old = pod(index, round - 1, true).key();
             change(List.of(), List.of(old));
-            change(parse(pod(index, round, false)), List.of());
+            change(List.of(pod(index, round, false)), List.of());
+            KubeObject placed = pod(index, round, true);
             long changed = System.nanoTime();
-            change(parse(pod(index, round, true)), List.of());
+            change(List.of(placed), List.of());
             out.println("added Kubernetes//Pod/bench/" + name(index, round) + " " + changed);
             next += interval;
             for (long left = next - System.nanoTime(); left > 0; left = next - System.nanoTime()) {
