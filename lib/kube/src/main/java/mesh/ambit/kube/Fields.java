@@ -2,7 +2,6 @@ package mesh.ambit.kube;
 
 import java.time.DateTimeException;
 import java.time.Instant;
-import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -171,7 +170,7 @@ final class Fields {
             return null;
         }
         try {
-            return OffsetDateTime.parse(text).toInstant();
+            return Times.parse(text);
         } catch (DateTimeException e) {
             findings.add(
                     ProblemCode.INVALID_VALUE,
