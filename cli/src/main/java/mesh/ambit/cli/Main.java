@@ -1,13 +1,19 @@
 package mesh.ambit.cli;
 
+import java.util.List;
+import java.util.OptionalInt;
 import mesh.ambit.cli.up.MeshException;
 import mesh.ambit.config.ConfigException;
 import mesh.ambit.config.ExitCode;
+import mesh.ambit.istiod.app.IstiodLiteCommand;
 import mesh.ambit.ztunnel.app.ZtunnelCommand;
 import picocli.CommandLine;
+import picocli.CommandLine.Model.CommandSpec;
 
 /** The program {@code ambit}. */
 public final class Main {
+    private static final String CONTROLLER = "istiod-lite";
+
     private Main() {}
 
     /** Runs the command that {@code arguments} name and ends with its exit code. */
@@ -15,7 +21,8 @@ public final class Main {
         System.exit(
                 isBareZtunnel(arguments)
                         ? ZtunnelCommand.runBare()
-                        : commandLine().execute(arguments));
+                        : runController(arguments)
+                                .orElseGet(() -> commandLine(arguments).execute(arguments)));
     }
 
     /** The daemon runs on every node, and mostly so: reading all commands would be a third of what its start costs. */
@@ -23,9 +30,33 @@ public final class Main {
         return arguments.length == 1 && arguments[0].equals("ztunnel");
     }
 
+    /** Runs the controller if that is what {@code arguments} name, and nothing in them is for people. */
+    private static OptionalInt runController(String[] arguments) {
+        if (arguments.length == 0 || !arguments[0].equals(CONTROLLER)) {
+            return OptionalInt.empty();
+        }
+        try {
+            return IstiodLiteCommand.runPlain(List.of(arguments).subList(1, arguments.length));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return OptionalInt.of(ExitCode.FAILED);
+        }
+    }
+
+    /** Returns what reads {@code arguments}: for the controller, a daemon too, its own command and none of the others. */
+    static CommandLine commandLine(String[] arguments) {
+        return arguments.length > 0 && arguments[0].equals(CONTROLLER)
+                ? prepared(new CommandLine(CommandSpec.create().name("ambit"))
+                        .addSubcommand(CONTROLLER, new IstiodLiteCommand()))
+                : commandLine();
+    }
+
     /** Returns the whole command line, ready to run or to ask. */
     static CommandLine commandLine() {
-        CommandLine line = new CommandLine(new AmbitCommand());
+        return prepared(new CommandLine(new AmbitCommand()));
+    }
+
+    private static CommandLine prepared(CommandLine line) {
         HelpPage.install(line);
         line.setUsageHelpAutoWidth(true);
         line.setCaseInsensitiveEnumValuesAllowed(true);

@@ -44,6 +44,17 @@ class CommandLineTest {
     }
 
     @Test
+    void theControllerIsReadAloneAndExplainsItselfAsAmongAll() {
+        CommandLine alone = Main.commandLine(new String[] {"istiod-lite", "--help"});
+        StringWriter outAlone = new StringWriter();
+        assertThat(alone.getSubcommands()).containsOnlyKeys("istiod-lite");
+        assertThat(alone.setOut(new PrintWriter(outAlone)).execute("istiod-lite", "--help"))
+                .isZero();
+        assertThat(line.execute("istiod-lite", "--help")).isZero();
+        assertThat(outAlone.toString()).isEqualTo(out.toString());
+    }
+
+    @Test
     void withoutACommandTheHelpIsShown() {
         assertThat(line.execute()).isEqualTo(2);
         assertThat(err.toString()).contains("Usage: ambit");

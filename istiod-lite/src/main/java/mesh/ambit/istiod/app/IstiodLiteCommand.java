@@ -1,20 +1,10 @@
 package mesh.ambit.istiod.app;
 
-import java.io.IOException;
 import java.io.PrintWriter;
-import java.time.InstantSource;
+import java.util.List;
+import java.util.OptionalInt;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CountDownLatch;
 import mesh.ambit.config.AmbitVersion;
-import mesh.ambit.config.ConfigException;
-import mesh.ambit.config.Environment;
-import mesh.ambit.config.ExitCode;
-import mesh.ambit.istiod.issuer.IssuerException;
-import mesh.ambit.kube.FolderException;
-import mesh.ambit.linux.StartPages;
-import mesh.ambit.telemetry.Logging;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -51,8 +41,6 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         versionProvider = AmbitVersion.class)
 public final class IstiodLiteCommand implements Callable<Integer> {
-    private static final Logger LOG = LoggerFactory.getLogger(IstiodLiteCommand.class);
-
     @Mixin
     private IstiodLiteOptions options = new IstiodLiteOptions();
 
@@ -65,48 +53,19 @@ public final class IstiodLiteCommand implements Callable<Integer> {
     /** Runs until the process is told to end; returns earlier only when it cannot start. */
     @Override
     public Integer call() throws InterruptedException {
-        IstiodLiteConfig config;
-        try {
-            config = IstiodLiteConfig.of(
-                    options,
-                    Environment.of(System.getenv()),
-                    Runtime.getRuntime().availableProcessors());
-        } catch (ConfigException e) {
-            e.problems().forEach(this::complain);
-            return ExitCode.USAGE;
-        }
-        Logging logging = Logging.start(config.logFilter(), config.logFormat(), System.out);
-        try {
-            IstiodLite controller = IstiodLite.start(config, InstantSource.system());
-            endWithProcess(controller, logging);
-            StartPages.releaseWhenSettled();
-        } catch (FolderException e) {
-            logging.close();
-            complain(e.problem().message());
-            return ExitCode.USAGE;
-        } catch (IssuerException | IOException e) {
-            logging.close();
-            complain(String.valueOf(e.getMessage()));
-            return ExitCode.FAILED;
-        }
-        new CountDownLatch(1).await();
-        return ExitCode.OK;
+        return Daemon.run(options, spec.commandLine().getErr());
     }
 
-    private static void endWithProcess(IstiodLite controller, Logging logging) {
-        Runtime.getRuntime()
-                .addShutdownHook(Thread.ofPlatform().name("shutdown").unstarted(() -> {
-                    LOG.info("told to end");
-                    controller.close();
-                    logging.close();
-                    // Ending when told to is success, which the JVM would report as 143.
-                    Runtime.getRuntime().halt(ExitCode.OK);
-                }));
-    }
-
-    private void complain(String problem) {
-        PrintWriter err = spec.commandLine().getErr();
-        err.println("istiod-lite: " + problem);
-        err.flush();
+    /**
+     * Runs as {@link #call} does, and without the classes that read command lines; returns at once and nothing where that
+     * needs them.
+     *
+     * @param arguments those after the command's name
+     */
+    public static OptionalInt runPlain(List<String> arguments) throws InterruptedException {
+        IstiodLiteOptions plain = PlainArguments.read(arguments);
+        return plain == null
+                ? OptionalInt.empty()
+                : OptionalInt.of(Daemon.run(plain, new PrintWriter(System.err, true, System.err.charset())));
     }
 }
