@@ -23,6 +23,7 @@ final class Labels {
     static final String CANARY = "istio.io/use-waypoint-canary";
     static final String CANARY_NAMESPACE = "istio.io/use-waypoint-canary-namespace";
     static final String CANARY_WEIGHT = "istio.io/use-waypoint-canary-weight";
+    static final String CONNECT_STRATEGY = "istio.io/connect-strategy";
     static final String WAYPOINT_FOR = "istio.io/waypoint-for";
     static final String INBOUND_BINDING = "ambient.istio.io/waypoint-inbound-binding";
     static final String INGRESS_USE_WAYPOINT = "istio.io/ingress-use-waypoint";

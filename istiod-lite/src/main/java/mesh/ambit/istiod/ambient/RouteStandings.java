@@ -2,6 +2,7 @@ package mesh.ambit.istiod.ambient;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import mesh.ambit.istiod.ambient.Standing.Condition;
 import mesh.ambit.istiod.ambient.Standing.Parent;
 import mesh.ambit.istiod.derive.View;
@@ -25,6 +26,7 @@ import org.jspecify.annotations.Nullable;
 final class RouteStandings {
     private static final String ISTIO_GROUP = "networking.istio.io";
     private static final String WAYPOINT_CONTROLLER = "istio.io/mesh-controller";
+    private static final Set<String> OWN_CONTROLLERS = Set.of(WAYPOINT_CONTROLLER, "istio.io/gateway-controller");
     private static final String NO_PARENT = "NoMatchingParent";
 
     private RouteStandings() {}
@@ -39,10 +41,9 @@ final class RouteStandings {
             String namespace = ref.namespaceOr(route.metadata().namespace());
             switch (ref.group() + "/" + ref.kind()) {
                 case "/Service" ->
-                    parents.add(mesh(reader, ref, new ObjectKey(Kind.SERVICE, namespace, ref.name()), references));
+                    mesh(reader, ref, new ObjectKey(Kind.SERVICE, namespace, ref.name()), references, parents);
                 case ISTIO_GROUP + "/ServiceEntry" ->
-                    parents.add(
-                            mesh(reader, ref, new ObjectKey(Kind.SERVICE_ENTRY, namespace, ref.name()), references));
+                    mesh(reader, ref, new ObjectKey(Kind.SERVICE_ENTRY, namespace, ref.name()), references, parents);
                 case "gateway.networking.k8s.io/Gateway" -> {
                     if (isWaypoint(reader, new ObjectKey(Kind.GATEWAY, namespace, ref.name()))) {
                         Trouble trouble = new Trouble(
@@ -58,18 +59,29 @@ final class RouteStandings {
     }
 
     private static boolean isWaypoint(MeshReader reader, ObjectKey key) {
-        return reader.object(key) instanceof Gateway gateway
-                && reader.object(new ObjectKey(Kind.GATEWAY_CLASS, "", gateway.gatewayClassName()))
-                        instanceof GatewayClass gatewayClass
-                && gatewayClass.controllerName().equals(WAYPOINT_CONTROLLER);
+        return controller(reader, key).equals(WAYPOINT_CONTROLLER);
     }
 
-    /** A route of the mesh, for the clients of a Service or a ServiceEntry. */
-    private static Parent mesh(MeshReader reader, ParentRef ref, ObjectKey key, @Nullable Trouble references) {
+    /** Returns who looks after a Gateway; empty where that is not known. */
+    private static String controller(MeshReader reader, ObjectKey key) {
+        return reader.object(key) instanceof Gateway gateway
+                        && reader.object(new ObjectKey(Kind.GATEWAY_CLASS, "", gateway.gatewayClassName()))
+                                instanceof GatewayClass gatewayClass
+                ? gatewayClass.controllerName()
+                : "";
+    }
+
+    /**
+     * A route of the mesh, for the clients of a Service or a ServiceEntry. If their waypoint is of a controller that we are
+     * not, that one says how the route stands.
+     */
+    private static void mesh(
+            MeshReader reader, ParentRef ref, ObjectKey key, @Nullable Trouble references, List<Parent> parents) {
         KubeObject object = reader.visible(KubeObject.class, key);
         if (object == null) {
             Trouble trouble = new Trouble(NO_PARENT, "there is no " + key);
-            return parent(ref, trouble, references, "there is no parent");
+            parents.add(parent(ref, trouble, references, "there is no parent"));
+            return;
         }
         Integer port = ref.port();
         Trouble trouble =
@@ -77,10 +89,15 @@ final class RouteStandings {
         EntryVisibility visibility =
                 key.kind() == Kind.SERVICE ? EntryVisibility.PUBLIC : reader.visibility(key.namespace());
         Binding binding = Bindings.ofService(reader, object.metadata(), visibility);
+        ObjectKey wished = binding.wished();
+        String controller = wished == null ? "" : controller(reader, wished);
+        if (!controller.isEmpty() && !OWN_CONTROLLERS.contains(controller)) {
+            return;
+        }
         String waypoint = binding.waypoint() == null
                 ? key + " has no waypoint, so only proxyless clients follow the route"
                 : "all waypoints are resolved";
-        return parent(ref, trouble, references, waypoint);
+        parents.add(parent(ref, trouble, references, waypoint));
     }
 
     private static boolean hasPort(KubeObject object, int port) {

@@ -19,6 +19,12 @@ public record Standing(List<Condition> conditions, List<Parent> parents) {
     /** Whether Services, ServiceEntries and WorkloadEntries have the waypoint they ask for. */
     public static final String WAYPOINT_BOUND = "istio.io/WaypointBound";
 
+    /** Whether a ServiceEntry needs a waypoint to have an effect, and has none. */
+    public static final String WAYPOINT_MISSING = "istio.io/WaypointMissing";
+
+    /** Who sees a ServiceEntry, where the mesh has rules for that. */
+    public static final String VISIBILITY_APPLIED = "istio.io/VisibilityApplied";
+
     /** Whether a policy is enforced by node proxies. */
     public static final String ZTUNNEL_ACCEPTED = "ZtunnelAccepted";
 

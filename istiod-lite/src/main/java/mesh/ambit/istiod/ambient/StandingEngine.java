@@ -3,6 +3,7 @@ package mesh.ambit.istiod.ambient;
 import java.util.Collection;
 import java.util.EnumSet;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import mesh.ambit.istiod.derive.Fact;
@@ -116,11 +117,7 @@ public final class StandingEngine {
         return switch (reader.visible(KubeObject.class, key)) {
             case Service service ->
                 Standing.of(WaypointStandings.ofService(reader, service.metadata(), EntryVisibility.PUBLIC));
-            case ServiceEntry entry ->
-                Standing.of(WaypointStandings.ofService(
-                        reader,
-                        entry.metadata(),
-                        reader.visibility(entry.metadata().namespace())));
+            case ServiceEntry entry -> new Standing(WaypointStandings.ofEntry(reader, entry), List.of());
             case WorkloadEntry entry -> Standing.of(WaypointStandings.ofWorkload(reader, entry));
             case AuthorizationPolicy policy -> Standing.of(PolicyStandings.of(view, reader, rules, policy, settings));
             case Route route -> RouteStandings.of(view, reader, route);

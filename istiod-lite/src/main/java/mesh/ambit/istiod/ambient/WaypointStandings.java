@@ -1,11 +1,14 @@
 package mesh.ambit.istiod.ambient;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import mesh.ambit.istiod.ambient.Standing.Condition;
 import mesh.ambit.kube.MeshConfig.EntryVisibility;
 import mesh.ambit.kube.ObjectKey;
 import mesh.ambit.kube.ObjectMeta;
+import mesh.ambit.kube.ServiceEntry;
 import mesh.ambit.kube.WorkloadEntry;
 import org.jspecify.annotations.Nullable;
 
@@ -15,7 +18,7 @@ final class WaypointStandings {
 
     private WaypointStandings() {}
 
-    /** Returns the condition of a Service or a ServiceEntry; null for one that asks for no waypoint. */
+    /** Returns whether a Service or a ServiceEntry has its waypoint; null for one that asks for none. */
     static @Nullable Condition ofService(MeshReader reader, ObjectMeta meta, EntryVisibility visibility) {
         Binding binding = Bindings.ofService(reader, meta, visibility);
         Waypoint waypoint = binding.waypoint();
@@ -38,6 +41,51 @@ final class WaypointStandings {
             message.append("; its canary ").append(canary).append(" is not attached");
         }
         return new Condition(Standing.WAYPOINT_BOUND, true, ACCEPTED, message.toString());
+    }
+
+    /** Returns what a ServiceEntry is told; nothing of one that nobody sees. */
+    static List<Condition> ofEntry(MeshReader reader, ServiceEntry entry) {
+        EntryVisibility visibility = reader.visibility(entry.metadata().namespace());
+        if (visibility == EntryVisibility.NONE) {
+            return List.of();
+        }
+        List<Condition> conditions = new ArrayList<>();
+        Condition bound = ofService(reader, entry.metadata(), visibility);
+        if (bound != null) {
+            conditions.add(bound);
+        }
+        if (bound == null || !bound.holds()) {
+            if (isRaced(entry)) {
+                conditions.add(missing(
+                        "NoWaypointForRacingConnectStrategy",
+                        "only a waypoint races connections: without one annotation " + Labels.CONNECT_STRATEGY
+                                + " has no effect"));
+            } else if (entry.hosts().stream().anyMatch(host -> host.startsWith("*"))) {
+                conditions.add(missing(
+                        "NoWaypointForWildcardService",
+                        "hosts with a wildcard are known to waypoints only: without one the entry has no effect"));
+            }
+        }
+        if (reader.mesh().config().visibilityGiven()) {
+            boolean all = visibility == EntryVisibility.PUBLIC;
+            conditions.add(new Condition(
+                    Standing.VISIBILITY_APPLIED,
+                    true,
+                    all ? "Public" : "Namespace",
+                    all ? "seen by the whole mesh" : "seen in its own namespace only, by the mesh's settings"));
+        }
+        return conditions;
+    }
+
+    private static Condition missing(String reason, String message) {
+        return new Condition(Standing.WAYPOINT_MISSING, true, reason, message);
+    }
+
+    private static boolean isRaced(ServiceEntry entry) {
+        return entry.metadata()
+                .annotations()
+                .getOrDefault(Labels.CONNECT_STRATEGY, "")
+                .equalsIgnoreCase("RACE_FIRST_TCP_CONNECT");
     }
 
     static @Nullable Condition ofWorkload(MeshReader reader, WorkloadEntry entry) {

@@ -23,8 +23,12 @@ final class StatusMerge {
     /** Who writes conditions of routes, in the words of the reference. */
     static final String CONTROLLER = "istio.io/gateway-controller";
 
-    private static final Set<String> OURS =
-            Set.of(Standing.WAYPOINT_BOUND, Standing.ZTUNNEL_ACCEPTED, Standing.WAYPOINT_ACCEPTED);
+    private static final Set<String> OURS = Set.of(
+            Standing.WAYPOINT_BOUND,
+            Standing.WAYPOINT_MISSING,
+            Standing.VISIBILITY_APPLIED,
+            Standing.ZTUNNEL_ACCEPTED,
+            Standing.WAYPOINT_ACCEPTED);
     private static final String GATEWAY_GROUP = "gateway.networking.k8s.io";
 
     private StatusMerge() {}

@@ -110,14 +110,22 @@ public final class StatusWriter implements ClusterListener {
         private final Map<ObjectKey, Standing> standings = new ConcurrentHashMap<>();
         private final Map<ObjectKey, StatusCodec.Present> present = new ConcurrentHashMap<>();
         private final Set<String> complaints = ConcurrentHashMap.newKeySet();
-        private final List<Reflector<StatusCodec.Present>> reflectors = new ArrayList<>();
+        private final Map<Kind, Reflector<StatusCodec.Present>> reflectors = new ConcurrentHashMap<>();
         private final WorkQueue queue = new WorkQueue("status", this::settle, System::nanoTime);
 
         void follow() {
             for (Kind kind : Kind.values()) {
                 if (StandingEngine.judges(kind)) {
-                    reflectors.add(Reflector.start(
-                            server, resource(kind), new StatusCodec(), new Follower(kind), _ -> {}, clock, random));
+                    reflectors.put(
+                            kind,
+                            Reflector.start(
+                                    server,
+                                    resource(kind),
+                                    new StatusCodec(),
+                                    new Follower(kind),
+                                    _ -> {},
+                                    clock,
+                                    random));
                 }
             }
         }
@@ -150,7 +158,7 @@ public final class StatusWriter implements ClusterListener {
             body.putObject("metadata").put("resourceVersion", now.version());
             body.set("status", status);
             try {
-                server.merge(resource(key.kind()).object(key.namespace(), key.name()) + "/status", body);
+                server.merge(path(key) + "/status", body);
                 Thread.sleep(PACE);
                 return true;
             } catch (ApiException e) {
@@ -162,6 +170,15 @@ public final class StatusWriter implements ClusterListener {
                 Thread.currentThread().interrupt();
                 return true;
             }
+        }
+
+        /** Returns the path of an object, in a version that is served. */
+        private String path(ObjectKey key) {
+            ApiResource resource = resource(key.kind());
+            Reflector<StatusCodec.Present> reflector = reflectors.get(key.kind());
+            return reflector == null
+                    ? resource.object(key.namespace(), key.name())
+                    : resource.in(key.namespace()).path(reflector.servedVersion()) + "/" + key.name();
         }
 
         /** Returns whether asking again would not help; the object's next change asks again anyway. */
@@ -180,7 +197,7 @@ public final class StatusWriter implements ClusterListener {
         }
 
         void close() {
-            reflectors.forEach(Reflector::close);
+            reflectors.values().forEach(Reflector::close);
             queue.close();
         }
 

@@ -60,6 +60,72 @@ class StandingEngineTest {
     }
 
     @Test
+    void entrySaysWhenItNeedsAWaypointToHaveAnEffect() {
+        ObjectKey entry = new ObjectKey(Kind.SERVICE_ENTRY, "shop", "e");
+        put(BASE + GATEWAY + entry("", "", "'*.example.test'"));
+        assertThat(all(entry)).containsExactly("istio.io/WaypointMissing True NoWaypointForWildcardService");
+
+        put(entry("", "istio.io/connect-strategy: race_first_tcp_connect", "a.example.test"));
+        assertThat(all(entry)).containsExactly("istio.io/WaypointMissing True NoWaypointForRacingConnectStrategy");
+
+        put(entry("istio.io/use-waypoint: away", "", "'*.example.test'"));
+        assertThat(all(entry))
+                .containsExactly(
+                        "istio.io/WaypointBound False WaypointIsNotReady",
+                        "istio.io/WaypointMissing True NoWaypointForWildcardService");
+
+        put(entry("istio.io/use-waypoint: gate", "", "'*.example.test'"));
+        assertThat(all(entry)).containsExactly("istio.io/WaypointBound True WaypointAccepted");
+
+        put(entry("", "", "a.example.test"));
+        assertThat(all(entry)).isEmpty();
+    }
+
+    @Test
+    void entrySaysWhoSeesItWhereTheMeshHasRulesForThat() {
+        ObjectKey entry = new ObjectKey(Kind.SERVICE_ENTRY, "shop", "e");
+        put(BASE + entry("", "", "a.example.test"));
+        assertThat(all(entry)).isEmpty();
+
+        put(visibility("PUBLIC"));
+        assertThat(all(entry)).containsExactly("istio.io/VisibilityApplied True Public");
+
+        put(visibility("NAMESPACE"));
+        assertThat(all(entry)).containsExactly("istio.io/VisibilityApplied True Namespace");
+
+        put(visibility("NONE"));
+        assertThat(all(entry)).isEmpty();
+    }
+
+    @Test
+    void routeOfAWaypointThatIsSomebodyElsesIsLeftToHim() {
+        put(BASE + GATEWAY + route("{group: '', kind: Service, name: web}", "{name: web, port: 80}"));
+        assertThat(route()).startsWith("Accepted True Accepted");
+
+        put("{apiVersion: gateway.networking.k8s.io/v1, kind: GatewayClass, metadata: {name: istio-waypoint},"
+                + " spec: {controllerName: example.test/other}}");
+
+        assertThat(standings.get(ROUTE)).isEqualTo(Standing.NOTHING);
+    }
+
+    private static String entry(String labels, String annotations, String host) {
+        return "{apiVersion: networking.istio.io/v1, kind: ServiceEntry, metadata: {name: e, namespace: shop, labels: {"
+                + labels + "}, annotations: {" + annotations + "}}, spec: {hosts: [" + host
+                + "], resolution: DYNAMIC_DNS, ports: [{number: 80, name: http, protocol: HTTP}]}}";
+    }
+
+    private static String visibility(String all) {
+        return "{apiVersion: v1, kind: ConfigMap, metadata: {name: istio, namespace: istio-system}, data: {mesh: '"
+                + "serviceEntryVisibility: {defaultVisibility: " + all + "}'}}";
+    }
+
+    private List<String> all(ObjectKey key) {
+        return standings.getOrDefault(key, Standing.NOTHING).conditions().stream()
+                .map(StandingEngineTest::words)
+                .toList();
+    }
+
+    @Test
     void policySaysWhoEnforcesIt() {
         put(BASE);
         ObjectKey attached = policy("a", "targetRefs: [{kind: Service, group: '', name: web}]");

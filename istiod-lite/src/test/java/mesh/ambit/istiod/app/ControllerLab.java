@@ -80,6 +80,7 @@ final class ControllerLab implements AutoCloseable {
         options.secureGrpcAddr = "127.0.0.1:0";
         options.httpAddr = "127.0.0.1:0";
         options.monitoringAddr = "127.0.0.1:0";
+        options.httpsAddr = "127.0.0.1:0";
         controller =
                 IstiodLite.start(IstiodLiteConfig.of(options, Environment.of(environment), 2), InstantSource.system());
         until("ready", () -> page("/ready").statusCode() == 200);

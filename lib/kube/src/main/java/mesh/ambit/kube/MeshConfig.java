@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param scopes which services are shared with other clusters
  * @param defaultVisibility of ServiceEntries that no policy names
  * @param visibilities the first whose rules all match counts
+ * @param visibilityGiven whether anything is said of who sees ServiceEntries
  * @param discoverySelectors the namespaces that are looked at; all when there is no selector
  */
 public record MeshConfig(
@@ -21,10 +22,11 @@ public record MeshConfig(
         List<ScopeRule> scopes,
         EntryVisibility defaultVisibility,
         List<VisibilityRule> visibilities,
+        boolean visibilityGiven,
         List<LabelSelector> discoverySelectors) {
     /** Nothing is said. */
     public static final MeshConfig DEFAULT =
-            new MeshConfig(null, null, List.of(), EntryVisibility.PUBLIC, List.of(), List.of());
+            new MeshConfig(null, null, List.of(), EntryVisibility.PUBLIC, List.of(), false, List.of());
 
     public MeshConfig {
         scopes = List.copyOf(scopes);

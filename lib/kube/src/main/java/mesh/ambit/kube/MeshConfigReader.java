@@ -97,6 +97,7 @@ final class MeshConfigReader {
                 scopes,
                 visibility(visibility, "defaultVisibility"),
                 rules(visibility),
+                mesh.has("serviceEntryVisibility"),
                 discovers ? discovery : List.of());
     }
 

@@ -209,9 +209,10 @@ class ReflectorIT {
     void olderVersionIsReadWhereTheNewIsNotServed() {
         api.serve(POLICIES.replace("/v1/", "/v1beta1/")).put(POLICIES.replace("/v1/", "/v1beta1/"), pod("deny", ""));
 
-        follow(POLICY_RESOURCE);
+        Reflector<JsonNode> followed = follow(POLICY_RESOURCE);
 
         sees(1);
+        Await.until("version v1beta1", () -> followed.servedVersion().equals("v1beta1"));
     }
 
     private Reflector<JsonNode> follow(ApiResource resource) {
