@@ -3,16 +3,27 @@ package mesh.ambit.ztunnel.limits;
 import com.sun.management.UnixOperatingSystemMXBean;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.util.internal.PlatformDependent;
+import java.io.File;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.lang.management.ManagementFactory;
 
 /** What this process uses. */
 final class ProcessUsage {
+    /**
+     * Its length is how many descriptors are open, since Linux 6.2. Before, it is zero, and they are counted one by one, which with
+     * tens of thousands of connections takes milliseconds.
+     */
+    private static final File TABLE = new File("/proc/self/fd");
+
     /** Descriptors against the process's limit. */
     static final Usage DESCRIPTORS = new Usage() {
         @Override
         public long used() {
+            long told = TABLE.length();
+            if (told > 0) {
+                return told;
+            }
             if (!(ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean bean)) {
                 return 0;
             }
