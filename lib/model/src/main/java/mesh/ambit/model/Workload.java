@@ -41,6 +41,8 @@ import org.jspecify.annotations.Nullable;
  * @param networkMode whether its address is its own
  * @param capacity weight among endpoints; 0 takes nothing
  * @param capacityGiven whether the wire says the capacity although it is the 1 that goes without saying
+ * @param servicesNamed whether the record itself names its services; a local file says beside it where it belongs, and
+ *     that is good for routing alone
  */
 public record Workload(
         String uid,
@@ -68,7 +70,8 @@ public record Workload(
         Locality locality,
         NetworkMode networkMode,
         int capacity,
-        boolean capacityGiven)
+        boolean capacityGiven,
+        boolean servicesNamed)
         implements MeshResource {
     public Workload {
         Objects.requireNonNull(uid, "uid");
@@ -155,6 +158,7 @@ public record Workload(
         builder.networkMode = networkMode;
         builder.capacity = capacity;
         builder.capacityGiven = capacityGiven;
+        builder.servicesNamed = servicesNamed;
         return builder;
     }
 
@@ -186,6 +190,7 @@ public record Workload(
         private NetworkMode networkMode = NetworkMode.STANDARD;
         private int capacity = 1;
         private boolean capacityGiven = false;
+        private boolean servicesNamed = true;
 
         private Builder(String uid) {
             this.uid = uid;
@@ -335,6 +340,12 @@ public record Workload(
             return this;
         }
 
+        /** Sets servicesNamed. */
+        public Builder servicesNamed(boolean value) {
+            servicesNamed = value;
+            return this;
+        }
+
         /** Sets capacityGiven. */
         public Builder capacityGiven(boolean value) {
             capacityGiven = value;
@@ -369,7 +380,8 @@ public record Workload(
                     locality,
                     networkMode,
                     capacity,
-                    capacityGiven);
+                    capacityGiven,
+                    servicesNamed);
         }
     }
 }

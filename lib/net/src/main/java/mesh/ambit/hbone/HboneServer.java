@@ -1,17 +1,21 @@
 package mesh.ambit.hbone;
 
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.EventLoop;
 import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.handler.ssl.SslHandler;
+import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import io.netty.util.concurrent.Promise;
 import java.io.UncheckedIOException;
 import java.time.InstantSource;
 import java.util.Objects;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiConsumer;
 import mesh.ambit.tls.AlpnGate;
@@ -24,6 +28,9 @@ import org.jspecify.annotations.Nullable;
  * pod, across all event loops. Thread-safe.
  */
 public final class HboneServer {
+    /** How long a refused client's first words are waited for; they come right behind its connection. */
+    private static final long HELLO_MILLIS = 20;
+
     private final SvidSource svids;
     private final TlsContexts tls;
     private final TunnelSettings settings;
@@ -148,7 +155,20 @@ public final class HboneServer {
                 Addresses.of(channel.remoteAddress()),
                 Addresses.of(channel.localAddress()),
                 new TunnelFailure.NoCertificate(why));
-        channel.close();
+        closeHeard(channel);
+    }
+
+    /** Closes after what the peer has said by now, so that it sees an end and not a reset of what was left unread. */
+    private static void closeHeard(Channel channel) {
+        channel.pipeline().addLast(new ChannelInboundHandlerAdapter() {
+            @Override
+            public void channelRead(ChannelHandlerContext ctx, Object msg) {
+                ReferenceCountUtil.release(msg);
+                ctx.close();
+            }
+        });
+        channel.eventLoop().schedule(() -> channel.close(), HELLO_MILLIS, TimeUnit.MILLISECONDS);
+        channel.read();
     }
 
     /**

@@ -75,6 +75,7 @@ final class Libc {
     private static final MemorySegment SETRLIMIT = find("setrlimit");
     private static final MemorySegment PRCTL = find("prctl");
     private static final MemorySegment MADVISE = find("madvise");
+    private static final MemorySegment SIGNAL = find("signal");
     private static final MemorySegment STRERROR = find("strerror");
 
     /** Where a call leaves its error number. */
@@ -173,6 +174,11 @@ final class Libc {
 
     static int madvise(long address, long length, int advice) {
         return call(MADVISE, address, length, advice, 0, 0);
+    }
+
+    /** Sets what a signal does: 0 its default, 1 nothing. */
+    static void signal(int number, long disposition) {
+        word(STATE.get(), SIGNAL, number, disposition, 0, 0, 0);
     }
 
     /** Returns what the C library calls {@code errno}, for instance {@code No such file or directory}. */

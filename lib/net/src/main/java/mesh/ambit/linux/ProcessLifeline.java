@@ -2,14 +2,21 @@ package mesh.ambit.linux;
 
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
+import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.nio.file.Files;
+import java.nio.file.Path;
 
 /** What ties this process to its surroundings: its parent's life, and how many files it may open. */
 public final class ProcessLifeline {
     private static final int PR_SET_PDEATHSIG = 1;
     private static final int SIGKILL = 9;
     private static final int RLIMIT_NOFILE = 7;
+    private static final int SIGINT = 2;
+    private static final long SIG_DFL = 0;
+    private static final Path STATUS = Path.of("/proc/self/status");
+    private static final String IGNORED = "SigIgn:";
 
     private ProcessLifeline() {}
 
@@ -26,6 +33,32 @@ public final class ProcessLifeline {
         if (actual != parent) {
             Runtime.getRuntime().halt(70);
         }
+    }
+
+    /**
+     * Makes this process hear SIGINT though whoever started it has it ignored, as shells do with what they put into the
+     * background; the JVM would leave it so. To be called before a handler is set.
+     */
+    public static void hearInterrupts() {
+        if (isIgnored(SIGINT)) {
+            Libc.signal(SIGINT, SIG_DFL);
+        }
+    }
+
+    /** Returns whether the kernel drops a signal to this process, where it says so. */
+    static boolean isIgnored(int signal) {
+        try {
+            for (String line : Files.readAllLines(STATUS)) {
+                if (line.startsWith(IGNORED)) {
+                    long mask = Long.parseUnsignedLong(
+                            line.substring(IGNORED.length()).strip(), 16);
+                    return (mask >>> (signal - 1) & 1) != 0;
+                }
+            }
+        } catch (IOException | NumberFormatException e) {
+            // Then it stays as it is.
+        }
+        return false;
     }
 
     /** Raises the soft limit of open files to the hard one and returns it. */

@@ -106,6 +106,20 @@ class HboneServerIT {
     }
 
     @Test
+    void clientThatHasSpokenSeesTheEndOfARefusedConnectionToo() throws Exception {
+        CompletableFuture<Svid> asked = new CompletableFuture<>();
+        InetSocketAddress address = serve(asked);
+        try (Socket socket = new Socket(LOOPBACK, address.getPort())) {
+            socket.setSoTimeout(10_000);
+            Loops.await("accepted", () -> servers.getFirst().openTunnels() == 1);
+            socket.getOutputStream().write(new byte[500]);
+            asked.completeExceptionally(new IllegalStateException("CA says no"));
+
+            assertThat(socket.getInputStream().read()).as("no reset").isEqualTo(-1);
+        }
+    }
+
+    @Test
     void connectionsThatAwaitACertificateCloseWithTheServer() throws Exception {
         CompletableFuture<Svid> never = new CompletableFuture<>();
         InetSocketAddress address = serve(never);

@@ -41,6 +41,11 @@ final class HeadTimeout extends ChannelDuplexHandler {
         ctx.write(msg, promise);
     }
 
+    /** Stops the clock until the answer is written. On the channel's event loop. */
+    void requestIsComplete() {
+        cancel();
+    }
+
     @Override
     public void channelInactive(ChannelHandlerContext ctx) {
         cancel();

@@ -2,6 +2,7 @@ package mesh.ambit.admin;
 
 import static java.util.Objects.requireNonNull;
 
+import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -9,18 +10,29 @@ import org.jspecify.annotations.Nullable;
  *
  * @param status HTTP status
  * @param contentType media type; null leaves the header out
- * @param body may be empty; sent as UTF-8
+ * @param content may be empty; not to be changed
  */
-public record HttpReply(int status, @Nullable String contentType, String body) {
+@SuppressWarnings("ArrayRecordComponent") // Of bytes that nobody changes.
+public record HttpReply(int status, @Nullable String contentType, byte[] content) {
     /** Media type of plain text. */
     public static final String TEXT = "text/plain";
 
     /** Media type of JSON. */
     public static final String JSON = "application/json";
 
-    /** Checks the body. */
+    /** Checks the content. */
     public HttpReply {
-        requireNonNull(body, "body");
+        requireNonNull(content, "content");
+    }
+
+    /** Creates one of text, sent as UTF-8. */
+    public HttpReply(int status, @Nullable String contentType, String body) {
+        this(status, contentType, body.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** Returns the content as text. */
+    public String body() {
+        return new String(content, StandardCharsets.UTF_8);
     }
 
     /** Returns a reply that is a status and nothing else. */

@@ -52,6 +52,15 @@ final class HttpRouter extends SimpleChannelInboundHandler<FullHttpRequest> {
             write(ctx, refuse(broken), false);
             return;
         }
+        if (request.method().name().equals("PRI")) {
+            ctx.close(); // HTTP/2 is not spoken here, and whoever speaks it would not understand an answer.
+            return;
+        }
+        HttpVersion version = request.protocolVersion();
+        if (!version.equals(HttpVersion.HTTP_1_1) && !version.equals(HttpVersion.HTTP_1_0)) {
+            write(ctx, HttpReply.empty(400), false);
+            return;
+        }
         boolean keepAlive = HttpUtil.isKeepAlive(request);
         HttpQuery query;
         try {
@@ -65,6 +74,10 @@ final class HttpRouter extends SimpleChannelInboundHandler<FullHttpRequest> {
         if (route == null || !route.mayBlock()) {
             write(ctx, answer(route, query), keepAlive);
             return;
+        }
+        HeadTimeout timeout = ctx.pipeline().get(HeadTimeout.class);
+        if (timeout != null) {
+            timeout.requestIsComplete();
         }
         // One answer after the other, also to a client that does not wait for them.
         ctx.channel().config().setAutoRead(false);
@@ -81,7 +94,7 @@ final class HttpRouter extends SimpleChannelInboundHandler<FullHttpRequest> {
         FullHttpResponse response = new DefaultFullHttpResponse(
                 HttpVersion.HTTP_1_1,
                 HttpResponseStatus.valueOf(reply.status()),
-                Unpooled.copiedBuffer(reply.body(), StandardCharsets.UTF_8));
+                Unpooled.wrappedBuffer(reply.content()));
         if (reply.contentType() != null) {
             response.headers().set(HttpHeaderNames.CONTENT_TYPE, reply.contentType());
         }
@@ -145,7 +158,7 @@ final class HttpRouter extends SimpleChannelInboundHandler<FullHttpRequest> {
     private static HttpReply refuse(Throwable broken) {
         return switch (broken) {
             case TooLongHttpHeaderException e -> HttpReply.empty(431);
-            case TooLongHttpLineException e -> HttpReply.empty(414);
+            case TooLongHttpLineException e -> HttpReply.empty(431);
             default -> HttpReply.empty(400);
         };
     }

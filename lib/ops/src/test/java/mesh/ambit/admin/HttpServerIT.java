@@ -116,6 +116,21 @@ class HttpServerIT {
     }
 
     @Test
+    void whatIsNotHttp1GetsNoPage() throws Exception {
+        assertThat(talk("GET /healthz/ready HTTP/1.2\r\nHost: any\r\n\r\n")).startsWith("HTTP/1.1 400 ");
+        assertThat(talk("GET /" + "a".repeat(9000) + " HTTP/1.1\r\nHost: any\r\n\r\n"))
+                .startsWith("HTTP/1.1 431 ");
+        assertThat(talk("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n")).isEmpty();
+    }
+
+    private String talk(String request) throws IOException {
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.port())) {
+            socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
+            return new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
+        }
+    }
+
+    @Test
     void answersAreDatedAlsoWhereTheHostIsNamedInTheRequestLine() throws Exception {
         try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.port())) {
             socket.getOutputStream()

@@ -8,6 +8,7 @@ import mesh.ambit.config.Environment;
 import mesh.ambit.config.ExitCode;
 import mesh.ambit.linux.KernelFeature;
 import mesh.ambit.linux.LinuxException;
+import mesh.ambit.linux.ProcessLifeline;
 import mesh.ambit.linux.StartPages;
 import mesh.ambit.telemetry.Logging;
 import org.slf4j.Logger;
@@ -54,6 +55,7 @@ final class Daemon {
             ztunnel.start();
             StartPages.releaseWhenSettled();
             Signals.handle("TERM", ztunnel::shutdown);
+            ProcessLifeline.hearInterrupts();
             Signals.handle("INT", new Interrupts(ztunnel::shutdown));
             return ztunnel.awaitEnd();
         } catch (IOException e) {

@@ -15,9 +15,12 @@ final class ServiceGuess {
 
     /**
      * Returns the service that {@code hint} names if the workload belongs to it, else the first of its services that
-     * leads to {@code targetPort}; null when there is none.
+     * leads to {@code targetPort}; null when there is none, and for a workload whose record names none.
      */
     static @Nullable Service of(MeshSnapshot mesh, Workload local, @Nullable String hint, int targetPort) {
+        if (!local.servicesNamed()) {
+            return null;
+        }
         Service byPort = null;
         for (Map.Entry<NamespacedHostname, List<Port>> entry : local.services().entrySet()) {
             Service service = mesh.findService(entry.getKey());

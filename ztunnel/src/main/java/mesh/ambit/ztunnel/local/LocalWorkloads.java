@@ -35,6 +35,7 @@ final class LocalWorkloads {
                 .addresses(fields.list("workloadIps", Places::address))
                 .name(fields.text("name", ""))
                 .namespace(fields.text("namespace"))
+                .servicesNamed(false)
                 .services(services(fields.at("services"), fields.require("services")))
                 .waypoint(fields.optional("waypoint", Places::gateway))
                 .networkGateway(fields.optional("networkGateway", Places::gateway))
