@@ -1,26 +1,17 @@
 package mesh.ambit.istiod.proxyless;
 
 import java.util.regex.Pattern;
-import java.util.regex.PatternSyntaxException;
+import mesh.ambit.kube.Regexes;
 
 /** Which regular expressions clients take. One that they do not take would cost them every route beside it. */
 final class Expressions {
-    private static final int MAX_LENGTH = 1024;
-
-    /** What Java reads and RE2, which needs no more time than the text is long, does not: lookaround, atoms, references. */
-    private static final Pattern FOREIGN =
-            Pattern.compile("\\(\\?[=!>]|\\(\\?<[=!]|\\\\[1-9k]|[*+?}]\\+|\\\\[GZXRNhHvV]");
+    /** Classes and ends that Java and other engines know and RE2, which needs no more time than the text is long, does not. */
+    private static final Pattern FOREIGN = Pattern.compile("\\\\[GZXRNhHvV]");
 
     private Expressions() {}
 
     static boolean isKnown(String expression) {
-        if (expression.length() > MAX_LENGTH || FOREIGN.matcher(expression).find()) {
-            return false;
-        }
-        try {
-            return Pattern.compile(expression).flags() >= 0;
-        } catch (PatternSyntaxException e) {
-            return false;
-        }
+        return Regexes.wrong(expression).isEmpty()
+                && !FOREIGN.matcher(expression).find();
     }
 }

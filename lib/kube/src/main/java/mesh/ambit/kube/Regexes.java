@@ -5,7 +5,7 @@ import java.util.regex.PatternSyntaxException;
 import org.jspecify.annotations.Nullable;
 
 /** Expressions that tenants write: proxies run them in RE2, whose time is linear in the text. */
-final class Regexes {
+public final class Regexes {
     /** The length that the Gateway API allows for the value of a match. */
     static final int MAX_LENGTH = 1024;
 
@@ -21,7 +21,7 @@ final class Regexes {
     private Regexes() {}
 
     /** Returns what is wrong with an expression, empty when nothing is. */
-    static String wrong(String regex) {
+    public static String wrong(String regex) {
         if (regex.length() > MAX_LENGTH) {
             return "is longer than " + MAX_LENGTH + " characters";
         }

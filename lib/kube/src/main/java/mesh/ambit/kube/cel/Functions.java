@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.regex.PatternSyntaxException;
 import mesh.ambit.kube.cel.Node.Scope;
 
 /** The functions and methods of expressions. */
@@ -36,6 +37,11 @@ final class Functions {
     }
 
     static Node method(Node owner, String name, List<Node> arguments) {
+        int least = name.equals("size") || name.equals("getScheme") ? 0 : 1;
+        int most = name.equals("substring") ? 2 : least;
+        if (arguments.size() < least || arguments.size() > most) {
+            throw new CelException(arguments.size() + " arguments do not belong to " + name);
+        }
         return switch (name) {
             case "size" -> scope -> size(owner.value(scope));
             case "startsWith" -> onText(owner, arguments, String::startsWith);
@@ -45,7 +51,7 @@ final class Functions {
                 onText(
                         owner,
                         arguments,
-                        (text, pattern) -> PATTERNS.computeIfAbsent(pattern, Pattern::compile)
+                        (text, pattern) -> PATTERNS.computeIfAbsent(pattern, Functions::compiled)
                                 .matcher(text)
                                 .find());
             case "split" ->
@@ -66,13 +72,28 @@ final class Functions {
         return scope -> test.test(text(owner.value(scope)), text(argument.value(scope)));
     }
 
+    private static Pattern compiled(String pattern) {
+        try {
+            return Pattern.compile(pattern);
+        } catch (PatternSyntaxException e) {
+            throw new CelException("no pattern: " + pattern);
+        }
+    }
+
     private static String substring(String text, List<Node> arguments, Scope scope) {
-        long from = (Long) arguments.getFirst().value(scope);
-        long to = arguments.size() > 1 ? (Long) arguments.get(1).value(scope) : text.length();
-        if (from > to || to > text.length()) {
+        long from = index(arguments.getFirst().value(scope));
+        long to = arguments.size() > 1 ? index(arguments.get(1).value(scope)) : text.length();
+        if (from < 0 || from > to || to > text.length()) {
             throw new CelException("beyond the end of a text");
         }
         return text.substring((int) from, (int) to);
+    }
+
+    private static long index(Object value) {
+        if (value instanceof Long index) {
+            return index;
+        }
+        throw new CelException("no whole number");
     }
 
     private static String text(Object value) {

@@ -83,7 +83,13 @@ final class Operators {
     static Node in(Node item, Node list) {
         return scope -> {
             Object wanted = item.value(scope);
-            return items(list.value(scope)).stream().anyMatch(each -> equal(each, wanted));
+            for (Object each : items(list.value(scope))) {
+                scope.budget().spend();
+                if (equal(each, wanted)) {
+                    return true;
+                }
+            }
+            return false;
         };
     }
 
@@ -92,7 +98,11 @@ final class Operators {
             Object a = left.value(scope);
             Object b = right.value(scope);
             if (a instanceof Long x && b instanceof Long y) {
-                return Math.addExact(x, y);
+                try {
+                    return Math.addExact(x, y);
+                } catch (ArithmeticException e) {
+                    throw new CelException("a sum that is too large");
+                }
             }
             if (a instanceof String x && b instanceof String y) {
                 return x + y;

@@ -12,9 +12,16 @@ final class Parser {
     private static final Set<String> COMPARISONS = Set.of("==", "!=", "<", "<=", ">", ">=");
     private static final Set<String> MACROS = Set.of("all", "exists", "exists_one", "filter");
 
+    /** How deep expressions lie in each other; each level is a few frames of the stack, now and at each evaluation. */
+    private static final int MAX_DEPTH = 100;
+
+    /** Signs and names in a row that make an evaluation deep in the same way: {@code a.b.c}, {@code a + b + c}. */
+    private static final int MAX_TOKENS = 2_000;
+
     private final String text;
     private final List<Token> tokens;
     private int at;
+    private int depth;
 
     /** The field that was read last, and of what: the one that {@code has} asks for. */
     private @Nullable Node lastOwner;
@@ -24,6 +31,9 @@ final class Parser {
     Parser(String text) {
         this.text = text;
         this.tokens = Lexer.tokens(text);
+        if (tokens.size() > MAX_TOKENS) {
+            throw new CelException("a rule of " + tokens.size() + " words (expected: at most " + MAX_TOKENS + ")");
+        }
     }
 
     Node whole() {
@@ -84,11 +94,18 @@ final class Parser {
     }
 
     private Node unary() {
-        if (take("!")) {
-            Node operand = unary();
-            return scope -> !operand.holds(scope);
+        if (++depth > MAX_DEPTH) {
+            throw new CelException("too deep: " + text);
         }
-        return postfix(primary());
+        try {
+            if (take("!")) {
+                Node operand = unary();
+                return scope -> !operand.holds(scope);
+            }
+            return postfix(primary());
+        } finally {
+            depth--;
+        }
     }
 
     private Node postfix(Node start) {
@@ -132,7 +149,7 @@ final class Parser {
                 return _ -> value;
             }
             case NUMBER -> {
-                Long value = Long.valueOf(token.text());
+                Long value = number(token.text());
                 return _ -> value;
             }
             case NAME -> {
@@ -158,6 +175,14 @@ final class Parser {
         }
         at--;
         throw unexpected();
+    }
+
+    private Long number(String digits) {
+        try {
+            return Long.valueOf(digits);
+        } catch (NumberFormatException e) {
+            throw new CelException("no number: " + digits + " in " + text);
+        }
     }
 
     private Node named(String name) {
