@@ -2,26 +2,10 @@ package mesh.ambit.istiod.issuer;
 
 import com.google.gson.Gson;
 import com.google.gson.JsonObject;
-import com.google.gson.JsonParseException;
-import com.google.gson.JsonParser;
-import java.io.BufferedReader;
-import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.PosixFilePermissions;
-import java.time.DateTimeException;
 import java.time.Instant;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.concurrent.locks.ReentrantLock;
 import mesh.ambit.istiod.issuer.Issuer.Issued;
-import mesh.ambit.istiod.issuer.LeafLedger.Holder;
-import mesh.ambit.istiod.issuer.LeafLedger.Leaf;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -35,20 +19,13 @@ import org.slf4j.LoggerFactory;
  */
 public final class AuditLog implements AutoCloseable {
     private static final Logger AUDIT = LoggerFactory.getLogger("istiod::ca::audit");
-    private static final Logger LOG = LoggerFactory.getLogger(AuditLog.class);
     private static final Gson GSON = new Gson();
 
-    private static final int MAX_WAITING = 10_000;
     private static final int MAX_TEXT = 256;
     private static final int MAX_REFUSALS_PER_SECOND = 50;
 
-    private final @Nullable Path file;
-    private final long maxBytes;
+    private final @Nullable AuditFile file;
     private final ReentrantLock lock = new ReentrantLock();
-    private final Deque<String> waiting = new ArrayDeque<>();
-    private @Nullable FileChannel channel;
-    private String problem = "";
-    private long lost;
     private long refusalSecond;
     private int refusals;
     private long suppressed;
@@ -63,8 +40,7 @@ public final class AuditLog implements AutoCloseable {
      * @param maxBytes when the file is full
      */
     AuditLog(@Nullable Path file, long maxBytes) {
-        this.file = file;
-        this.maxBytes = maxBytes;
+        this.file = file == null ? null : new AuditFile(file, maxBytes);
     }
 
     /** Notes a certificate. */
@@ -123,119 +99,21 @@ public final class AuditLog implements AutoCloseable {
 
     private void write(String line) {
         AUDIT.info("{}", line);
-        if (file == null) {
-            return;
-        }
-        lock.lock();
-        try {
-            if (waiting.size() == MAX_WAITING) {
-                waiting.removeFirst();
-                lost++;
-            }
-            waiting.addLast(line + "\n");
-            drain(file);
-        } finally {
-            lock.unlock();
+        if (file != null) {
+            file.write(line);
         }
     }
 
     /** Tries again to write what waits. */
     void flush() {
-        lock.lock();
-        try {
-            if (file != null && !waiting.isEmpty()) {
-                drain(file);
-            }
-        } finally {
-            lock.unlock();
+        if (file != null) {
+            file.flush();
         }
     }
 
     /** Returns what keeps the file from being written, or an empty text. */
     String problem() {
-        lock.lock();
-        try {
-            return problem;
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    private void drain(Path to) {
-        try {
-            FileChannel open = channel == null ? open(to) : channel;
-            channel = open;
-            while (!waiting.isEmpty()) {
-                if (open.position() >= maxBytes) {
-                    open.close();
-                    channel = null;
-                    Files.move(to, former(to), StandardCopyOption.REPLACE_EXISTING);
-                    open = open(to);
-                    channel = open;
-                }
-                append(open, waiting.getFirst());
-                waiting.removeFirst();
-            }
-            report("");
-        } catch (IOException | IssuerException e) {
-            closeQuietly();
-            report(to + ": cannot write the audit log: "
-                    + (e instanceof IOException io ? PrivateFiles.reason(io) : e.getMessage()));
-        }
-    }
-
-    /** Appends a whole line or nothing: a part of one would spoil the next. */
-    private static void append(FileChannel open, String line) throws IOException {
-        long before = open.position();
-        try {
-            ByteBuffer bytes = StandardCharsets.UTF_8.encode(line);
-            while (bytes.hasRemaining()) {
-                open.write(bytes);
-            }
-        } catch (IOException e) {
-            open.truncate(before);
-            throw e;
-        }
-    }
-
-    private static FileChannel open(Path file) throws IOException {
-        Path parent = file.toAbsolutePath().getParent();
-        if (parent != null) {
-            PrivateFiles.makeDirectory(parent);
-        }
-        FileChannel open = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
-        open.position(open.size());
-        return open;
-    }
-
-    private void report(String what) {
-        if (what.equals(problem)) {
-            return;
-        }
-        problem = what;
-        if (!what.isEmpty()) {
-            LOG.error("{} (certificates are issued, lines wait and are in this log)", what);
-        } else {
-            LOG.info("{}: the audit log is written again; {} lines were lost", file, lost);
-            lost = 0;
-        }
-    }
-
-    private void closeQuietly() {
-        FileChannel open = channel;
-        channel = null;
-        if (open != null) {
-            try {
-                open.close();
-            } catch (IOException e) {
-                LOG.debug("closing the audit log failed", e);
-            }
-        }
-    }
-
-    private static Path former(Path file) {
-        return file.resolveSibling(file.getFileName() + ".1");
+        return file == null ? "" : file.problem();
     }
 
     /**
@@ -243,59 +121,15 @@ public final class AuditLog implements AutoCloseable {
      * the start of this controller, from which on the file has every certificate.
      */
     LeafLedger recall(Instant now) {
-        LeafLedger ledger = new LeafLedger(now);
         if (file == null) {
-            return ledger;
+            return new LeafLedger(now);
         }
-        Instant first = now;
-        try {
-            for (Path each : new Path[] {former(file), file}) {
-                if (Files.exists(each)) {
-                    Instant its = recall(each, ledger, now);
-                    first = its.isBefore(first) ? its : first;
-                }
-            }
-            ledger.completeSince(first);
-        } catch (IOException e) {
-            LOG.warn("{}: cannot read the audit log: {}", file, PrivateFiles.reason(e));
-        }
+        LeafLedger ledger = file.recall(now);
         JsonObject line = new JsonObject();
         line.addProperty("time", now.toString());
         line.addProperty("event", "started");
         write(GSON.toJson(line));
         return ledger;
-    }
-
-    private static Instant recall(Path file, LeafLedger ledger, Instant now) throws IOException {
-        Instant first = now;
-        try (BufferedReader lines = Files.newBufferedReader(file, StandardCharsets.UTF_8)) {
-            for (String text = lines.readLine(); text != null; text = lines.readLine()) {
-                try {
-                    JsonObject line = JsonParser.parseString(text).getAsJsonObject();
-                    Instant time = Instant.parse(line.get("time").getAsString());
-                    first = time.isBefore(first) ? time : first;
-                    Instant end = line.has("not_after")
-                            ? Instant.parse(line.get("not_after").getAsString())
-                            : Instant.MIN;
-                    if (end.isAfter(now)) {
-                        ledger.issued(
-                                new Holder(
-                                        line.get("identity").getAsString(),
-                                        line.get("place").getAsString()),
-                                new Leaf(line.get("generation").getAsInt(), end),
-                                now);
-                    }
-                } catch (JsonParseException
-                        | IllegalStateException
-                        | NullPointerException
-                        | UnsupportedOperationException
-                        | NumberFormatException
-                        | DateTimeException e) {
-                    LOG.warn("{}: a damaged line is passed over", file);
-                }
-            }
-        }
-        return first;
     }
 
     /** Returns hostile text so that it takes one line of a log. */
@@ -306,11 +140,8 @@ public final class AuditLog implements AutoCloseable {
 
     @Override
     public void close() {
-        lock.lock();
-        try {
-            closeQuietly();
-        } finally {
-            lock.unlock();
+        if (file != null) {
+            file.close();
         }
     }
 }

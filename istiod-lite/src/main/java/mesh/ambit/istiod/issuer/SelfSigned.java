@@ -32,9 +32,6 @@ final class SelfSigned implements MaterialSource {
     private static final Logger LOG = LoggerFactory.getLogger(SelfSigned.class);
 
     private static final int MAX_ATTEMPTS = 5;
-    private static final int SLACK_PARTS = 20;
-    private static final Duration MIN_SLACK = Duration.ofSeconds(5);
-    private static final Duration MAX_SLACK = Duration.ofHours(1);
     private static final Duration MAX_WAIT = Duration.ofSeconds(2);
 
     /**
@@ -68,15 +65,6 @@ final class SelfSigned implements MaterialSource {
 
     /** When the last certificate ends that anybody asked us for. Two threads may race for it; the next one makes it good. */
     private volatile Instant furthest = Instant.MIN;
-
-    /** Certificates of an epoch that end by then may have been issued. */
-    private record Unrecorded(int generation, Instant until) {
-        static final Unrecorded NOTHING = new Unrecorded(0, Instant.MIN);
-
-        boolean covers(int epoch, Instant end) {
-            return epoch == generation && !end.isAfter(until);
-        }
-    }
 
     /**
      * Loads what is stored, or makes a root and stores it; whoever is second takes what the first has stored.
@@ -141,7 +129,7 @@ final class SelfSigned implements MaterialSource {
         if (!end.isAfter(epoch.until()) || unrecorded.covers(epoch.generation(), end)) {
             return;
         }
-        Instant reserved = ahead(epoch, end);
+        Instant reserved = Unrecorded.ahead(epoch, end);
         boolean locked = false;
         try {
             // A store that is slow to answer somebody else must not hold up certificates.
@@ -172,29 +160,13 @@ final class SelfSigned implements MaterialSource {
         }
     }
 
-    /** Returns a time after {@code end}, so that not every certificate is a write. */
-    private static Instant ahead(Epoch epoch, Instant end) {
-        Duration part = Duration.between(epoch.since(), end).dividedBy(SLACK_PARTS);
-        return end.plus(part.compareTo(MIN_SLACK) < 0 ? MIN_SLACK : min(part, MAX_SLACK));
-    }
-
     /** Writes down what could not be written, and what will soon be needed, so that nobody who waits has to. */
     @SuppressWarnings("ReferenceEquality") // The state itself where nothing is to be added.
     private void writeDown() {
-        Epoch epoch = state.epoch();
-        AuthorityState next = state.issuedUntil(unrecorded.generation(), unrecorded.until());
-        Instant reserved = ahead(epoch, furthest);
-        Duration slack = Duration.between(furthest, reserved).dividedBy(2);
-        if (furthest.isAfter(epoch.since()) && next.epoch().until().isBefore(furthest.plus(slack))) {
-            next = next.issuedUntil(reserved);
-        }
+        AuthorityState next = unrecorded.addedTo(state, furthest);
         if (next == state || stored(next)) {
             unrecorded = Unrecorded.NOTHING;
         }
-    }
-
-    private static Duration min(Duration a, Duration b) {
-        return a.compareTo(b) < 0 ? a : b;
     }
 
     /** Stores {@code next} and goes on with it, unless somebody else was faster. Call with the lock. */
