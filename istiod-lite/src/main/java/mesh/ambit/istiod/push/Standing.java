@@ -71,10 +71,15 @@ record Standing(
                 nowMillis,
                 ackedNonce,
                 ackedMillis,
-                unansweredMillis == 0 ? nowMillis : unansweredMillis,
+                unansweredMillis == 0 ? someTime(nowMillis) : unansweredMillis,
                 rejection,
                 rejectedMillis,
                 rejections);
+    }
+
+    /** A clock that was never set begins with the 0 that stands for none. */
+    private static long someTime(long millis) {
+        return millis == 0 ? 1 : millis;
     }
 
     Standing acknowledged(long nowMillis) {

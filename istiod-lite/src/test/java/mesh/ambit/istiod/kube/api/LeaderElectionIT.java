@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.time.Duration;
-import java.time.InstantSource;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -22,6 +22,7 @@ class LeaderElectionIT {
 
     private final List<LeaderElection> elections = new ArrayList<>();
     private final AtomicLong nanos = new AtomicLong();
+    private volatile Instant wall = Instant.parse("2026-11-21T12:00:00Z");
     private final AtomicInteger running = new AtomicInteger();
     private final AtomicInteger mostRunning = new AtomicInteger();
     private FakeApi api;
@@ -131,6 +132,24 @@ class LeaderElectionIT {
     }
 
     @Test
+    void clockThatIsSetForwardOrBackUnseatsNobody() {
+        LeaderElection first = stand("first");
+        Await.until("the first", first::isLeading);
+        LeaderElection second = stand("second");
+
+        for (String time : List.of("2036-01-01T00:00:00Z", "1970-01-01T00:00:00Z")) {
+            wall = Instant.parse(time);
+            Await.until(
+                    "the lease says so",
+                    () -> api.text(LEASES, "istio-system/duty", "spec", "renewTime")
+                            .startsWith(time.substring(0, 10)));
+            awaitLooks(6);
+            assertThat(first.isLeading()).isTrue();
+            assertThat(second.isLeading()).isFalse();
+        }
+    }
+
+    @Test
     void shortTroubleDoesNotUnseatTheLeader() {
         LeaderElection first = stand("first");
         Await.until("the first", first::isLeading);
@@ -157,7 +176,7 @@ class LeaderElectionIT {
                     return running::decrementAndGet;
                 },
                 FAST,
-                InstantSource.system(),
+                () -> wall,
                 nanos::get);
         elections.add(election);
         return election;
