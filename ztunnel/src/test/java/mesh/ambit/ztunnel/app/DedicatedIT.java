@@ -78,8 +78,8 @@ class DedicatedIT {
 
     @Test
     void twoWorkloadsTalkUnderTheirIdentities() throws Exception {
-        MeshLab.capture(web);
-        MeshLab.capture(orders);
+        Capture.of(web);
+        Capture.of(orders);
         FakeCa first = serve(web, "web");
         FakeCa second = serve(orders, "orders");
 

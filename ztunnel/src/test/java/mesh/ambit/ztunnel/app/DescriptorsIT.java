@@ -53,7 +53,7 @@ class DescriptorsIT {
     void startTheDaemon() throws IOException {
         web = namespaces.pod("web");
         orders = namespaces.pod("orders");
-        MeshLab.capture(web);
+        Capture.of(web);
         app = new EchoApp(orders, PORT);
         // What is called is outside the mesh: no certificate is needed, and a connection costs two descriptors.
         Path mesh = Files.writeString(

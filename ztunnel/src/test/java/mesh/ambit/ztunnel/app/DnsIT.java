@@ -8,18 +8,14 @@ import java.io.IOException;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
-import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import mesh.ambit.model.NetworkAddress;
 import mesh.ambit.model.Service;
-import mesh.ambit.testkit.NetnsLab;
-import mesh.ambit.ztunnel.app.MeshLab.LabPod;
 import mesh.ambit.ztunnel.app.MeshLab.Node;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
-import org.junit.jupiter.api.io.TempDir;
 
 /** A whole daemon answers the questions of its pods. */
 @Tag("netns")
@@ -27,30 +23,25 @@ class DnsIT {
     private static final InetAddress VIP = InetAddress.ofLiteral("10.96.0.1");
 
     @RegisterExtension
-    final NetnsLab namespaces = new NetnsLab();
-
-    @TempDir
-    Path folder;
+    final MeshLab mesh = new MeshLab();
 
     @Test
     void podLearnsTheAddressOfAServiceAndStillDoesAfterAHandOver() throws IOException {
-        try (MeshLab mesh = new MeshLab(namespaces, folder)) {
-            LabPod web = mesh.pod("web", "one");
-            mesh.service(Service.builder("shop", "orders.shop.svc.cluster.local")
-                    .vips(List.of(new NetworkAddress("", VIP)))
-                    .build());
-            Node first = mesh.node("one");
-            assertThat(first.ztunnel.metricsPage()).doesNotContain("istio_dns");
+        LabPod web = mesh.pod("web", "one");
+        mesh.service(Service.builder("shop", "orders.shop.svc.cluster.local")
+                .vips(List.of(new NetworkAddress("", VIP)))
+                .build());
+        Node first = mesh.node("one");
+        assertThat(first.ztunnel.metricsPage()).doesNotContain("istio_dns");
 
+        assertThat(ask(web, "127.0.0.1")).endsWith(VIP.getAddress());
+        assertThat(ask(web, "::1")).endsWith(VIP.getAddress());
+        assertThat(first.ztunnel.metricsPage()).containsPattern("istio_dns_requests_total\\{[^}]*} 2.0");
+
+        mesh.node("one");
+        first.close();
+        for (int i = 0; i < 5; i++) {
             assertThat(ask(web, "127.0.0.1")).endsWith(VIP.getAddress());
-            assertThat(ask(web, "::1")).endsWith(VIP.getAddress());
-            assertThat(first.ztunnel.metricsPage()).containsPattern("istio_dns_requests_total\\{[^}]*} 2.0");
-
-            mesh.node("one");
-            first.close();
-            for (int i = 0; i < 5; i++) {
-                assertThat(ask(web, "127.0.0.1")).endsWith(VIP.getAddress());
-            }
         }
     }
 

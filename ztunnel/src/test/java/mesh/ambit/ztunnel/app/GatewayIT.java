@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.net.InetAddress;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.TreeMap;
 import mesh.ambit.model.GatewayAddress;
@@ -14,14 +13,10 @@ import mesh.ambit.model.Port;
 import mesh.ambit.model.Service;
 import mesh.ambit.model.TunnelProtocol;
 import mesh.ambit.testkit.Await;
-import mesh.ambit.testkit.NetnsLab;
-import mesh.ambit.ztunnel.app.MeshLab.LabPod;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Into another network: a tunnel to its gateway, and in it one to the destination, with whole daemons at both ends. */
 @Tag("netns")
@@ -31,19 +26,14 @@ class GatewayIT {
     private static final String ORDERS = "spiffe://cluster.local/ns/shop/sa/orders";
 
     @RegisterExtension
-    final NetnsLab namespaces = new NetnsLab();
+    final MeshLab mesh = new MeshLab();
 
-    @TempDir
-    Path folder;
-
-    private MeshLab mesh;
     private LabPod web;
     private LabPod orders;
     private LabPod door;
 
     @BeforeEach
     void makeTwoNetworks() throws IOException {
-        mesh = new MeshLab(namespaces, folder);
         web = mesh.pod("web", "one");
         orders = mesh.pod("orders", "two");
         door = mesh.pod("door", "");
@@ -64,11 +54,6 @@ class GatewayIT {
                         .networkGateway(new GatewayAddress(new NetworkAddress("far", door.address()), 15008))
                         .services(services)
                         .build());
-    }
-
-    @AfterEach
-    void close() throws IOException {
-        mesh.close();
     }
 
     @Test

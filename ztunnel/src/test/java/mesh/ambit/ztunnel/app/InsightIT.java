@@ -8,36 +8,27 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
-import java.nio.file.Path;
 import java.util.List;
 import mesh.ambit.testkit.Await;
-import mesh.ambit.testkit.NetnsLab;
-import mesh.ambit.ztunnel.app.MeshLab.LabPod;
 import mesh.ambit.ztunnel.app.MeshLab.Node;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
-import org.junit.jupiter.api.io.TempDir;
 
 /** What a whole daemon tells of the HTTP that its pods are asked, if it is told to look. */
 @Tag("netns")
 class InsightIT {
     @RegisterExtension
-    final NetnsLab namespaces = new NetnsLab();
+    final MeshLab mesh = new MeshLab();
 
-    @TempDir
-    Path folder;
-
-    private MeshLab mesh;
     private LabPod web;
     private LabPod orders;
     private HttpServer application;
 
     @BeforeEach
     void makeShop() throws IOException {
-        mesh = new MeshLab(namespaces, folder);
         web = mesh.pod("web", "one");
         orders = mesh.pod("orders", "two");
         mesh.app(orders, 9090);
@@ -53,9 +44,8 @@ class InsightIT {
     }
 
     @AfterEach
-    void closeShop() throws IOException {
+    void stopApplication() {
         application.stop(0);
-        mesh.close();
     }
 
     @Test

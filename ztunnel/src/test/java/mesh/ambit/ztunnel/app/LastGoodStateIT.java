@@ -10,25 +10,17 @@ import java.util.List;
 import java.util.stream.Stream;
 import mesh.ambit.testkit.Await;
 import mesh.ambit.testkit.FakeAds;
-import mesh.ambit.testkit.NetnsLab;
-import mesh.ambit.ztunnel.app.MeshLab.LabPod;
 import mesh.ambit.ztunnel.app.MeshLab.Node;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
-import org.junit.jupiter.api.io.TempDir;
 
 @Tag("netns")
 class LastGoodStateIT {
     @RegisterExtension
-    final NetnsLab namespaces = new NetnsLab();
+    final MeshLab mesh = new MeshLab();
 
-    @TempDir
-    Path folder;
-
-    private MeshLab mesh;
     private LabPod web;
     private LabPod orders;
     private Path kept;
@@ -36,11 +28,10 @@ class LastGoodStateIT {
     /** Lets a daemon write its state, and takes what is on disk while it still runs: what a kill would leave. */
     @BeforeEach
     void killADaemon() throws IOException {
-        mesh = new MeshLab(namespaces, folder);
         web = mesh.pod("web", "one");
         orders = mesh.pod("orders", "one");
         mesh.app(orders, 8080);
-        Path state = folder.resolve("state");
+        Path state = mesh.folder().resolve("state");
         Node node = mesh.node("one", state);
         assertThat(talk()).isEqualTo("hello " + web.address().getHostAddress() + ": ping\n");
         Await.until(
@@ -51,7 +42,7 @@ class LastGoodStateIT {
                                 .filter(line -> line.startsWith("ambit_state_writes_total") && line.contains("success"))
                                 .count()
                         == 2);
-        kept = folder.resolve("kept");
+        kept = mesh.folder().resolve("kept");
         Files.createDirectory(kept, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
         try (Stream<Path> files = Files.list(state)) {
             for (Path file : files.toList()) {
@@ -61,11 +52,6 @@ class LastGoodStateIT {
         }
         node.close();
         mesh.controllersGone();
-    }
-
-    @AfterEach
-    void closeShop() throws IOException {
-        mesh.close();
     }
 
     @Test

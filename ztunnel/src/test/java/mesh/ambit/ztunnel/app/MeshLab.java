@@ -11,18 +11,18 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
 import mesh.ambit.config.Environment;
 import mesh.ambit.identity.SpiffeId;
 import mesh.ambit.model.MeshResource;
-import mesh.ambit.model.TunnelProtocol;
 import mesh.ambit.model.Workload;
-import mesh.ambit.model.WorkloadInfo;
 import mesh.ambit.policy.Policy;
 import mesh.ambit.telemetry.LogFilter;
 import mesh.ambit.telemetry.LogFormat;
@@ -36,56 +36,15 @@ import mesh.ambit.testkit.TestAuthority;
 import mesh.ambit.tls.Svid;
 import mesh.ambit.ztunnel.inpod.FakeAgent;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.extension.AfterEachCallback;
+import org.junit.jupiter.api.extension.BeforeEachCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
 
-/** Whole daemons in this process, a fake control plane and node agent around them, pods in real namespaces. */
-final class MeshLab implements AutoCloseable {
-    /** What a node agent programs into a pod, as short as it can be said. */
-    private static final String CAPTURE = """
-            table ip capture {
-              chain mark-in {
-                type filter hook prerouting priority mangle
-                meta mark & 0xfff == 0x539 ct mark set 0x111
-              }
-              chain mark-out {
-                type route hook output priority mangle
-                ct mark & 0xfff == 0x111 meta mark set ct mark
-              }
-              chain in {
-                type nat hook prerouting priority dstnat
-                ip daddr != 127.0.0.1 tcp dport != 15008 meta mark & 0xfff != 0x539 redirect to :15006
-              }
-              chain out {
-                type nat hook output priority -100
-                meta l4proto tcp meta mark & 0xfff == 0x111 accept
-                ip daddr != 127.0.0.1 oifname "lo" accept
-                ip daddr != 127.0.0.1 meta l4proto tcp meta mark & 0xfff != 0x539 redirect to :15001
-              }
-            }
-            """;
-
-    /** A pod in the lab. */
-    record LabPod(String name, String node, LabNamespace namespace) {
-        InetAddress address() {
-            return namespace.ipv4();
-        }
-
-        WorkloadInfo info() {
-            return new WorkloadInfo(name, "shop", name);
-        }
-
-        Workload.Builder workload() {
-            return Workload.builder("Kubernetes//Pod/shop/" + name)
-                    .name(name)
-                    .namespace("shop")
-                    .serviceAccount(name)
-                    .node(node)
-                    .workloadName(name)
-                    .canonicalName(name)
-                    .addresses(List.of(address()))
-                    .tunnelProtocol(node.isEmpty() ? TunnelProtocol.NONE : TunnelProtocol.HBONE);
-        }
-    }
-
+/**
+ * Whole daemons in this process, a fake control plane and node agent around them, pods in real namespaces. All of it ends
+ * with the test.
+ */
+final class MeshLab implements BeforeEachCallback, AfterEachCallback {
     /** A daemon with the agent that feeds it. */
     final class Node implements AutoCloseable {
         final String name;
@@ -155,8 +114,8 @@ final class MeshLab implements AutoCloseable {
         }
     }
 
-    private final NetnsLab lab;
-    private final Path folder;
+    private final NetnsLab lab = new NetnsLab();
+    private Path folder = Path.of("");
     private final TestAuthority authority = new TestAuthority("lab");
     private final FakeAds ads = FakeAds.start(authority);
     private final FakeCa ca = FakeCa.start(authority);
@@ -171,11 +130,17 @@ final class MeshLab implements AutoCloseable {
     private final List<Node> nodes = new ArrayList<>();
     private final List<EchoApp> apps = new ArrayList<>();
 
-    MeshLab(NetnsLab lab, Path folder) throws IOException {
-        this.lab = lab;
-        this.folder = folder;
+    @Override
+    public void beforeEach(ExtensionContext context) throws IOException {
+        lab.beforeEach(context);
+        folder = Files.createTempDirectory("mesh-lab");
         Files.writeString(folder.resolve("root.pem"), authority.rootPem());
         revoke();
+    }
+
+    /** Returns a folder that is gone with the lab. */
+    Path folder() {
+        return folder;
     }
 
     /** Replaces the revocation list: it names every certificate of these pods, and no other. */
@@ -218,16 +183,9 @@ final class MeshLab implements AutoCloseable {
         pods.put(name, pod);
         workloads.put(name, pod.workload().build());
         if (!node.isEmpty()) {
-            capture(namespace);
+            Capture.of(namespace);
         }
         return pod;
-    }
-
-    /** Redirects what enters and leaves a pod, as a node agent does. */
-    static void capture(LabNamespace namespace) {
-        namespace.pipe(CAPTURE, "nft", "-f", "-");
-        namespace.run("ip", "route", "add", "local", "0.0.0.0/0", "dev", "lo", "table", "100");
-        namespace.run("ip", "rule", "add", "fwmark", "0x111/0xfff", "pref", "32764", "lookup", "100");
     }
 
     /** Starts an application in a pod, which ends with the lab. */
@@ -358,15 +316,24 @@ final class MeshLab implements AutoCloseable {
     }
 
     @Override
-    public void close() throws IOException {
-        for (EchoApp app : apps) {
-            app.close();
+    public void afterEach(ExtensionContext context) throws IOException {
+        try {
+            for (EchoApp app : apps) {
+                app.close();
+            }
+            for (Node node : nodes) {
+                node.close();
+            }
+            ads.close();
+            ca.close();
+            logging.close();
+        } finally {
+            lab.afterEach(context);
         }
-        for (Node node : nodes) {
-            node.close();
+        try (Stream<Path> files = Files.walk(folder)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(file);
+            }
         }
-        ads.close();
-        ca.close();
-        logging.close();
     }
 }

@@ -4,29 +4,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.net.InetAddress;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import mesh.ambit.testkit.NetnsLab;
-import mesh.ambit.ztunnel.app.MeshLab.LabPod;
 import mesh.ambit.ztunnel.app.MeshLab.Node;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Nodes that are told of their own pods only, and ask for everybody else. */
 @Tag("netns")
 class OnDemandIT {
     @RegisterExtension
-    final NetnsLab namespaces = new NetnsLab();
+    final MeshLab mesh = new MeshLab();
 
-    @TempDir
-    Path folder;
-
-    private MeshLab mesh;
     private LabPod web;
     private LabPod orders;
     private LabPod outsider;
@@ -35,7 +26,6 @@ class OnDemandIT {
 
     @BeforeEach
     void makeShop() throws IOException {
-        mesh = new MeshLab(namespaces, folder);
         mesh.onDemand();
         web = mesh.pod("web", "one");
         orders = mesh.pod("orders", "two");
@@ -48,11 +38,6 @@ class OnDemandIT {
                 "/" + orders.address().getHostAddress(), orders.workload().build()));
         askedByTwo = two.answer(
                 Map.of("/" + web.address().getHostAddress(), web.workload().build()));
-    }
-
-    @AfterEach
-    void closeShop() throws IOException {
-        mesh.close();
     }
 
     @Test

@@ -9,7 +9,6 @@ import java.net.InetAddress;
 import java.net.Socket;
 import java.net.SocketException;
 import java.nio.ByteBuffer;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.TreeMap;
 import mesh.ambit.model.NamespacedHostname;
@@ -17,14 +16,10 @@ import mesh.ambit.model.NetworkAddress;
 import mesh.ambit.model.Port;
 import mesh.ambit.model.Service;
 import mesh.ambit.testkit.Await;
-import mesh.ambit.testkit.NetnsLab;
-import mesh.ambit.ztunnel.app.MeshLab.LabPod;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
-import org.junit.jupiter.api.io.TempDir;
 
 /** What is off unless a variable asks for it, on the way out: the SOCKS5 port, a second try, and resets. */
 @Tag("netns")
@@ -41,23 +36,13 @@ class OutboundIT {
     private static final int DRAWS = 60;
 
     @RegisterExtension
-    final NetnsLab namespaces = new NetnsLab();
+    final MeshLab mesh = new MeshLab();
 
-    @TempDir
-    Path folder;
-
-    private MeshLab mesh;
     private LabPod web;
 
     @BeforeEach
     void makeShop() throws IOException {
-        mesh = new MeshLab(namespaces, folder);
         web = mesh.pod("web", "one");
-    }
-
-    @AfterEach
-    void closeShop() throws IOException {
-        mesh.close();
     }
 
     @Test

@@ -20,7 +20,6 @@ import java.lang.management.ManagementFactory;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -29,13 +28,10 @@ import java.util.concurrent.atomic.AtomicLong;
 import mesh.ambit.relay.SocketSpace;
 import mesh.ambit.relay.Transport;
 import mesh.ambit.testkit.Await;
-import mesh.ambit.testkit.NetnsLab;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
-import org.junit.jupiter.api.io.TempDir;
 
 /** More than a node proxy can take, of whatever is scarce. */
 @SuppressWarnings("try") // Some of what is opened only has to be there.
@@ -45,21 +41,13 @@ class PressureIT {
     private static final int STORM_WIDTH = 64;
 
     @RegisterExtension
-    final NetnsLab namespaces = new NetnsLab();
-
-    @TempDir
-    Path folder;
+    final MeshLab mesh = new MeshLab();
 
     private Shop shop;
 
     @BeforeEach
     void openShop() throws IOException {
-        shop = new Shop(namespaces, folder);
-    }
-
-    @AfterEach
-    void closeShop() throws IOException {
-        shop.close();
+        shop = new Shop(mesh);
     }
 
     @Test

@@ -4,29 +4,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.net.Socket;
-import java.nio.file.Path;
 import mesh.ambit.testkit.Await;
-import mesh.ambit.testkit.NetnsLab;
-import mesh.ambit.ztunnel.app.MeshLab.LabPod;
 import mesh.ambit.ztunnel.app.MeshLab.Node;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
-import org.junit.jupiter.api.io.TempDir;
 
 @Tag("netns")
 class RevocationIT {
     private static final String CUT = "error=\"connection closed: peer certificate revoked by CRL\"";
 
     @RegisterExtension
-    final NetnsLab namespaces = new NetnsLab();
+    final MeshLab mesh = new MeshLab();
 
-    @TempDir
-    Path folder;
-
-    private MeshLab mesh;
     private LabPod web;
     private LabPod orders;
     private Node one;
@@ -34,17 +25,11 @@ class RevocationIT {
 
     @BeforeEach
     void makeShop() throws IOException {
-        mesh = new MeshLab(namespaces, folder);
         web = mesh.pod("web", "one");
         orders = mesh.pod("orders", "two");
         mesh.app(orders, 8080);
         one = mesh.node("one");
         two = mesh.node("two");
-    }
-
-    @AfterEach
-    void closeShop() throws IOException {
-        mesh.close();
     }
 
     @Test

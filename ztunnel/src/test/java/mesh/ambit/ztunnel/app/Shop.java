@@ -2,7 +2,6 @@ package mesh.ambit.ztunnel.app;
 
 import java.io.IOException;
 import java.net.InetAddress;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.TreeMap;
 import mesh.ambit.model.NamespacedHostname;
@@ -10,12 +9,10 @@ import mesh.ambit.model.NetworkAddress;
 import mesh.ambit.model.Port;
 import mesh.ambit.model.Service;
 import mesh.ambit.model.Workload;
-import mesh.ambit.testkit.NetnsLab;
-import mesh.ambit.ztunnel.app.MeshLab.LabPod;
 import mesh.ambit.ztunnel.app.MeshLab.Node;
 
 /** A client on one node and, behind a service, an application on another: what most stories begin with. */
-final class Shop implements AutoCloseable {
+final class Shop {
     static final InetAddress VIP = InetAddress.ofLiteral("10.96.0.1");
 
     final MeshLab mesh;
@@ -24,8 +21,8 @@ final class Shop implements AutoCloseable {
     final Node one;
     final Node two;
 
-    Shop(NetnsLab namespaces, Path folder) throws IOException {
-        mesh = new MeshLab(namespaces, folder);
+    Shop(MeshLab mesh) throws IOException {
+        this.mesh = mesh;
         web = mesh.pod("web", "one");
         orders = mesh.pod("orders", "two");
         mesh.app(orders, 8080);
@@ -48,10 +45,5 @@ final class Shop implements AutoCloseable {
     /** Has the client say a word to the service; empty when nobody answers. */
     String talk() throws IOException {
         return EchoApp.talk(web.namespace(), VIP, 80, "ping");
-    }
-
-    @Override
-    public void close() throws IOException {
-        mesh.close();
     }
 }

@@ -8,7 +8,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,34 +15,22 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import mesh.ambit.testkit.Await;
 import mesh.ambit.testkit.FakeAds;
-import mesh.ambit.testkit.NetnsLab;
-import mesh.ambit.ztunnel.app.MeshLab.LabPod;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
-import org.junit.jupiter.api.io.TempDir;
 
 /** What people report of node proxies when their clusters are not at rest. */
 @Tag("netns")
 class TroubleIT {
     @RegisterExtension
-    final NetnsLab namespaces = new NetnsLab();
-
-    @TempDir
-    Path folder;
+    final MeshLab mesh = new MeshLab();
 
     private Shop shop;
 
     @BeforeEach
     void openShop() throws IOException {
-        shop = new Shop(namespaces, folder);
-    }
-
-    @AfterEach
-    void closeShop() throws IOException {
-        shop.close();
+        shop = new Shop(mesh);
     }
 
     @Test

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
@@ -23,15 +22,11 @@ import mesh.ambit.policy.Policy.Scope;
 import mesh.ambit.policy.StringMatch.Exact;
 import mesh.ambit.policy.StringMatch.Presence;
 import mesh.ambit.testkit.Await;
-import mesh.ambit.testkit.NetnsLab;
-import mesh.ambit.ztunnel.app.MeshLab.LabPod;
 import mesh.ambit.ztunnel.app.MeshLab.Node;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
-import org.junit.jupiter.api.io.TempDir;
 
 @Tag("netns")
 class ZtunnelIT {
@@ -45,26 +40,16 @@ class ZtunnelIT {
                     .build());
 
     @RegisterExtension
-    final NetnsLab namespaces = new NetnsLab();
+    final MeshLab mesh = new MeshLab();
 
-    @TempDir
-    Path folder;
-
-    private MeshLab mesh;
     private LabPod web;
     private LabPod orders;
 
     @BeforeEach
     void makeShop() throws IOException {
-        mesh = new MeshLab(namespaces, folder);
         web = mesh.pod("web", "one");
         orders = mesh.pod("orders", "two");
         mesh.app(orders, 8080);
-    }
-
-    @AfterEach
-    void closeShop() throws IOException {
-        mesh.close();
     }
 
     @Test
