@@ -2,7 +2,6 @@ package mesh.ambit.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -80,7 +79,8 @@ class GuideIT {
         for (String page : List.of("compile", "analyze", "proxyless-grpc")) {
             for (String command : ShellExamples.of("docs/istiod-lite/" + page + ".md")) {
                 if (command.startsWith("ambit ")) {
-                    script.add("echo '== " + command + "'; " + command + " > out || echo \"code $?\"; tail -1 out; wc -l < out");
+                    script.add("echo '== " + command + "'; " + command
+                            + " > out || echo \"code $?\"; tail -1 out; wc -l < out");
                 }
             }
         }
@@ -107,7 +107,8 @@ class GuideIT {
                 boolean elsewhere = command.contains("--address") || command.contains("/path/to/");
                 boolean starts = command.startsWith("ambit up");
                 if (!elsewhere && !starts) {
-                    script.add(checked(command.replace("NAMESPACE/POD", "shop/web").replace("NODE", "node-a")));
+                    script.add(
+                            checked(command.replace("NAMESPACE/POD", "shop/web").replace("NODE", "node-a")));
                 }
             }
         }
@@ -123,7 +124,8 @@ class GuideIT {
     private static String checked(String command) {
         boolean endless = command.startsWith("ambit debug xds") && !command.contains("--once");
         String run = endless
-                ? "(" + command + " > out 2>&1 & for i in $(seq 600); do [ ! -s out ] || break; sleep 0.1; done; kill $!)"
+                ? "(" + command
+                        + " > out 2>&1 & for i in $(seq 600); do [ ! -s out ] || break; sleep 0.1; done; kill $!)"
                 : command + " > out 2>&1";
         return "echo '== " + command + "'; : > out; " + run + " && [ -s out ] && ! grep ^ambit: out"
                 + " || echo \"FAILED: $(cat out)\"";
