@@ -59,7 +59,7 @@ public final class Rules {
     private final List<PeerAuthentication> peers = new ArrayList<>();
 
     /** Services that are not for everybody, and for whom they are. */
-    private final Map<NamespacedHostname, Set<String>> exports = new HashMap<>();
+    private final Map<Owned, Set<String>> exports = new HashMap<>();
 
     private Rules(MeshSettings settings, Destinations destinations) {
         this.rootNamespace = settings.rootNamespace();
@@ -73,6 +73,9 @@ public final class Rules {
      * @param port null for all of them
      */
     record Attached(Route route, @Nullable Integer port) {}
+
+    /** A host as an object of that name declares it. */
+    private record Owned(NamespacedHostname host, String name) {}
 
     /** Returns whether {@code object} says something. Most services do not: who sees them is no matter of theirs. */
     static boolean concern(KubeObject object) {
@@ -118,6 +121,7 @@ public final class Rules {
                 case HttpRoute route -> rules.attach(route, entries);
                 case GrpcRoute route -> rules.attach(route, entries);
                 case mesh.ambit.kube.Service service -> rules.export(service);
+                case ServiceEntry entry -> rules.export(entry);
                 default -> {}
             }
         }
@@ -153,6 +157,16 @@ public final class Rules {
                 || ours.equals(object.metadata().labels().getOrDefault(REVISION, ours));
     }
 
+    private void export(ServiceEntry entry) {
+        for (String host : entry.hosts()) {
+            exports.put(
+                    new Owned(
+                            new NamespacedHostname(entry.metadata().namespace(), host),
+                            entry.metadata().name()),
+                    Set.copyOf(entry.exportTo()));
+        }
+    }
+
     private void export(mesh.ambit.kube.Service service) {
         String text = service.metadata().annotations().get(EXPORT_TO);
         if (text == null) {
@@ -164,12 +178,16 @@ public final class Rules {
         }
         String namespace = service.metadata().namespace();
         String host = service.metadata().name() + "." + namespace + ".svc." + domainSuffix;
-        exports.put(new NamespacedHostname(namespace, host), namespaces);
+        exports.put(
+                new Owned(
+                        new NamespacedHostname(namespace, host),
+                        service.metadata().name()),
+                namespaces);
     }
 
     /** Returns whether clients in {@code viewer} may see {@code service}, as far as its annotation says. */
     boolean isExported(mesh.ambit.model.Service service, String viewer) {
-        Set<String> to = exports.get(service.key());
+        Set<String> to = exports.get(new Owned(service.key(), service.name()));
         return to == null || isExported(to, service.namespace(), viewer);
     }
 

@@ -113,7 +113,8 @@ final class Objects {
                         o.endpoints(),
                         o.workloadSelector(),
                         o.subjectAltNames(),
-                        o.assigned());
+                        o.assigned(),
+                        o.exportTo());
             case WorkloadEntry o -> new WorkloadEntry(meta, o.endpoint());
             default -> throw new IllegalArgumentException("no " + object.kind() + " in these tests");
         };

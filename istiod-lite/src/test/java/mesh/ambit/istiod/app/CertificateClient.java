@@ -6,6 +6,8 @@ import io.grpc.Metadata;
 import io.grpc.stub.MetadataUtils;
 import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
@@ -16,6 +18,7 @@ import java.security.cert.PKIXParameters;
 import java.security.cert.TrustAnchor;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -62,6 +65,24 @@ final class CertificateClient {
                 return false;
             }
         }
+    }
+
+    /** Writes a new certificate of {@code identity} with its key and the roots into {@code folder}, as agents do. */
+    Path write(Path folder, String node, String identity) throws Exception {
+        Held held = ask(node, identity);
+        Files.createDirectories(folder);
+        int last = held.elements().size() - 1;
+        Files.writeString(
+                folder.resolve("cert-chain.pem"),
+                String.join("\n", held.elements().subList(0, last)));
+        Files.writeString(folder.resolve("root-cert.pem"), held.elements().get(last));
+        Files.writeString(
+                folder.resolve("key.pem"),
+                "-----BEGIN PRIVATE KEY-----\n"
+                        + Base64.getMimeEncoder()
+                                .encodeToString(keys.getPrivate().getEncoded())
+                        + "\n-----END PRIVATE KEY-----\n");
+        return folder;
     }
 
     /** Returns a new certificate of {@code identity}, asked for by the proxy of {@code node}. */

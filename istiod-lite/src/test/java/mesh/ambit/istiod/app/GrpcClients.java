@@ -3,6 +3,7 @@ package mesh.ambit.istiod.app;
 import static java.util.Objects.requireNonNull;
 
 import io.grpc.CallOptions;
+import io.grpc.ChannelCredentials;
 import io.grpc.ClientInterceptor;
 import io.grpc.Grpc;
 import io.grpc.InsecureChannelCredentials;
@@ -19,6 +20,7 @@ import io.grpc.netty.NettyServerBuilder;
 import io.grpc.stub.ClientCalls;
 import io.grpc.stub.MetadataUtils;
 import io.grpc.stub.ServerCalls;
+import io.grpc.xds.XdsChannelCredentials;
 import io.grpc.xds.XdsNameResolverProvider;
 import io.grpc.xds.XdsServerBuilder;
 import io.grpc.xds.XdsServerCredentials;
@@ -29,6 +31,7 @@ import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -133,8 +136,13 @@ final class GrpcClients implements AutoCloseable {
 
     /** Starts a server that asks the controller whom to let in; it listens once it is told. */
     Server serveByXds(String name, String address, int controllerPort) throws IOException {
+        return serveByXds(name, address, bootstrap(controllerPort, "shop", name, address));
+    }
+
+    /** Starts the same with a bootstrap of its own. */
+    Server serveByXds(String name, String address, Map<String, ?> bootstrap) throws IOException {
         Server server = XdsServerBuilder.forPort(port, XdsServerCredentials.create(InsecureServerCredentials.create()))
-                .overrideBootstrapForTest(bootstrap(controllerPort, "shop", name, address))
+                .overrideBootstrapForTest(bootstrap)
                 .executor(executor)
                 .addService(answering(name))
                 .build();
@@ -168,14 +176,47 @@ final class GrpcClients implements AutoCloseable {
                 "xds.istio.io/grpc/lds/inbound/%s");
     }
 
+    /** Returns {@code bootstrap} with the files that {@code folder} holds for the certificates of the mesh. */
+    static Map<String, ?> with(Path folder, Map<String, ?> bootstrap) {
+        Map<String, Object> whole = new HashMap<>(bootstrap);
+        whole.put(
+                "certificate_providers",
+                Map.of(
+                        "default",
+                        Map.of(
+                                "plugin_name",
+                                "file_watcher",
+                                "config",
+                                Map.of(
+                                        "certificate_file",
+                                                folder.resolve("cert-chain.pem").toString(),
+                                        "private_key_file",
+                                                folder.resolve("key.pem").toString(),
+                                        "ca_certificate_file",
+                                                folder.resolve("root-cert.pem").toString(),
+                                        "refresh_interval", "1s"))));
+        return whole;
+    }
+
     /** Returns a channel of a client in {@code namespace} to {@code host}, which may have a port. */
     ManagedChannel channel(int controllerPort, String namespace, String host) {
+        return channel(
+                bootstrap(controllerPort, namespace, "client", "127.77.9.9"),
+                host,
+                InsecureChannelCredentials.create());
+    }
+
+    /** Returns a channel to {@code host} that does as the mesh says about certificates. */
+    ManagedChannel secured(Map<String, ?> bootstrap, String host) {
+        return channel(bootstrap, host, XdsChannelCredentials.create(InsecureChannelCredentials.create()));
+    }
+
+    private ManagedChannel channel(Map<String, ?> bootstrap, String host, ChannelCredentials credentials) {
         String scheme = "xds-test-" + SCHEMES.incrementAndGet();
-        XdsNameResolverProvider resolver = XdsNameResolverProvider.createForTest(
-                scheme, bootstrap(controllerPort, namespace, "client", "127.77.9.9"));
+        XdsNameResolverProvider resolver = XdsNameResolverProvider.createForTest(scheme, bootstrap);
         NameResolverRegistry.getDefaultRegistry().register(resolver);
         resolvers.add(resolver);
-        ManagedChannel channel = Grpc.newChannelBuilder(scheme + ":///" + host, InsecureChannelCredentials.create())
+        ManagedChannel channel = Grpc.newChannelBuilder(scheme + ":///" + host, credentials)
                 .executor(executor)
                 .build();
         channels.add(channel);

@@ -228,4 +228,26 @@ class RouteConfigurationsTest {
         assertThat(mesh.knows(Meshes.client("other"), ResourceKind.LISTENER, "web.shop.svc.cluster.local:80"))
                 .isFalse();
     }
+
+    @Test
+    void aServiceEntryIsSeenWhereItIsExportedTo() {
+        Meshes mesh = Meshes.of("""
+            apiVersion: networking.istio.io/v1
+            kind: ServiceEntry
+            metadata: {name: far, namespace: shop}
+            spec:
+              hosts: [far.example]
+              ports: [{number: 80, name: grpc, protocol: GRPC}]
+              resolution: STATIC
+              endpoints: [{address: 10.9.9.9}]
+              exportTo: [., friend]
+            """);
+
+        assertThat(mesh.knows(Meshes.client("shop"), ResourceKind.LISTENER, "far.example:80"))
+                .isTrue();
+        assertThat(mesh.knows(Meshes.client("friend"), ResourceKind.LISTENER, "far.example:80"))
+                .isTrue();
+        assertThat(mesh.knows(Meshes.client("other"), ResourceKind.LISTENER, "far.example:80"))
+                .isFalse();
+    }
 }

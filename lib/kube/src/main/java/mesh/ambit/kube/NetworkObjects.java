@@ -124,10 +124,11 @@ final class NetworkObjects {
                 endpoints,
                 workloadSelector(spec),
                 spec.textList("subjectAltNames"),
-                assigned);
+                assigned,
+                spec.textList("exportTo"));
         if (checked()) {
             EntryChecks.serviceEntry(spec, read);
-            spec.know("location", "exportTo");
+            spec.know("location");
             spec.refuseUnknown();
         }
         return read;

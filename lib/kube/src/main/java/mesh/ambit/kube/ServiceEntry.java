@@ -11,6 +11,8 @@ import org.jspecify.annotations.Nullable;
  * @param addresses addresses and ranges as text
  * @param workloadSelector null when not given, which differs from one without labels
  * @param assigned addresses that its status says were assigned to hosts, in that order
+ * @param exportTo the namespaces that see it: names, {@code .} for its own, {@code *} for all; empty for all. Node proxies
+ *     do not look at it, gRPC clients do
  */
 public record ServiceEntry(
         ObjectMeta metadata,
@@ -21,7 +23,8 @@ public record ServiceEntry(
         List<WorkloadEntry.Endpoint> endpoints,
         @Nullable WorkloadSelector workloadSelector,
         List<String> subjectAltNames,
-        List<HostAddress> assigned)
+        List<HostAddress> assigned,
+        List<String> exportTo)
         implements KubeObject {
     public ServiceEntry {
         requireNonNull(metadata, "metadata");
@@ -32,6 +35,7 @@ public record ServiceEntry(
         endpoints = List.copyOf(endpoints);
         subjectAltNames = List.copyOf(subjectAltNames);
         assigned = List.copyOf(assigned);
+        exportTo = List.copyOf(exportTo);
     }
 
     @Override
@@ -50,7 +54,8 @@ public record ServiceEntry(
                 endpoints,
                 workloadSelector,
                 subjectAltNames,
-                replacement);
+                replacement,
+                exportTo);
     }
 
     /** How an address behind a host is found. */

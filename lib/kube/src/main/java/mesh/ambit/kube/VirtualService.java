@@ -178,7 +178,7 @@ public record VirtualService(
             @Nullable Boolean ignorePreviousHosts,
             @Nullable Duration backoff) {}
 
-    /** Trouble made on purpose; percentages from 0 to 100, null for all requests. */
+    /** Trouble made on purpose; percentages from 0 to 100, null for no request. */
     public record Fault(
             @Nullable Duration delay,
             @Nullable Double delayPercent,

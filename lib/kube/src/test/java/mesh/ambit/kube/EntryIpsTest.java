@@ -44,6 +44,7 @@ class EntryIpsTest {
                 List.of(),
                 null,
                 List.of(),
+                List.of(),
                 List.of());
 
         assertThat(EntryIps.corrections(List.of(none))).containsExactly(Map.entry(none.key(), List.of()));
@@ -95,6 +96,15 @@ class EntryIpsTest {
         ObjectMeta meta = new ObjectMeta(
                 name, "shop", "", "", Map.of(), Map.of(), Instant.ofEpochSecond(second), null, List.of());
         return new ServiceEntry(
-                meta, List.of(hosts), List.of(), List.of(), resolution, List.of(), null, List.of(), List.of());
+                meta,
+                List.of(hosts),
+                List.of(),
+                List.of(),
+                resolution,
+                List.of(),
+                null,
+                List.of(),
+                List.of(),
+                List.of());
     }
 }

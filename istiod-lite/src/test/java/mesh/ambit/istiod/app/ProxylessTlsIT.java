@@ -1,0 +1,140 @@
+package mesh.ambit.istiod.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.grpc.CallOptions;
+import io.grpc.ManagedChannel;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import io.grpc.stub.ClientCalls;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Stock gRPC on both sides, with certificates of the mesh in files. */
+final class ProxylessTlsIT {
+    private static final String WEB = "web.shop.svc.cluster.local:80";
+
+    @TempDir
+    Path directory;
+
+    private ControllerLab lab;
+    private GrpcClients grpc;
+
+    @BeforeAll
+    static void beginAlone() throws InterruptedException {
+        GrpcClients.awaitNoSharedThreads();
+    }
+
+    @AfterAll
+    static void leaveAlone() throws InterruptedException {
+        GrpcClients.awaitNoSharedThreads();
+    }
+
+    @BeforeEach
+    void open() throws IOException {
+        lab = new ControllerLab(directory);
+        lab.plaintext = "127.0.0.1:0";
+        grpc = new GrpcClients();
+        lab.write(
+                "shop.yaml",
+                """
+            apiVersion: v1
+            kind: Service
+            metadata: {name: web, namespace: shop}
+            spec: {selector: {app: web}, ports: [{name: grpc, port: 80, targetPort: %d}]}
+            ---
+            apiVersion: security.istio.io/v1
+            kind: PeerAuthentication
+            metadata: {name: strict, namespace: shop}
+            spec: {mtls: {mode: STRICT}}
+            ---
+            apiVersion: security.istio.io/v1
+            kind: AuthorizationPolicy
+            metadata: {name: friends, namespace: shop}
+            spec: {rules: [{from: [{source: {principals: [cluster.local/ns/shop/sa/friend]}}]}]}
+            """.formatted(grpc.port)
+                        + pod("web", "127.0.0.1")
+                        + pod("friend", "127.77.9.1")
+                        + pod("stranger", "127.77.9.2"));
+        lab.write("mutual.yaml", """
+            apiVersion: networking.istio.io/v1
+            kind: DestinationRule
+            metadata: {name: web, namespace: shop}
+            spec: {host: web, trafficPolicy: {tls: {mode: ISTIO_MUTUAL}}}
+            """);
+        lab.start();
+    }
+
+    @AfterEach
+    void close() {
+        grpc.close();
+        lab.close();
+    }
+
+    private static String pod(String name, String address) {
+        return """
+            ---
+            apiVersion: v1
+            kind: Pod
+            metadata: {name: %1$s, namespace: shop, labels: {app: %1$s}}
+            spec: {serviceAccountName: %1$s, nodeName: node-a, containers: [{name: main}]}
+            status: {phase: Running, podIP: %2$s, conditions: [{type: Ready, status: "True"}]}
+            """.formatted(name, address);
+    }
+
+    private Map<String, ?> bootstrap(String account, String address) throws Exception {
+        Path files = new CertificateClient(lab)
+                .write(directory.resolve(account), "node-a", "spiffe://cluster.local/ns/shop/sa/" + account);
+        return GrpcClients.with(files, GrpcClients.bootstrap(lab.running().plaintextPort(), "shop", account, address));
+    }
+
+    @Test
+    void certificatesSayWhoCallsAndWhoAnswers() throws Exception {
+        // given
+        grpc.serveByXds("one", "127.0.0.1", bootstrap("web", "127.0.0.1")).start();
+
+        // when
+        ManagedChannel friend = grpc.secured(bootstrap("friend", "127.77.9.1"), WEB);
+        ManagedChannel stranger = grpc.secured(bootstrap("stranger", "127.77.9.2"), WEB);
+
+        // then
+        assertThat(GrpcClients.say(friend)).isEqualTo("one");
+        assertThat(GrpcClients.failure(stranger, GrpcClients.SAY, "").getCode())
+                .isEqualTo(Status.Code.PERMISSION_DENIED);
+        ManagedChannel plain = grpc.channel(lab.running().plaintextPort(), "shop", WEB);
+        assertThatThrownBy(() -> ClientCalls.blockingUnaryCall(
+                        plain, GrpcClients.SAY, CallOptions.DEFAULT.withDeadlineAfter(3, TimeUnit.SECONDS), ""))
+                .isInstanceOf(StatusRuntimeException.class);
+    }
+
+    @Test
+    void aServerThatIsSomebodyElseIsNotSpokenTo() throws Exception {
+        // given
+        grpc.serveByXds(
+                        "one",
+                        "127.0.0.1",
+                        GrpcClients.with(
+                                new CertificateClient(lab)
+                                        .write(
+                                                directory.resolve("impostor"),
+                                                "node-a",
+                                                "spiffe://cluster.local/ns/shop/sa/stranger"),
+                                GrpcClients.bootstrap(lab.running().plaintextPort(), "shop", "web", "127.0.0.1")))
+                .start();
+
+        // when
+        ManagedChannel friend = grpc.secured(bootstrap("friend", "127.77.9.1"), WEB);
+
+        // then
+        assertThat(GrpcClients.failure(friend, GrpcClients.SAY, "").getCode()).isEqualTo(Status.Code.UNAVAILABLE);
+    }
+}
