@@ -6,6 +6,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
@@ -16,6 +17,7 @@ import mesh.ambit.istiod.kube.ClusterTrustBundle;
 import mesh.ambit.istiod.kube.NamespaceTexts;
 import mesh.ambit.istiod.kube.api.ApiServer;
 import mesh.ambit.istiod.kube.api.LeaderElection;
+import org.jspecify.annotations.Nullable;
 
 /** What one of several controllers does for all, each duty under a lease of its own, so that they may be shared out. */
 final class ClusterDuties implements AutoCloseable {
@@ -45,6 +47,9 @@ final class ClusterDuties implements AutoCloseable {
     /** Something that is distributed; {@code refresh} looks at everything again. */
     private record Distribution(Runnable refresh, AutoCloseable end) {}
 
+    /** A trust and its text. */
+    private record Bundle(Trust trust, String text) {}
+
     /**
      * Creates one that does nothing yet.
      *
@@ -67,7 +72,7 @@ final class ClusterDuties implements AutoCloseable {
      */
     void distribute(Supplier<Trust> trust, Predicate<Map<String, String>> discovered, boolean clusterWide) {
         stand(NAMESPACE_LEASE, () -> {
-            Supplier<String> bundle = () -> trust.get().bundle();
+            Supplier<String> bundle = bundle(trust);
             Distribution roots = clusterWide ? clusterBundle(bundle) : inNamespaces(bundle, discovered);
             NamespaceTexts lists = NamespaceTexts.start(
                     server, "istio-ca-crl", "ca-crl.pem", () -> trust.get().crl(), discovered, clock, random);
@@ -80,6 +85,20 @@ final class ClusterDuties implements AutoCloseable {
                 }
             };
         });
+    }
+
+    /** Returns the text of the bundle, made once for each trust: it is asked for in every namespace. */
+    private static Supplier<String> bundle(Supplier<Trust> trust) {
+        AtomicReference<@Nullable Bundle> last = new AtomicReference<>();
+        return () -> {
+            Trust now = trust.get();
+            Bundle known = last.get();
+            if (known == null || !known.trust().equals(now)) {
+                known = new Bundle(now, now.bundle());
+                last.set(known);
+            }
+            return known.text();
+        };
     }
 
     private Distribution clusterBundle(Supplier<String> bundle) {

@@ -41,8 +41,11 @@ final class ControlServer implements AutoCloseable {
     /** Handshakes and encryption of all nodes; what is said is computed elsewhere. */
     private static final int MAX_SOCKET_THREADS = 4;
 
-    /** Fixed, because a window that adapts costs a ping for each acknowledgement of a client. */
-    private static final int WINDOW_BYTES = 1 << 20;
+    /**
+     * What a client may send ahead of being read: little, since hundreds may wait with a list of all that they hold. Fixed,
+     * because a window that adapts costs a ping for each acknowledgement of a client.
+     */
+    private static final int WINDOW_BYTES = 1 << 16;
 
     private final Server server;
     private final EventLoopGroup sockets;

@@ -5,6 +5,7 @@ import io.grpc.StatusRuntimeException;
 import io.grpc.SynchronizationContext;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.TreeMap;
@@ -29,6 +30,9 @@ final class AdsStream implements StreamObserver<DeltaDiscoveryRequest>, ClientSt
     private static final Logger LOG = LoggerFactory.getLogger(AdsStream.class);
     private static final int MAX_UNKNOWN_TYPES = 16;
 
+    /** How long a client keeps its turn to send its first request, for which others may wait. */
+    private static final Duration DOOR_TIME = Duration.ofSeconds(1);
+
     private final String connection;
     private final @Nullable CallerIdentity caller;
     private final ServerCallStreamObserver<EncodedResponse> responses;
@@ -49,6 +53,8 @@ final class AdsStream implements StreamObserver<DeltaDiscoveryRequest>, ClientSt
     private volatile @Nullable ProxyNode proxy;
     private int unknownTypes;
     private long pushedNanos;
+    private boolean entered;
+    private boolean holdsDoor;
     private boolean requestOutstanding;
     private boolean ended;
 
@@ -84,8 +90,30 @@ final class AdsStream implements StreamObserver<DeltaDiscoveryRequest>, ClientSt
         responses.setOnCloseHandler(() -> loop.execute(this::end));
         loop.execute(() -> {
             hub.register(this);
-            fetch();
+            if (hub.firstRequests().take(1, () -> loop.execute(this::enter))) {
+                enter();
+            }
         });
+    }
+
+    /** Asks for the first request; only so many clients at a time, since all of them may come again at once. */
+    private void enter() {
+        entered = true;
+        holdsDoor = true;
+        if (ended) {
+            leaveDoor();
+        } else {
+            hub.later(DOOR_TIME, () -> loop.execute(this::leaveDoor));
+            fetch();
+        }
+    }
+
+    /** Lets the next client in: this one was served, or it takes its time. */
+    private void leaveDoor() {
+        if (holdsDoor) {
+            holdsDoor = false;
+            hub.firstRequests().release(1);
+        }
     }
 
     /**
@@ -133,6 +161,7 @@ final class AdsStream implements StreamObserver<DeltaDiscoveryRequest>, ClientSt
             requestOutstanding = false;
             if (!ended) {
                 handle(request);
+                leaveDoor();
                 proceed();
             }
         });
@@ -234,7 +263,7 @@ final class AdsStream implements StreamObserver<DeltaDiscoveryRequest>, ClientSt
 
     /** Asks for the next request, once the client takes what it asked for before. */
     private void fetch() {
-        if (!ended && !requestOutstanding && outbox.isEmpty() && responses.isReady()) {
+        if (entered && !ended && !requestOutstanding && outbox.isEmpty() && responses.isReady()) {
             requestOutstanding = true;
             responses.request(1);
         }
@@ -362,6 +391,7 @@ final class AdsStream implements StreamObserver<DeltaDiscoveryRequest>, ClientSt
     private void end() {
         if (!ended) {
             ended = true;
+            leaveDoor();
             outbox.end();
             hub.unregister(this);
             ProxyNode known = proxy;

@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
  * and they are handled by the thread that read them; that thread is known from then on, so that pushes can go there too.
  */
 public final class CallExecutors implements ServerCallExecutorSupplier {
-    /** Start, readiness, the first request of each type and its acknowledgement, with room to spare. */
-    private static final int TASKS_OF_A_BEGINNING = 16;
+    /** Start, readiness, the first request of each type and its acknowledgement, with little room to spare. */
+    private static final int TASKS_OF_A_BEGINNING = 8;
 
     private static final Loop NOWHERE = () -> null;
     private static final ScopedValue<Loop> LOOP = ScopedValue.newInstance();

@@ -135,6 +135,21 @@ class TroubleIT {
     }
 
     @Test
+    void clientsThatSayNothingKeepNobodyOut() throws Exception {
+        List<AdsClient> silent = new ArrayList<>();
+        try (PlainServer server = server(100, StreamLimits.DEFAULT, Meshes.pier())) {
+            for (int i = 0; i < 20; i++) {
+                silent.add(server.client("node-b"));
+            }
+            try (AdsClient client = server.client("node-a")) {
+                client.subscribe(AdsClient.ADDRESS);
+                assertThat(client.next().getResourcesCount()).isPositive();
+            }
+            silent.forEach(AdsClient::close);
+        }
+    }
+
+    @Test
     void clientThatTakesNothingIsCutAndTheOthersAreTold() throws Exception {
         StreamLimits impatient =
                 new StreamLimits(10, 1_000_000, 1 << 20, 1 << 20, Duration.ZERO, Duration.ofMillis(100), Duration.ZERO);

@@ -55,6 +55,9 @@ public final class ControllerLoad {
     private final AtomicLong received = new AtomicLong();
     private final AtomicInteger ended = new AtomicInteger();
 
+    /** Streams that ended before anything came. */
+    private final AtomicInteger lost = new AtomicInteger();
+
     /** Creates a load of so many clients, which says on {@code out} how it goes. */
     public ControllerLoad(int clients, PrintWriter out) {
         this.clients = clients;
@@ -114,9 +117,7 @@ public final class ControllerLoad {
         DeltaDiscoveryRequest holds = NotedClient.holding(holding);
         long firstNanos = 0;
         for (int i = 0; i < clients; i++) {
-            if (!door.tryAcquire(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
-                throw new IllegalStateException(connected.getCount() + " clients were not served");
-            }
+            await(() -> door.tryAcquire(1, TimeUnit.SECONDS));
             ManagedChannel channel = NettyChannelBuilder.forAddress(
                             new InetSocketAddress(InetAddress.getLoopbackAddress(), controller.port()))
                     .channelType(NioSocketChannel.class)
@@ -134,15 +135,28 @@ public final class ControllerLoad {
                 firstNanos = System.nanoTime() - start;
             }
         }
-        if (!connected.await(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
-            throw new IllegalStateException(connected.getCount() + " clients were not served");
-        }
+        await(() -> connected.await(1, TimeUnit.SECONDS));
         return new ControllerRun.Connect(
                 seconds(firstNanos),
                 seconds(System.nanoTime() - start),
                 seconds(controller.cpu().minus(cpu).toNanos()),
                 received.get() / clients,
                 controller.residentMib());
+    }
+
+    /** What is tried for a second. */
+    private interface Attempt {
+        boolean succeeds() throws InterruptedException;
+    }
+
+    private void await(Attempt attempt) throws InterruptedException {
+        long deadline = System.nanoTime() + PATIENCE_NANOS;
+        while (!attempt.succeeds()) {
+            if (lost.get() > 0 || System.nanoTime() - deadline > 0) {
+                throw new IllegalStateException(connected.getCount() + " of " + clients + " clients were not served, "
+                        + lost.get() + " streams ended before");
+            }
+        }
     }
 
     private ControllerRun.Look look(ControllerProcess controller, double rate, int count)
@@ -234,6 +248,9 @@ public final class ControllerLoad {
         @Override
         public void ended(Throwable reason) {
             ended.incrementAndGet();
+            if (first) {
+                lost.incrementAndGet();
+            }
         }
     }
 }

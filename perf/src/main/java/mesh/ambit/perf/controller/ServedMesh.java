@@ -151,7 +151,7 @@ public final class ServedMesh {
                 .workerEventLoopGroup(sockets)
                 .executor(calls)
                 .callExecutor(new CallExecutors(calls, () -> Transport.loopOfThread(sockets)))
-                .flowControlWindow(1 << 20)
+                .flowControlWindow(1 << 16)
                 .maxInboundMessageSize(256 << 20)
                 .addService(new DiscoveryService(
                         hub, new DebugAnswers("istio-system", "bench", "", hub::status, _ -> null), () -> null))
