@@ -24,19 +24,25 @@ final class PolicyStandings {
 
     private PolicyStandings() {}
 
-    static Condition of(
+    /** Returns what a policy is told; a dry run that is withheld from node proxies is told so, wherever it is attached. */
+    static List<Condition> of(
             View view, MeshReader reader, AmbientRules rules, AuthorizationPolicy policy, MeshSettings settings) {
+        List<Condition> conditions = new ArrayList<>();
         boolean dryRun = Labels.isTrue(policy.metadata().annotations().getOrDefault(Labels.DRY_RUN, ""));
-        if (dryRun && policy.targetRefs().isEmpty() && !settings.has(Feature.DRY_RUN_POLICIES)) {
-            return new Condition(
-                    Standing.ZTUNNEL_ACCEPTED,
-                    false,
-                    UNSUPPORTED,
-                    "a dry run, which is withheld from node proxies: AMBIENT_ENABLE_DRY_RUN_AUTHORIZATION_POLICY is off");
+        if (dryRun && !settings.has(Feature.DRY_RUN_POLICIES)) {
+            conditions.add(
+                    new Condition(
+                            Standing.ZTUNNEL_ACCEPTED,
+                            false,
+                            UNSUPPORTED,
+                            "a dry run, which is withheld from node proxies: AMBIENT_ENABLE_DRY_RUN_AUTHORIZATION_POLICY is off"));
+        } else if (policy.targetRefs().isEmpty()) {
+            conditions.add(atNodes(policy, view.get(rules.policy, policy.key())));
         }
-        return policy.targetRefs().isEmpty()
-                ? atNodes(policy, view.get(rules.policy, policy.key()))
-                : atWaypoints(reader, policy, settings);
+        if (!policy.targetRefs().isEmpty()) {
+            conditions.add(atWaypoints(reader, policy, settings));
+        }
+        return conditions;
     }
 
     private static Condition atNodes(AuthorizationPolicy policy, @Nullable Policy converted) {

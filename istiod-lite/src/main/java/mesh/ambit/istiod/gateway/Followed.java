@@ -36,7 +36,7 @@ final class Followed implements AutoCloseable {
             InstantSource clock,
             RandomGenerator random) {
         this.resource = resource;
-        this.reflector = Reflector.start(server, resource, Codec.TREE, new Objects(changed), _ -> {}, clock, random);
+        this.reflector = Reflector.start(server, resource, Codec.TREE, new Follower(changed), _ -> {}, clock, random);
     }
 
     /** Waits until all objects have been read once, or are known not to be installed. */
@@ -70,10 +70,10 @@ final class Followed implements AutoCloseable {
         return resource.in(namespace).path(reflector.servedVersion()) + "/" + name;
     }
 
-    private final class Objects implements Sink<JsonNode> {
+    private final class Follower implements Sink<JsonNode> {
         private final Consumer<String> changed;
 
-        Objects(Consumer<String> changed) {
+        Follower(Consumer<String> changed) {
             this.changed = changed;
         }
 

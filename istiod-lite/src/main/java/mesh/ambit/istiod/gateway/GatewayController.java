@@ -237,7 +237,7 @@ public final class GatewayController implements AutoCloseable {
 
     private void deploy(String key, String path, JsonNode gateway, String controller)
             throws IOException, InterruptedException, ParametersException {
-        if (!GatewayClasses.isDeployed(controller)) {
+        if (!GatewayClasses.isDeployed(controller) || gateway.path("metadata").has("deletionTimestamp")) {
             return;
         }
         List<Overlay> overlays = parameters.of(gateway);

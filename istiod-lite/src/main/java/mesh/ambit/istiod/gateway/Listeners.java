@@ -8,7 +8,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -49,11 +48,10 @@ final class Listeners {
         List<Judged> judged = new ArrayList<>();
         List<JsonNode> taken = new ArrayList<>();
         for (JsonNode listener : gateway.path("spec").path("listeners")) {
-            String conflict = taken.stream()
-                    .map(before -> conflict(listener, before))
-                    .filter(Objects::nonNull)
-                    .findFirst()
-                    .orElse(null);
+            String conflict = null;
+            for (JsonNode before : taken) {
+                conflict = conflict == null ? conflict(listener, before) : conflict;
+            }
             if (conflict == null) {
                 taken.add(listener);
             }

@@ -111,8 +111,10 @@ final class StrategicMerge {
 
     private JsonNode value(@Nullable JsonNode original, JsonNode patch, String place) throws ParametersException {
         if (patch instanceof ObjectNode fields) {
-            boolean whole = replaced.contains(place) || !(original instanceof ObjectNode);
-            return merge(whole ? JsonNodeFactory.instance.objectNode() : (ObjectNode) original, fields, place);
+            return merge(
+                    original instanceof ObjectNode present && !replaced.contains(place) ? present : fields.objectNode(),
+                    fields,
+                    place);
         }
         if (patch instanceof ArrayNode items) {
             String key = keys.get(place);

@@ -158,6 +158,18 @@ class StandingEngineTest {
     }
 
     @Test
+    void dryRunThatIsAttachedSaysBoth() {
+        put(BASE
+                + GATEWAY
+                + "{apiVersion: security.istio.io/v1, kind: AuthorizationPolicy, metadata: {name: dry, namespace: shop,"
+                + " annotations: {istio.io/dry-run: 'true'}},"
+                + " spec: {targetRefs: [{kind: Service, group: '', name: web}], rules: [{}]}}");
+
+        assertThat(all(new ObjectKey(Kind.AUTHORIZATION_POLICY, "shop", "dry")))
+                .containsExactly("ZtunnelAccepted False UnsupportedValue", "WaypointAccepted True Accepted");
+    }
+
+    @Test
     void routeSaysWhatItIsAttachedToAndWhatIsMissing() {
         put(BASE + route("{group: '', kind: Service, name: web, port: 81}", "{name: v1, port: 80}"));
         assertThat(route())
