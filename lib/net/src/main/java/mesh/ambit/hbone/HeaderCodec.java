@@ -45,17 +45,31 @@ final class HeaderCodec {
         encoder = new DefaultHttp2HeadersEncoder(ONCE_ONLY);
     }
 
-    /** Reads a block; throws if the tables are out of step afterwards. */
+    /** Reads a block; throws if the tables are out of step afterwards, or a name or value is none at all. */
     Decoded decode(int streamId, ByteBuf block) throws ProtocolViolation {
         try {
             return new Decoded.Fields(decoder.decodeHeaders(streamId, block));
         } catch (Http2Exception.HeaderListSizeException e) {
             return new Decoded.TooLong();
         } catch (Http2Exception.StreamException e) {
-            return new Decoded.Malformed(String.valueOf(e.getMessage()));
+            String why = String.valueOf(e.getMessage());
+            if (isOfTheField(e, why)) {
+                throw new ProtocolViolation(Http2Error.PROTOCOL_ERROR, why);
+            }
+            return new Decoded.Malformed(why);
         } catch (Http2Exception e) {
             throw new ProtocolViolation(Http2Error.COMPRESSION_ERROR, String.valueOf(e.getMessage()));
         }
+    }
+
+    /**
+     * Says whether a field is none at all: a name in upper case, an unknown pseudo field, a line break in a value. Netty
+     * makes errors of the stream out of them; as the reference has it, whoever writes such fields cannot write any.
+     */
+    private static boolean isOfTheField(Http2Exception.StreamException error, String why) {
+        Throwable cause = error.getCause();
+        boolean empty = why.endsWith("must not be empty.") && !why.contains("':method'");
+        return cause != null && !(cause instanceof Http2Exception.StreamException) && !empty;
     }
 
     /** Takes over the peer's limits for our encoder. */

@@ -2,6 +2,7 @@ package mesh.ambit.hbone;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2Headers;
@@ -20,6 +21,8 @@ final class ServerTunnel extends TunnelConnection {
 
     /** SETTINGS_MAX_HEADER_LIST_SIZE; a longer list is answered 431. */
     static final int MAX_HEADER_LIST_BYTES = 65_536;
+
+    private static final int MAX_LENGTH_DIGITS = 19;
 
     /** Payload of the PING between the two GOAWAYs; the liveness check counts from 1. */
     private static final long DRAIN_PING = 0x0064_7261_696e_0000L;
@@ -137,6 +140,7 @@ final class ServerTunnel extends TunnelConnection {
         CharSequence authority = headers.authority();
         if (method == null
                 || !hasRightTarget(headers, connect)
+                || !hasRightLength(headers, endStream)
                 || (authority != null && !AuthoritySyntax.isValid(authority))) {
             refuseStream(streamId, Http2Error.PROTOCOL_ERROR);
             return;
@@ -165,6 +169,21 @@ final class ServerTunnel extends TunnelConnection {
         return connect
                 ? headers.scheme() == null && headers.path() == null && !headers.contains(":protocol")
                 : headers.scheme() != null && headers.path() != null;
+    }
+
+    /** What says its length has to say a number, and one that has ended has to keep to it. */
+    private static boolean hasRightLength(Http2Headers headers, boolean endStream) {
+        CharSequence length = headers.get(HttpHeaderNames.CONTENT_LENGTH);
+        if (length == null) {
+            return true;
+        }
+        boolean digits = !length.isEmpty() && length.length() <= MAX_LENGTH_DIGITS;
+        boolean zero = true;
+        for (int i = 0; i < length.length(); i++) {
+            digits &= length.charAt(i) >= '0' && length.charAt(i) <= '9';
+            zero &= length.charAt(i) == '0';
+        }
+        return digits && (zero || !endStream);
     }
 
     private void refuseStream(int streamId, Http2Error code) throws ProtocolViolation {

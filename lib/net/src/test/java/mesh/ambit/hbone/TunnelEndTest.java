@@ -15,6 +15,7 @@ import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a stream that stood has to say of its tunnel's end, and what a tunnel says that never came to be. */
@@ -102,6 +103,47 @@ class TunnelEndTest {
         peer.send(peer.headers(1, false, ":method", "CONNECT", ":authority", authority));
         assertThat(peer.received()).containsExactly("RST_STREAM 1 1");
         assertThat(accepted).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"X-Foo, bar", "a b, c", ":foo, bar", "a, 'x\r\ny'"})
+    void whoCannotWriteFieldsLosesTheTunnel(String name, String value) {
+        peer.sendPreface();
+        peer.received();
+        peer.send(peer.headers(1, false, ":method", "CONNECT", ":authority", "web:80", name, value));
+        assertThat(peer.received()).singleElement().asString().startsWith("GOAWAY 0 1");
+        assertThat(accepted).isEmpty();
+    }
+
+    @Test
+    void requestWithoutAMethodLosesTheTunnelToo() {
+        peer.sendPreface();
+        peer.received();
+        peer.send(peer.headers(1, false, ":method", "", ":authority", "web:80"));
+        assertThat(peer.received()).singleElement().asString().startsWith("GOAWAY 0 1");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"connection, close", "te, gzip", ":status, 200"})
+    void fieldThatIsOutOfPlaceIsMalformed(String name, String value) {
+        peer.sendPreface();
+        peer.received();
+        peer.send(peer.headers(1, false, ":method", "CONNECT", ":authority", "web:80", name, value));
+        assertThat(peer.received()).containsExactly("RST_STREAM 1 1");
+        assertThat(accepted).isEmpty();
+    }
+
+    @Test
+    void lengthThatIsNoneOrNotKeptIsMalformed() {
+        peer.sendPreface();
+        peer.received();
+        peer.send(peer.headers(1, false, ":method", "CONNECT", ":authority", "web:80", "content-length", "abc"));
+        assertThat(peer.received()).containsExactly("RST_STREAM 1 1");
+        peer.send(peer.headers(3, true, ":method", "CONNECT", ":authority", "web:80", "content-length", "5"));
+        assertThat(peer.received()).containsExactly("RST_STREAM 3 1");
+        peer.send(peer.headers(5, true, ":method", "CONNECT", ":authority", "web:80", "content-length", "0"));
+        peer.send(peer.headers(7, false, ":method", "CONNECT", ":authority", "web:80", "content-length", "5"));
+        assertThat(accepted).hasSize(2);
     }
 
     @Test

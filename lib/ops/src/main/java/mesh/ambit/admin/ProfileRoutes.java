@@ -69,7 +69,7 @@ final class ProfileRoutes {
     }
 
     private static HttpReply unavailable(String what, String instead) {
-        return HttpReply.text(500, what + " are not available in this format; try: " + instead + "\n");
+        return new HttpReply(500, null, what + " are not available in this format; try: " + instead + "\n");
     }
 
     private static long pid() {
