@@ -69,7 +69,8 @@ final class HeaderCodec {
     private static boolean isOfTheField(Http2Exception.StreamException error, String why) {
         Throwable cause = error.getCause();
         boolean empty = why.endsWith("must not be empty.") && !why.contains("':method'");
-        return cause != null && !(cause instanceof Http2Exception.StreamException) && !empty;
+        boolean twice = why.startsWith("Duplicate");
+        return cause != null && !(cause instanceof Http2Exception.StreamException) && !empty && !twice;
     }
 
     /** Takes over the peer's limits for our encoder. */

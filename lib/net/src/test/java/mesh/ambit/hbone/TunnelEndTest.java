@@ -124,7 +124,7 @@ class TunnelEndTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"connection, close", "te, gzip", ":status, 200"})
+    @CsvSource({"connection, close", "te, gzip", ":status, 200", ":method, CONNECT", ":authority, web:80"})
     void fieldThatIsOutOfPlaceIsMalformed(String name, String value) {
         peer.sendPreface();
         peer.received();
