@@ -7,7 +7,6 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
@@ -110,7 +109,7 @@ public final class PushHub {
      */
     private void wakeAll(long startNanos, boolean small) {
         List<ClientStream> homeless = new ArrayList<>();
-        Map<Executor, List<ClientStream>> byLoop = new IdentityHashMap<>();
+        IdentityHashMap<Executor, List<ClientStream>> byLoop = new IdentityHashMap<>();
         int count = 0;
         for (ClientStream stream : streams) {
             Executor loop = small ? stream.loop() : null;

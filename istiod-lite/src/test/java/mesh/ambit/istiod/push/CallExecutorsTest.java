@@ -8,6 +8,7 @@ import io.grpc.ServerCall;
 import io.grpc.Status;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.Executor;
 import mesh.ambit.protocol.discovery.AggregatedDiscoveryServiceGrpc;
 import org.jspecify.annotations.Nullable;
@@ -47,8 +48,7 @@ class CallExecutorsTest {
 
     private Executor executor() {
         Executor executor = new CallExecutors(handedOver::add, () -> current).getExecutor(new NoCall(), new Metadata());
-        assertThat(executor).isNotNull();
-        return executor;
+        return Objects.requireNonNull(executor, "executor");
     }
 
     /** Knows its method and nothing else. */

@@ -115,13 +115,15 @@ record ServiceIndex(
             return this;
         }
         PersistentMap<NetworkAddress, List<NamespacedHostname>> vips = byVip;
+        boolean changed = false;
         for (NetworkAddress vip : service.vips()) {
             List<NamespacedHostname> there = vips.findOr(vip, List.of());
             if (!there.contains(key)) {
                 vips = vips.with(vip, inPlace(there, key));
+                changed = true;
             }
         }
-        return vips == byVip ? this : new ServiceIndex(byKey, byHostname, vips, byCidr, prefixes);
+        return !changed ? this : new ServiceIndex(byKey, byHostname, vips, byCidr, prefixes);
     }
 
     private static List<NamespacedHostname> inPlace(List<NamespacedHostname> list, NamespacedHostname key) {

@@ -116,7 +116,7 @@ final class PprofWriter {
         private void varint(long value) {
             long left = value;
             while ((left & ~0x7FL) != 0) {
-                write((int) (left & 0x7F | 0x80));
+                write((int) ((left & 0x7F) | 0x80));
                 left >>>= 7;
             }
             write((int) left);

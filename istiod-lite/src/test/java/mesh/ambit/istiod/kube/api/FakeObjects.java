@@ -153,7 +153,7 @@ final class FakeObjects {
                 return Answer.CHANGED;
             }
         }
-        if (isStatus) {
+        if (isStatus && present != null) {
             ObjectNode merged = present.deepCopy();
             merged.set("status", object.get("status"));
             return new Answer(200, store(collection, merged).toString());
