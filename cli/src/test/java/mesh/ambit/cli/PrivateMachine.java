@@ -22,6 +22,11 @@ import mesh.ambit.cli.up.Jvm;
 final class PrivateMachine {
     private static final String ENTER = "mount -t tmpfs -o mode=0755 test /run && ip link set lo up && exec \"$@\"";
 
+    /** A script that stops halfway, or is stopped, leaves no mesh. */
+    private static final String TIDY = "trap '[ ! -e /run/ambit/pid ] || ambit down > /dev/null 2>&1 || true' EXIT";
+
+    private static final long TIDY_SECONDS = 20;
+
     private final Path folder;
 
     /** Everything that a script wrote, and how it ended. */
@@ -57,7 +62,7 @@ final class PrivateMachine {
     /** Runs {@code script} with bash, in which {@code ambit} is the program under test. */
     Result run(long seconds, String... script) throws IOException, InterruptedException {
         Path file = folder.resolve("script");
-        Files.writeString(file, "set -eu\ncd '" + folder + "'\n" + String.join("\n", script) + "\n");
+        Files.writeString(file, "set -eu\n" + TIDY + "\ncd '" + folder + "'\n" + String.join("\n", script) + "\n");
         Path output = folder.resolve("output");
         ProcessBuilder builder = new ProcessBuilder(enter(List.of("bash", file.toString())));
         builder.redirectErrorStream(true).redirectOutput(output.toFile()).redirectInput(new File("/dev/null"));
@@ -65,7 +70,11 @@ final class PrivateMachine {
         builder.environment().put("AMBIT_STATE", "/run/ambit");
         Process process = builder.start();
         if (!process.waitFor(seconds, TimeUnit.SECONDS)) {
-            process.descendants().forEach(ProcessHandle::destroyForcibly);
+            List<ProcessHandle> started = process.descendants().toList();
+            process.destroy();
+            started.forEach(ProcessHandle::destroy);
+            process.waitFor(TIDY_SECONDS, TimeUnit.SECONDS);
+            started.forEach(ProcessHandle::destroyForcibly);
             process.destroyForcibly();
             throw new IOException("not over after " + seconds + " s; so far: " + Files.readString(output));
         }
