@@ -25,8 +25,20 @@ final class HeaderCodec {
     private static final Http2HeadersEncoder.SensitivityDetector ONCE_ONLY =
             (name, value) -> "traceparent".contentEquals(name) || "forwarded".contentEquals(name);
 
-    private final DefaultHttp2HeadersDecoder decoder;
+    private final FieldsDecoder decoder;
     private final DefaultHttp2HeadersEncoder encoder;
+
+    /** Netty's decoder with fields that tell what is no field from what is out of place. */
+    private static final class FieldsDecoder extends DefaultHttp2HeadersDecoder {
+        FieldsDecoder(int maxListBytes) {
+            super(true, true, maxListBytes);
+        }
+
+        @Override
+        protected Http2Headers newHeaders() {
+            return new ReceivedFields(numberOfHeadersGuess());
+        }
+    }
 
     /** What a block says, or why it says nothing. */
     sealed interface Decoded {
@@ -41,7 +53,7 @@ final class HeaderCodec {
     }
 
     HeaderCodec(int maxListBytes) {
-        decoder = new DefaultHttp2HeadersDecoder(true, true, maxListBytes);
+        decoder = new FieldsDecoder(maxListBytes);
         encoder = new DefaultHttp2HeadersEncoder(ONCE_ONLY);
     }
 
@@ -52,25 +64,13 @@ final class HeaderCodec {
         } catch (Http2Exception.HeaderListSizeException e) {
             return new Decoded.TooLong();
         } catch (Http2Exception.StreamException e) {
-            String why = String.valueOf(e.getMessage());
-            if (isOfTheField(e, why)) {
-                throw new ProtocolViolation(Http2Error.PROTOCOL_ERROR, why);
+            if (e.getCause() instanceof ReceivedFields.NotAField nothing) {
+                throw new ProtocolViolation(Http2Error.PROTOCOL_ERROR, String.valueOf(nothing.getMessage()));
             }
-            return new Decoded.Malformed(why);
+            return new Decoded.Malformed(String.valueOf(e.getMessage()));
         } catch (Http2Exception e) {
             throw new ProtocolViolation(Http2Error.COMPRESSION_ERROR, String.valueOf(e.getMessage()));
         }
-    }
-
-    /**
-     * Says whether a field is none at all: a name in upper case, an unknown pseudo field, a line break in a value. Netty
-     * makes errors of the stream out of them; as the reference has it, whoever writes such fields cannot write any.
-     */
-    private static boolean isOfTheField(Http2Exception.StreamException error, String why) {
-        Throwable cause = error.getCause();
-        boolean empty = why.endsWith("must not be empty.") && !why.contains("':method'");
-        boolean twice = why.startsWith("Duplicate");
-        return cause != null && !(cause instanceof Http2Exception.StreamException) && !empty && !twice;
     }
 
     /** Takes over the peer's limits for our encoder. */

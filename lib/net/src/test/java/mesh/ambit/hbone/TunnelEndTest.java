@@ -106,7 +106,7 @@ class TunnelEndTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"X-Foo, bar", "a b, c", ":foo, bar", "a, 'x\r\ny'"})
+    @CsvSource({"X-Foo, bar", "a b, c", "\u00e9, c", "'', c", ":foo, bar", "a, 'x\r\ny'", "a, '\u0000'", "a, '\u007f'"})
     void whoCannotWriteFieldsLosesTheTunnel(String name, String value) {
         peer.sendPreface();
         peer.received();
@@ -124,7 +124,15 @@ class TunnelEndTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"connection, close", "te, gzip", ":status, 200", ":method, CONNECT", ":authority, web:80"})
+    @CsvSource({
+        "connection, close",
+        "te, gzip",
+        ":status, 200",
+        ":method, CONNECT",
+        ":authority, web:80",
+        ":path, ''",
+        "a, ' b'"
+    })
     void fieldThatIsOutOfPlaceIsMalformed(String name, String value) {
         peer.sendPreface();
         peer.received();
