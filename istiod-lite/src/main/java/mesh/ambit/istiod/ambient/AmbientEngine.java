@@ -33,15 +33,20 @@ import org.jspecify.annotations.Nullable;
 public final class AmbientEngine {
     private final Graph graph = new Graph();
     private final Facts facts;
+    private final AmbientRules rules;
     private final Outputs outputs;
     private final Claims<MeshResource> addresses = new Claims<>();
     private final Claims<Policy> policies = new Claims<>();
     private final SortedMap<ObjectKey, List<String>> warnings = new TreeMap<>();
+    private MeshSettings settings;
 
     /** Creates one that knows of no object. */
     public AmbientEngine(MeshSettings settings) {
         this.facts = new Facts(graph, settings.domainSuffix());
-        this.outputs = new Outputs(new AmbientRules(settings));
+        this.rules = new AmbientRules(settings);
+        this.outputs = new Outputs(rules);
+        this.settings = settings;
+        graph.want(rules.mesh, "");
         graph.want(outputs.ofMesh, "");
         graph.want(outputs.ofPeers, "");
     }
@@ -81,6 +86,10 @@ public final class AmbientEngine {
     }
 
     private void take(Change<?, ?> change, Map<ObjectKey, List<String>> warningsBefore) {
+        if (change.rule() == rules.mesh) {
+            settings = change.after() instanceof Mesh mesh ? mesh.settings() : settings;
+            return;
+        }
         ObjectKey source = source(change);
         Output before = change.before() instanceof Output output ? output : Output.NOTHING;
         Output after = change.after() instanceof Output output ? output : Output.NOTHING;
@@ -178,6 +187,11 @@ public final class AmbientEngine {
         NavigableMap<String, Policy> authorizations = new TreeMap<>();
         policies.resources().forEach(authorizations::put);
         return new MeshState(resources, authorizations, warnings());
+    }
+
+    /** Returns what holds for the whole mesh at the moment, by what the engine was created with and by objects. */
+    public MeshSettings settings() {
+        return settings;
     }
 
     /** Hands every object that is there to {@code action}, in no order. */

@@ -25,11 +25,10 @@ final class PolicyStandings {
     private PolicyStandings() {}
 
     /** Returns what a policy is told; a dry run that is withheld from node proxies is told so, wherever it is attached. */
-    static List<Condition> of(
-            View view, MeshReader reader, AmbientRules rules, AuthorizationPolicy policy, MeshSettings settings) {
+    static List<Condition> of(View view, MeshReader reader, AmbientRules rules, AuthorizationPolicy policy) {
         List<Condition> conditions = new ArrayList<>();
         boolean dryRun = Labels.isTrue(policy.metadata().annotations().getOrDefault(Labels.DRY_RUN, ""));
-        if (dryRun && !settings.has(Feature.DRY_RUN_POLICIES)) {
+        if (dryRun && !reader.mesh().has(Feature.DRY_RUN_POLICIES)) {
             conditions.add(
                     new Condition(
                             Standing.ZTUNNEL_ACCEPTED,
@@ -40,7 +39,7 @@ final class PolicyStandings {
             conditions.add(atNodes(policy, view.get(rules.policy, policy.key())));
         }
         if (!policy.targetRefs().isEmpty()) {
-            conditions.add(atWaypoints(reader, policy, settings));
+            conditions.add(atWaypoints(reader, policy));
         }
         return conditions;
     }
@@ -59,12 +58,13 @@ final class PolicyStandings {
                 : new Condition(Standing.ZTUNNEL_ACCEPTED, true, UNSUPPORTED, warning);
     }
 
-    private static Condition atWaypoints(MeshReader reader, AuthorizationPolicy policy, MeshSettings settings) {
+    private static Condition atWaypoints(MeshReader reader, AuthorizationPolicy policy) {
+        String root = reader.mesh().settings().rootNamespace();
         List<Condition> each = new ArrayList<>();
         List<String> unbound = new ArrayList<>();
         for (TargetRef target : policy.targetRefs()) {
             String namespace = target.namespace().isEmpty() ? policy.metadata().namespace() : target.namespace();
-            Condition condition = target(reader, target, namespace, settings.rootNamespace());
+            Condition condition = target(reader, target, namespace, root);
             each.add(condition);
             if (!condition.holds()) {
                 unbound.add(target.kind() + "." + (target.group().isEmpty() ? "core" : target.group()) + ":" + namespace

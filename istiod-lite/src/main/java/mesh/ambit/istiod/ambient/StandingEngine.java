@@ -49,12 +49,10 @@ public final class StandingEngine {
     private final Graph graph = new Graph();
     private final Facts facts;
     private final AmbientRules rules;
-    private final MeshSettings settings;
     private final Rule<ObjectKey, Standing> standing = Rule.of("standing", this::standing);
 
     /** Creates one that knows of no object. */
     public StandingEngine(MeshSettings settings) {
-        this.settings = settings;
         this.facts = new Facts(graph, settings.domainSuffix());
         this.rules = new AmbientRules(settings);
     }
@@ -120,7 +118,7 @@ public final class StandingEngine {
             case ServiceEntry entry -> new Standing(WaypointStandings.ofEntry(reader, entry), List.of());
             case WorkloadEntry entry -> Standing.of(WaypointStandings.ofWorkload(reader, entry));
             case AuthorizationPolicy policy ->
-                new Standing(PolicyStandings.of(view, reader, rules, policy, settings), List.of());
+                new Standing(PolicyStandings.of(view, reader, rules, policy), List.of());
             case Route route -> RouteStandings.of(view, reader, route);
             case null, default -> null;
         };

@@ -44,7 +44,7 @@ final class ClusterDuties implements AutoCloseable {
     private final Deque<LeaderElection> elections = new ArrayDeque<>();
     private final List<Distribution> distributions = new CopyOnWriteArrayList<>();
 
-    /** Something that is distributed; {@code refresh} looks at everything again. */
+    /** Something that follows what the mesh says of itself; {@code refresh} looks at everything again. */
     private record Distribution(Runnable refresh, AutoCloseable end) {}
 
     /** A trust and its text. */
@@ -114,9 +114,16 @@ final class ClusterDuties implements AutoCloseable {
 
     /** Stands for the classes of gateways, their waypoints, and the status of both. */
     void lookAfterGateways(Supplier<WaypointSettings> waypoints, String revision, boolean severalNetworks) {
-        stand(
-                GATEWAY_LEASE + (revision.isEmpty() ? "default" : revision),
-                () -> GatewayController.start(server, waypoints.get(), revision, severalNetworks, clock, random));
+        stand(GATEWAY_LEASE + (revision.isEmpty() ? "default" : revision), () -> {
+            GatewayController controller =
+                    GatewayController.start(server, waypoints, revision, severalNetworks, clock, random);
+            Distribution refreshed = new Distribution(controller::refresh, controller);
+            distributions.add(refreshed);
+            return () -> {
+                distributions.remove(refreshed);
+                controller.close();
+            };
+        });
     }
 
     void stand(String lease, Supplier<AutoCloseable> duty) {
@@ -131,7 +138,7 @@ final class ClusterDuties implements AutoCloseable {
                 System::nanoTime));
     }
 
-    /** Looks at everything again: what is to be distributed, or where, may have changed. */
+    /** Looks at everything again: what is to be distributed, or where, or what waypoints are told, may have changed. */
     void refresh() {
         distributions.forEach(each -> each.refresh().run());
     }

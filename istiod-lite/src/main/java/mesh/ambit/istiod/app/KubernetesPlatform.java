@@ -153,6 +153,7 @@ final class KubernetesPlatform implements Platform {
                         "istiod." + started.systemNamespace() + ".svc:15012",
                         started.domainSuffix(),
                         started.clusterId(),
+                        mesh.network(),
                         mesh.trustDomain(),
                         started.revision(),
                         started.systemNamespace(),

@@ -43,7 +43,6 @@ final class MeshPublisher implements ClusterListener, AutoCloseable {
     private static final Set<Kind> ROUTING =
             Set.of(Kind.HTTP_ROUTE, Kind.GRPC_ROUTE, Kind.VIRTUAL_SERVICE, Kind.DESTINATION_RULE);
 
-    private final MeshSettings settings;
     private final PushHub hub;
     private final Consumer<Published> afterwards;
     private final PacedTrigger pacer;
@@ -94,7 +93,6 @@ final class MeshPublisher implements ClusterListener, AutoCloseable {
         this.afterwards = afterwards;
         this.engine = new AmbientEngine(settings);
         this.pacer = new PacedTrigger(pace, this::publish, hub::lastPush);
-        this.settings = settings;
         hub.proxyless().whenWanted(pacer::trigger);
     }
 
@@ -189,7 +187,10 @@ final class MeshPublisher implements ClusterListener, AutoCloseable {
         first.complete(next);
     }
 
-    /** Follows the mesh for clients of standard xDS, from its beginning when the first of them comes. */
+    /**
+     * Follows the mesh for clients of standard xDS, from its beginning when the first of them comes, and when what holds
+     * for all of it becomes something else.
+     */
     private void tellProxyless(
             MeshUpdate update, Collection<KubeObject> present, Set<ObjectKey> gone, long changedNanos) {
         ProxylessHub clients = hub.proxyless();
@@ -199,8 +200,8 @@ final class MeshPublisher implements ClusterListener, AutoCloseable {
                 proxyless = null;
                 clients.withdraw();
             }
-        } else if (index == null) {
-            index = new ProxylessIndex(settings);
+        } else if (index == null || !index.settings().equals(engine.settings())) {
+            index = new ProxylessIndex(engine.settings());
             proxyless = index;
             MeshState state = engine.state();
             List<KubeObject> objects = new ArrayList<>(routing.values());

@@ -10,27 +10,34 @@ import mesh.ambit.istiod.ambient.MeshSettings;
 import mesh.ambit.istiod.kube.ClusterListener;
 import mesh.ambit.istiod.kube.ObjectChanges;
 import mesh.ambit.kube.ConfigMap;
+import mesh.ambit.kube.Kind;
 import mesh.ambit.kube.LabelSelector;
 import mesh.ambit.kube.MeshConfig;
+import mesh.ambit.kube.Namespace;
 import mesh.ambit.kube.ObjectKey;
 import mesh.ambit.kube.Problem;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What the objects say about the whole mesh at the moment, for those who are no part of the computation: in whose name
- * certificates are issued, and which namespaces are looked at.
+ * certificates are issued, which namespaces are looked at, and which network this is.
  */
 final class MeshWatch implements ClusterListener, Predicate<Map<String, String>> {
+    private static final String NETWORK = "topology.istio.io/network";
+
     private final MeshSettings started;
     private final List<ObjectKey> keys;
+    private final ObjectKey home;
     private final Map<ObjectKey, String> texts = new HashMap<>();
     private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
     private volatile MeshConfig config = MeshConfig.DEFAULT;
+    private volatile String network = "";
 
     /** Creates one that knows what the controller was started with, until objects say otherwise. */
     MeshWatch(MeshSettings started) {
         this.started = started;
         this.keys = started.configMaps();
+        this.home = new ObjectKey(Kind.NAMESPACE, "", started.systemNamespace());
     }
 
     /** Calls {@code listener} whenever something here has changed. */
@@ -44,6 +51,11 @@ final class MeshWatch implements ClusterListener, Predicate<Map<String, String>>
         return said == null ? started.trustDomain() : said;
     }
 
+    /** Returns the network of this cluster; empty where it has no name. */
+    String network() {
+        return network;
+    }
+
     /** Returns whether the mesh looks at a namespace with these labels. */
     @Override
     public boolean test(Map<String, String> namespaceLabels) {
@@ -53,6 +65,11 @@ final class MeshWatch implements ClusterListener, Predicate<Map<String, String>>
 
     @Override
     public void changed(ObjectChanges changes, List<Problem> problems) {
+        if (changes.put().get(home) instanceof Namespace system) {
+            follow(system.metadata().labels().getOrDefault(NETWORK, ""));
+        } else if (changes.removed().contains(home)) {
+            follow("");
+        }
         boolean touched = false;
         for (ObjectKey key : keys) {
             if (changes.put().get(key) instanceof ConfigMap map) {
@@ -65,6 +82,13 @@ final class MeshWatch implements ClusterListener, Predicate<Map<String, String>>
         }
         if (touched) {
             read();
+        }
+    }
+
+    private void follow(String next) {
+        if (!next.equals(network)) {
+            network = next;
+            listeners.forEach(Runnable::run);
         }
     }
 

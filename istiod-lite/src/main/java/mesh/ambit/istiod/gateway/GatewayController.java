@@ -1,19 +1,17 @@
 package mesh.ambit.istiod.gateway;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CountDownLatch;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import mesh.ambit.istiod.kube.api.ApiException;
 import mesh.ambit.istiod.kube.api.ApiResource;
 import mesh.ambit.istiod.kube.api.ApiServer;
-import mesh.ambit.istiod.kube.api.Codec;
 import mesh.ambit.istiod.kube.api.WorkQueue;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -29,30 +27,27 @@ public final class GatewayController implements AutoCloseable {
     private static final List<String> VERSIONS = List.of("v1", "v1beta1");
     private static final ApiResource CLASSES = new ApiResource(GROUP, VERSIONS, "gatewayclasses", "", "", "", false);
     private static final ApiResource GATEWAYS = new ApiResource(GROUP, VERSIONS, "gateways", "", "", "", false);
-    private static final ApiResource SERVICES =
-            ApiResource.of("", "v1", "services").labelled(WaypointObjects.GATEWAY_NAME);
-    private static final ApiResource SLICES =
-            ApiResource.of("discovery.k8s.io", "v1", "endpointslices").labelled(WaypointObjects.GATEWAY_NAME);
     private static final ApiResource DEPLOYMENTS = made("apps", "v1", "deployments");
     private static final ApiResource AUTOSCALERS = made("autoscaling", "v2", "horizontalpodautoscalers");
     private static final ApiResource BUDGETS = made("policy", "v1", "poddisruptionbudgets");
-    private static final String SERVICE_NAME = "kubernetes.io/service-name";
     private static final String REVISION = "istio.io/rev";
     private static final String ALL_CLASSES = "classes";
     private static final String CLASS = "class ";
     private static final String GATEWAY = "gateway ";
+    private static final String LISTENER_SET = "listener set ";
 
     private final ApiServer server;
     private final List<GatewayClasses.Known> known;
     private final String revision;
     private final boolean severalNetworks;
+    private final Supplier<WaypointSettings> settings;
     private final GatewayStatus statuses;
     private final WaypointDeployer deployer;
     private final InstantSource clock;
     private final Followed classes;
     private final Followed gateways;
-    private final Followed services;
-    private final Followed slices;
+    private final Backends backends;
+    private final ListenerSets listenerSets;
     private final List<Followed> made = new ArrayList<>();
     private final ParameterMaps parameters;
     private final CountDownLatch started = new CountDownLatch(1);
@@ -60,7 +55,7 @@ public final class GatewayController implements AutoCloseable {
 
     private GatewayController(
             ApiServer server,
-            WaypointSettings settings,
+            Supplier<WaypointSettings> settings,
             String revision,
             boolean severalNetworks,
             InstantSource clock,
@@ -69,19 +64,21 @@ public final class GatewayController implements AutoCloseable {
         this.known = GatewayClasses.known(severalNetworks);
         this.revision = revision;
         this.severalNetworks = severalNetworks;
-        this.statuses = new GatewayStatus(settings.domainSuffix());
-        this.deployer = new WaypointDeployer(server, new WaypointObjects(settings));
+        this.settings = settings;
+        this.statuses = new GatewayStatus(settings.get().domainSuffix());
+        this.deployer = new WaypointDeployer(server);
         this.clock = clock;
         this.queue = new WorkQueue("gateways", this::settle, System::nanoTime);
         this.classes = new Followed(server, CLASSES, this::classChanged, clock, random);
-        this.gateways = new Followed(server, GATEWAYS, key -> queue.add(GATEWAY + key), clock, random);
-        this.services = new Followed(server, SERVICES, this::childChanged, clock, random);
-        this.slices = new Followed(server, SLICES, this::childChanged, clock, random);
+        this.gateways = new Followed(server, GATEWAYS, this::gatewayChanged, clock, random);
+        this.backends = new Backends(server, this::childChanged, clock, random);
+        this.listenerSets = new ListenerSets(server, key -> queue.add(LISTENER_SET + key), clock, random);
         // Only to notice what others change of them.
         for (ApiResource each : List.of(DEPLOYMENTS, AUTOSCALERS, BUDGETS)) {
             made.add(new Followed(server, each, this::childChanged, clock, random));
         }
-        this.parameters = new ParameterMaps(server, settings.systemNamespace(), this::parametersChanged, clock, random);
+        this.parameters =
+                new ParameterMaps(server, settings.get().systemNamespace(), this::parametersChanged, clock, random);
         started.countDown();
         queue.add(ALL_CLASSES);
     }
@@ -95,11 +92,12 @@ public final class GatewayController implements AutoCloseable {
     /**
      * Begins.
      *
+     * @param settings of the moment at which they are asked for; see {@link #refresh}
      * @param revision of the gateways that are ours; those that name none are too
      */
     public static GatewayController start(
             ApiServer server,
-            WaypointSettings settings,
+            Supplier<WaypointSettings> settings,
             String revision,
             boolean severalNetworks,
             InstantSource clock,
@@ -107,12 +105,25 @@ public final class GatewayController implements AutoCloseable {
         return new GatewayController(server, settings, revision, severalNetworks, clock, random);
     }
 
+    /** The settings are others than before: looks at every gateway again. */
+    public void refresh() {
+        gateways.objects().keySet().forEach(key -> queue.add(GATEWAY + key));
+    }
+
+    private void gatewayChanged(String key) {
+        queue.add(GATEWAY + key);
+        // The first news comes while we are put together.
+        if (started.getCount() == 0) {
+            listenerSets.of(key).forEach(set -> queue.add(LISTENER_SET + set));
+        }
+    }
+
     private void classChanged(String name) {
         queue.add(ALL_CLASSES);
         queue.add(CLASS + name);
         gateways.objects().forEach((key, gateway) -> {
             if (gateway.path("spec").path("gatewayClassName").asText("").equals(name)) {
-                queue.add(GATEWAY + key);
+                gatewayChanged(key);
             }
         });
     }
@@ -149,6 +160,8 @@ public final class GatewayController implements AutoCloseable {
                 createClasses();
             } else if (item.startsWith(CLASS)) {
                 acceptClass(item.substring(CLASS.length()));
+            } else if (item.startsWith(LISTENER_SET)) {
+                settleListenerSet(item.substring(LISTENER_SET.length()));
             } else {
                 settleGateway(item.substring(GATEWAY.length()));
             }
@@ -173,9 +186,9 @@ public final class GatewayController implements AutoCloseable {
 
     private void awaitObjects() throws InterruptedException {
         started.await();
-        for (Followed each : List.of(classes, gateways, services, slices)) {
-            each.await();
-        }
+        classes.await();
+        gateways.await();
+        backends.await();
     }
 
     private void createClasses() throws IOException {
@@ -201,12 +214,10 @@ public final class GatewayController implements AutoCloseable {
         if (object == null || !GatewayClasses.isOurs(object, severalNetworks)) {
             return;
         }
-        ObjectNode status = object.path("status") instanceof ObjectNode present
-                ? present.deepCopy()
-                : JsonNodeFactory.instance.objectNode();
+        ObjectNode status = StatusPatch.copy(object);
         new Conditions(status, object.path("metadata").path("generation").asLong(), clock.instant())
                 .set("Accepted", true, "Accepted", "gateways of this class are looked after");
-        writeStatus(classes.path("", name), object, status);
+        StatusPatch.write(server, classes.path("", name), object, status);
     }
 
     private void settleGateway(String key) throws IOException, InterruptedException {
@@ -215,9 +226,8 @@ public final class GatewayController implements AutoCloseable {
             deployer.forget(key);
             return;
         }
-        JsonNode owner =
-                classes.find(gateway.path("spec").path("gatewayClassName").asText(""));
-        if (owner == null || !GatewayClasses.isOurs(owner, severalNetworks) || !isOurRevision(gateway)) {
+        JsonNode owner = owner(gateway);
+        if (owner == null || !isOurRevision(gateway)) {
             return;
         }
         String controller = GatewayClasses.controller(owner);
@@ -231,8 +241,24 @@ public final class GatewayController implements AutoCloseable {
             trouble = e.getMessage();
         }
         ObjectNode status =
-                statuses.of(gateway, controller, name -> backend(namespace, name), trouble, clock.instant());
-        writeStatus(path, gateway, status);
+                statuses.of(gateway, controller, name -> backends.find(namespace, name), trouble, clock.instant());
+        StatusPatch.write(server, path, gateway, status);
+    }
+
+    /** Returns the class of a gateway; null where it is not ours. */
+    private @Nullable JsonNode owner(JsonNode gateway) {
+        JsonNode owner =
+                classes.find(gateway.path("spec").path("gatewayClassName").asText(""));
+        return owner != null && GatewayClasses.isOurs(owner, severalNetworks) ? owner : null;
+    }
+
+    private void settleListenerSet(String key) throws IOException {
+        String parent = listenerSets.parent(key);
+        JsonNode gateway = parent == null ? null : gateways.find(parent);
+        if (gateway != null && owner(gateway) != null && isOurRevision(gateway)) {
+            listenerSets.refuse(
+                    key, gateway.path("spec").path("gatewayClassName").asText(""), clock);
+        }
     }
 
     private void deploy(String key, String path, JsonNode gateway, String controller)
@@ -248,7 +274,8 @@ public final class GatewayController implements AutoCloseable {
         if (version == ControllerVersion.OLDER) {
             server.merge(path, ControllerVersion.claim());
         }
-        deployer.deploy(key, gateway, controller, overlays);
+        List<ObjectNode> wanted = new WaypointObjects(settings.get()).of(gateway, controller, overlays);
+        deployer.deploy(key, gateway, wanted, !overlays.isEmpty());
     }
 
     private boolean isOurRevision(JsonNode gateway) {
@@ -256,41 +283,13 @@ public final class GatewayController implements AutoCloseable {
         return label.isMissingNode() || label.asText("").equals(revision);
     }
 
-    private @Nullable GatewayBackend backend(String namespace, String name) {
-        JsonNode service = services.find(namespace + "/" + name);
-        if (service == null) {
-            return null;
-        }
-        List<JsonNode> own = slices.objects().entrySet().stream()
-                .filter(entry -> entry.getKey().startsWith(namespace + "/")
-                        && entry.getValue()
-                                .path("metadata")
-                                .path("labels")
-                                .path(SERVICE_NAME)
-                                .asText("")
-                                .equals(name))
-                .map(Map.Entry::getValue)
-                .toList();
-        return GatewayBackend.of(service, own);
-    }
-
-    private void writeStatus(String path, JsonNode object, ObjectNode status) throws IOException {
-        if (status.equals(object.path("status"))) {
-            return;
-        }
-        ObjectNode patch = JsonNodeFactory.instance.objectNode();
-        // Of this very object: what was judged is what is written to.
-        patch.putObject("metadata").put("resourceVersion", Codec.TREE.version(object));
-        ObjectNode fields = patch.putObject("status");
-        object.path("status").fieldNames().forEachRemaining(fields::putNull);
-        fields.setAll(status);
-        server.merge(path + "/status", patch);
-    }
-
     /** Stops; what was made stays. */
     @Override
     public void close() {
-        List.of(classes, gateways, services, slices).forEach(Followed::close);
+        classes.close();
+        gateways.close();
+        backends.close();
+        listenerSets.close();
         made.forEach(Followed::close);
         parameters.close();
         queue.close();

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -39,7 +40,6 @@ final class WaypointDeployer {
     private static final String MISTYPED = "failed to create typed patch object";
 
     private final ApiServer server;
-    private final WaypointObjects objects;
 
     /** By gateway, then path: what was applied last and what came of it. */
     private final Map<String, Map<String, Applied>> applied = new HashMap<>();
@@ -47,25 +47,39 @@ final class WaypointDeployer {
     /** An object as we last asked for it, null where we asked for none, and which version of it there was then. */
     private record Applied(@Nullable ObjectNode object, String version) {}
 
-    WaypointDeployer(ApiServer server, WaypointObjects objects) {
+    WaypointDeployer(ApiServer server) {
         this.server = server;
-        this.objects = objects;
     }
 
     /**
      * Makes the objects of a gateway as they are to be, where they are not.
      *
-     * @param controller of the gateway's class
-     * @throws ParametersException if they cannot be as the overlays want them; then they stay as they are
+     * @param wanted all of them
+     * @param rehearse whether users have changed what they are, so that the server may refuse one of them: it is asked
+     *     for each before the first is applied
+     * @throws ParametersException if the server would refuse one of them; then all stay as they are
      */
-    void deploy(String key, JsonNode gateway, String controller, List<Overlay> overlays)
+    void deploy(String key, JsonNode gateway, List<ObjectNode> wanted, boolean rehearse)
             throws IOException, ParametersException {
-        List<ObjectNode> wanted = objects.of(gateway, controller, overlays);
         Map<String, Applied> former = applied.computeIfAbsent(key, _ -> new HashMap<>());
         Set<String> kinds = new HashSet<>();
+        Map<String, ObjectNode> due = new LinkedHashMap<>();
         for (ObjectNode object : wanted) {
             kinds.add(object.path("kind").asText());
-            apply(key, object, former);
+            String path = path(object);
+            if (isDue(key, path, object, former)) {
+                due.put(path, object);
+            }
+        }
+        if (rehearse) {
+            for (Map.Entry<String, ObjectNode> each : due.entrySet()) {
+                accepted(() -> server.rehearse(each.getKey(), MANAGER, each.getValue()));
+            }
+        }
+        for (Map.Entry<String, ObjectNode> each : due.entrySet()) {
+            JsonNode result = accepted(() -> server.apply(each.getKey(), MANAGER, each.getValue()));
+            former.put(each.getKey(), new Applied(each.getValue(), version(result)));
+            LOG.info("{}: applied for waypoint {}", each.getKey(), key);
         }
         for (String kind : Overlay.ON_REQUEST) {
             if (!kinds.contains(kind)) {
@@ -74,33 +88,35 @@ final class WaypointDeployer {
         }
     }
 
-    private void apply(String key, ObjectNode object, Map<String, Applied> former)
-            throws IOException, ParametersException {
-        JsonNode metadata = object.path("metadata");
-        String path = path(
-                object.path("kind").asText(), metadata, metadata.path("name").asText(""));
+    /** Returns whether the object is not as it is to be, and is ours to change. */
+    private boolean isDue(String key, String path, ObjectNode object, Map<String, Applied> former) throws IOException {
         JsonNode present = find(path);
         if (present != null && !isOurs(present)) {
             if (former.put(path, new Applied(object, "foreign")) == null) {
                 LOG.warn("{}: somebody else's, left as it is; waypoint {} is not deployed by us", path, key);
             }
-            return;
+            return false;
         }
         Applied last = former.get(path);
-        if (present == null
+        return present == null
                 || last == null
                 || !object.equals(last.object())
-                || !last.version().equals(version(present))) {
-            try {
-                JsonNode result = server.apply(path, MANAGER, object);
-                former.put(path, new Applied(object, version(result)));
-            } catch (ApiException e) {
-                if (isInvalid(e)) {
-                    throw new ParametersException("the API server refuses what they make: " + e.getMessage(), e);
-                }
-                throw e;
+                || !last.version().equals(version(present));
+    }
+
+    /** A request that brings an object. */
+    private interface Sent {
+        JsonNode send() throws IOException;
+    }
+
+    private static JsonNode accepted(Sent request) throws IOException, ParametersException {
+        try {
+            return request.send();
+        } catch (ApiException e) {
+            if (isInvalid(e)) {
+                throw new ParametersException("the API server refuses what they make: " + e.getMessage(), e);
             }
-            LOG.info("{}: applied for waypoint {}", path, key);
+            throw e;
         }
     }
 
@@ -127,6 +143,11 @@ final class WaypointDeployer {
             LOG.info("{}: removed, nobody asks for it any more", path);
         }
         former.put(path, new Applied(null, ""));
+    }
+
+    private static String path(JsonNode object) {
+        JsonNode metadata = object.path("metadata");
+        return path(object.path("kind").asText(), metadata, metadata.path("name").asText(""));
     }
 
     private static String path(String kind, JsonNode metadata, String name) {

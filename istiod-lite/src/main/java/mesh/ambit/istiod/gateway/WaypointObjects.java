@@ -36,9 +36,11 @@ final class WaypointObjects {
     private static final int MAX_PORT_NAME = 63;
 
     private final WaypointPods pods;
+    private final String network;
 
     WaypointObjects(WaypointSettings settings) {
         this.pods = new WaypointPods(settings);
+        this.network = settings.network();
     }
 
     /** Returns whether a Gateway wants something deployed, rather than naming what stands there already. */
@@ -98,7 +100,7 @@ final class WaypointObjects {
         return deployment;
     }
 
-    private static ObjectNode autoscaler(JsonNode gateway, String controller) {
+    private ObjectNode autoscaler(JsonNode gateway, String controller) {
         ObjectNode autoscaler = owned(gateway, controller, "autoscaling/v2", "HorizontalPodAutoscaler", name(gateway));
         ObjectNode spec = autoscaler.putObject("spec");
         spec.putObject("scaleTargetRef")
@@ -109,7 +111,7 @@ final class WaypointObjects {
         return autoscaler;
     }
 
-    private static ObjectNode disruptionBudget(JsonNode gateway, String controller) {
+    private ObjectNode disruptionBudget(JsonNode gateway, String controller) {
         ObjectNode budget = owned(gateway, controller, "policy/v1", "PodDisruptionBudget", name(gateway));
         selector(budget.putObject("spec").putObject("selector"), gateway);
         return budget;
@@ -120,7 +122,7 @@ final class WaypointObjects {
                 .put(GATEWAY_NAME, gateway.path("metadata").path("name").asText(""));
     }
 
-    private static ObjectNode service(JsonNode gateway, String controller) {
+    private ObjectNode service(JsonNode gateway, String controller) {
         ObjectNode service = owned(gateway, controller, "v1", "Service", name(gateway));
         ObjectNode annotations = metadata(service).withObject("/annotations");
         if (!annotations.has("networking.istio.io/traffic-distribution")) {
@@ -179,7 +181,7 @@ final class WaypointObjects {
         return object.withObject("/metadata");
     }
 
-    private static ObjectNode owned(JsonNode gateway, String controller, String apiVersion, String kind, String name) {
+    private ObjectNode owned(JsonNode gateway, String controller, String apiVersion, String kind, String name) {
         ObjectNode object = ApiServer.object(apiVersion, kind, name);
         ObjectNode metadata = metadata(object);
         metadata.put("namespace", gateway.path("metadata").path("namespace").asText(""));
@@ -194,12 +196,22 @@ final class WaypointObjects {
         return object;
     }
 
-    private static ObjectNode labels(JsonNode gateway, String controller) {
+    private ObjectNode labels(JsonNode gateway, String controller) {
         ObjectNode labels = inherited(gateway, "labels");
+        if (!network.isEmpty() && belongsToTheNetwork(gateway)) {
+            labels.put(WaypointPods.NETWORK, network);
+        }
         labels.put(GATEWAY_NAME, gateway.path("metadata").path("name").asText(""));
         labels.put(GATEWAY_CLASS, gateway.path("spec").path("gatewayClassName").asText(""));
         labels.put(MANAGED, managed(controller));
         return labels;
+    }
+
+    /** Returns whether a Gateway is of a class that the reference knows by its name, and names no network itself. */
+    private static boolean belongsToTheNetwork(JsonNode gateway) {
+        String name = gateway.path("spec").path("gatewayClassName").asText("");
+        return (name.contains("waypoint") || name.contains("east-west"))
+                && !gateway.path("metadata").path("labels").has(WaypointPods.NETWORK);
     }
 
     /** Returns a controller's name as the label of what it manages spells it. */

@@ -12,7 +12,9 @@ import java.util.List;
 
 /** What the pods of a waypoint are made from. Pure. */
 final class WaypointPods {
-    private static final String NETWORK = "topology.istio.io/network";
+    /** Says which network something is in. */
+    static final String NETWORK = "topology.istio.io/network";
+
     private static final String IMAGE = "sidecar.istio.io/proxyImage";
     private static final ObjectNode TEMPLATE = template();
 
@@ -46,7 +48,8 @@ final class WaypointPods {
         String image = WaypointObjects.annotation(gateway, IMAGE, "");
         container.put("image", image.indexOf('/') < 0 ? settings.image() : image);
         arguments(gateway).forEach(container.putArray("args")::add);
-        variables(gateway, labels.path(NETWORK).asText(""), controller, (ArrayNode) container.path("env"));
+        variables(gateway, labels.path(NETWORK).asText(settings.network()), controller, (ArrayNode)
+                container.path("env"));
         ((ArrayNode) spec.path("volumes")).add(roots());
         pod.set("spec", spec);
         return pod;

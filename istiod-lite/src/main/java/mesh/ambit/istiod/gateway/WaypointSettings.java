@@ -9,6 +9,7 @@ import static java.util.Objects.requireNonNull;
  * @param controlAddress host and port of the controller
  * @param domainSuffix end of every service's host name
  * @param clusterId name of the cluster
+ * @param network of the cluster; empty where it has no name
  * @param trustDomain of every identity
  * @param revision of the controller
  * @param systemNamespace where the controller is, and the ConfigMaps of defaults
@@ -19,6 +20,7 @@ public record WaypointSettings(
         String controlAddress,
         String domainSuffix,
         String clusterId,
+        String network,
         String trustDomain,
         String revision,
         String systemNamespace,
@@ -28,6 +30,7 @@ public record WaypointSettings(
         requireNonNull(controlAddress, "controlAddress");
         requireNonNull(domainSuffix, "domainSuffix");
         requireNonNull(clusterId, "clusterId");
+        requireNonNull(network, "network");
         requireNonNull(trustDomain, "trustDomain");
         requireNonNull(revision, "revision");
         requireNonNull(systemNamespace, "systemNamespace");

@@ -36,6 +36,11 @@ public final class ProxylessIndex {
         this.current = ProxylessMesh.empty(settings);
     }
 
+    /** Returns what it takes for holding in the whole mesh; where that changes, another one has to begin. */
+    public MeshSettings settings() {
+        return settings;
+    }
+
     /** Returns the mesh as it is known now. */
     public ProxylessMesh current() {
         return current;

@@ -183,11 +183,15 @@ final class AddressInterest implements Interest {
         Step before = at;
         at = now.step();
         if (wildcard) {
-            return now.changes(type, before).orNull();
+            return due(
+                    now.changes(type, before),
+                    !before.changesUntil(at).addresses().isEmpty());
         }
         List<EncodedResource> resources = new ArrayList<>();
         List<String> removed = new ArrayList<>();
+        boolean concerned = false;
         for (String name : before.changesUntil(at).addresses()) {
+            concerned |= stored.contains(name);
             AddressResource resource = now.state().addresses().find(name);
             if (resource == null) {
                 if (stored.contains(name)) {
@@ -198,7 +202,15 @@ final class AddressInterest implements Interest {
                 stored.add(name);
             }
         }
-        return new Update(resources, removed).orNull();
+        return due(new Update(resources, removed), concerned);
+    }
+
+    /**
+     * Returns what is sent of an update, null for nothing. As by the reference, clients of the older form are told that
+     * something changed, even where it was a service and they are told nothing of it.
+     */
+    private @Nullable Update due(Update update, boolean concerned) {
+        return concerned && type == ResourceType.WORKLOAD ? update : update.orNull();
     }
 
     private boolean concerns(AddressResource resource) {

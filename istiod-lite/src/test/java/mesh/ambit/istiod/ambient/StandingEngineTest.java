@@ -108,6 +108,21 @@ class StandingEngineTest {
         assertThat(standings.get(ROUTE)).isEqualTo(Standing.NOTHING);
     }
 
+    @Test
+    void policyOfAClassIsInTheRootNamespaceThatTheMeshNames() {
+        ObjectKey policy = new ObjectKey(Kind.AUTHORIZATION_POLICY, "root", "p");
+        put(BASE + """
+            {apiVersion: security.istio.io/v1, kind: AuthorizationPolicy, metadata: {name: p, namespace: root},
+             spec: {targetRefs: [{group: gateway.networking.k8s.io, kind: GatewayClass, name: istio-waypoint}]}}
+            """);
+        assertThat(all(policy)).containsExactly("WaypointAccepted False Invalid");
+
+        put("{apiVersion: v1, kind: ConfigMap, metadata: {name: istio, namespace: istio-system},"
+                + " data: {mesh: 'rootNamespace: root'}}");
+
+        assertThat(all(policy)).containsExactly("WaypointAccepted True Accepted");
+    }
+
     private static String entry(String labels, String annotations, String host) {
         return "{apiVersion: networking.istio.io/v1, kind: ServiceEntry, metadata: {name: e, namespace: shop, labels: {"
                 + labels + "}, annotations: {" + annotations + "}}, spec: {hosts: [" + host

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Set;
 import mesh.ambit.istiod.ambient.MeshSettings;
 import mesh.ambit.istiod.kube.ObjectChanges;
+import mesh.ambit.kube.Kind;
 import mesh.ambit.kube.KubeObject;
 import mesh.ambit.kube.KubeYaml;
 import mesh.ambit.kube.ObjectKey;
@@ -61,15 +62,41 @@ class MeshWatchTest {
         assertThat(watch.trustDomain()).isEqualTo("started.test");
     }
 
+    @Test
+    void networkIsTheLabelOfTheSystemNamespace() {
+        watch.whenChanged(() -> told.add(watch.network()));
+        assertThat(watch.network()).isEmpty();
+
+        namespace("istio-system", "topology.istio.io/network: one");
+        namespace("other", "topology.istio.io/network: two");
+        namespace("istio-system", "topology.istio.io/network: one, a: b");
+        namespace("istio-system", "a: b");
+
+        assertThat(told).containsExactly("one", "");
+    }
+
+    @Test
+    void networkGoesWithTheSystemNamespace() {
+        namespace("istio-system", "topology.istio.io/network: one");
+
+        watch.changed(
+                new ObjectChanges(Map.of(), Set.of(new ObjectKey(Kind.NAMESPACE, "", "istio-system"))), List.of());
+
+        assertThat(watch.network()).isEmpty();
+    }
+
+    private void namespace(String name, String labels) {
+        put("{apiVersion: v1, kind: Namespace, metadata: {name: " + name + ", labels: {" + labels + "}}}");
+    }
+
     private void put(String name, String mesh) {
-        KubeObject map = KubeYaml.parse(
-                        "{apiVersion: v1, kind: ConfigMap, metadata: {name: " + name
-                                + ", namespace: istio-system}, data: {mesh: '" + mesh + "'}}",
-                        "test",
-                        Reading.CHECKED)
-                .objects()
-                .getFirst();
-        ObjectKey key = map.key();
-        watch.changed(new ObjectChanges(Map.of(key, map), Set.of()), List.of());
+        put("{apiVersion: v1, kind: ConfigMap, metadata: {name: " + name + ", namespace: istio-system}, data: {mesh: '"
+                + mesh + "'}}");
+    }
+
+    private void put(String yaml) {
+        KubeObject object =
+                KubeYaml.parse(yaml, "test", Reading.CHECKED).objects().getFirst();
+        watch.changed(new ObjectChanges(Map.of(object.key(), object), Set.of()), List.of());
     }
 }

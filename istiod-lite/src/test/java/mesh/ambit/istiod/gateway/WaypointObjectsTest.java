@@ -12,15 +12,20 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class WaypointObjectsTest {
-    private final WaypointObjects objects = new WaypointObjects(new WaypointSettings(
-            "example.test/waypoint:7",
-            "istiod.istio-system.svc:15012",
-            "cluster.local",
-            "one",
-            "trust.test",
-            "blue",
-            "istio-system",
-            ""));
+    private final WaypointObjects objects = objects("");
+
+    private static WaypointObjects objects(String network) {
+        return new WaypointObjects(new WaypointSettings(
+                "example.test/waypoint:7",
+                "istiod.istio-system.svc:15012",
+                "cluster.local",
+                "one",
+                network,
+                "trust.test",
+                "blue",
+                "istio-system",
+                ""));
+    }
 
     @Test
     void gatewayBecomesAccountDeploymentAndService() {
@@ -133,6 +138,30 @@ class WaypointObjectsTest {
                                 .path(0),
                         "ISTIO_META_NETWORK"))
                 .isEqualTo("n1");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "'', 'istio-waypoint', n9, n9",
+        "'', 'of-ours', none, n9",
+        "', labels: {topology.istio.io/network: n1}', 'istio-waypoint', n1, n1",
+        "', labels: {a: b}', 'istio-east-west', n9, n9",
+    })
+    void waypointIsInTheNetworkOfTheClusterUnlessItSaysAnother(
+            String metadata, String gatewayClass, String label, String variable) throws ParametersException {
+        JsonNode gateway = Trees.of(
+                Trees.waypoint(metadata, "").toString().replace("\"istio-waypoint\"", '"' + gatewayClass + '"'));
+
+        List<ObjectNode> made = objects("n9").of(gateway, GatewayClasses.MESH_CONTROLLER, List.of());
+
+        assertThat(made)
+                .allSatisfy(object -> assertThat(object.path("metadata")
+                                .path("labels")
+                                .path(WaypointPods.NETWORK)
+                                .asText("none"))
+                        .isEqualTo(label));
+        JsonNode container = made.get(1).at("/spec/template/spec/containers/0");
+        assertThat(variable(container, "ISTIO_META_NETWORK")).isEqualTo(variable);
     }
 
     @Test

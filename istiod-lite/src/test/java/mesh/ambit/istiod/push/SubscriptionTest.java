@@ -204,6 +204,19 @@ class SubscriptionTest {
     }
 
     @Test
+    void legacyTypeHearsThatAServiceChangedAndNothingOfIt() {
+        Subscription legacy = Subscription.of(ResourceType.WORKLOAD, "node-a");
+        answer(legacy, first());
+
+        become(Meshes.without(Meshes.pier(), "pier/cidr.example.net"));
+
+        assertThat(legacy.push(now, false))
+                .isNotNull()
+                .satisfies(update -> assertThat(update.resources()).isEmpty());
+        assertThat(legacy.push(now, false)).isNull();
+    }
+
+    @Test
     void equalRecordsKeepTheirEncodedBytesFromStateToState() {
         Revision next = Meshes.after(now, Meshes.pier());
 

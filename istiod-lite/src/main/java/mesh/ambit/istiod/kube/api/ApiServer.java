@@ -148,6 +148,12 @@ public final class ApiServer implements AutoCloseable {
         return send("PATCH", path + "?force=true&fieldManager=" + manager, "application/apply-patch+yaml", body);
     }
 
+    /** Returns what {@link #apply} would make of the object; makes nothing. */
+    public JsonNode rehearse(String path, String manager, JsonNode body) throws IOException {
+        return send(
+                "PATCH", path + "?force=true&dryRun=All&fieldManager=" + manager, "application/apply-patch+yaml", body);
+    }
+
     /** Deletes the object at {@code path}; one that is not there counts as deleted. */
     public void delete(String path) throws IOException {
         try {

@@ -36,6 +36,7 @@ public final class FakeApi implements AutoCloseable {
     private HttpServer server;
     private int refusals;
     private int refusalCode;
+    private String unwelcome = "";
     private @Nullable String retryAfter;
     private boolean silent;
     private @Nullable CyclicBarrier together;
@@ -126,6 +127,11 @@ public final class FakeApi implements AutoCloseable {
         retryAfter = wait;
     }
 
+    /** Answers requests whose text contains {@code part}, unless it is empty, that their object is not valid. */
+    public synchronized void refuse(String part) {
+        unwelcome = part;
+    }
+
     /** Has the next {@code count} writes wait for each other, so that they come at the same moment. */
     public synchronized void together(int count) {
         together = new CyclicBarrier(count, () -> {
@@ -175,12 +181,21 @@ public final class FakeApi implements AutoCloseable {
                 return;
             }
         }
-        if (query.containsKey("watch")) {
+        if (isUnwelcome(exchange)) {
+            reply(exchange, 422, "{\"message\": \"not valid\"}");
+        } else if (query.containsKey("dryRun")) {
+            reply(exchange, 200, new String(body, StandardCharsets.UTF_8));
+        } else if (query.containsKey("watch")) {
             watch(exchange, path, Long.parseLong(query.getOrDefault("resourceVersion", "0")));
         } else {
             FakeObjects.Answer answer = answer(exchange.getRequestMethod(), path, query, body);
             reply(exchange, answer.code(), answer.body());
         }
+    }
+
+    private synchronized boolean isUnwelcome(HttpExchange exchange) {
+        String request = exchange.getRequestMethod() + " " + exchange.getRequestURI();
+        return !unwelcome.isEmpty() && request.contains(unwelcome);
     }
 
     private FakeObjects.Answer answer(String method, String path, Map<String, String> query, byte[] body)
