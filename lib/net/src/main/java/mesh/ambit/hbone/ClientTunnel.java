@@ -183,7 +183,7 @@ final class ClientTunnel extends TunnelConnection {
         }
         TunnelStream stream = streams.get(streamId);
         if (stream == null) {
-            guard.onIdleFrame();
+            onFrameOfOver(streamId);
             return;
         }
         PendingConnect request = unanswered.get(streamId);

@@ -1,5 +1,6 @@
 package mesh.ambit.hbone;
 
+import java.nio.channels.ClosedChannelException;
 import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -24,6 +25,9 @@ final class FailureText {
         Throwable root = failure;
         for (int depth = 0; root.getCause() != null && depth < 10; depth++) {
             root = root.getCause();
+        }
+        if (root instanceof ClosedChannelException) {
+            return "connection closed by peer";
         }
         String message = root.getMessage();
         if (message == null || message.isEmpty()) {

@@ -13,15 +13,15 @@ import org.jspecify.annotations.Nullable;
 /**
  * Cuts a byte stream into HTTP/2 frames and checks everything that one frame can say by itself (RFC 9113 sections 4
  * and 6). Payload of DATA is handed on as it arrives; other frames are gathered, each kind up to its own bound, so that
- * the advertised frame size costs no memory.
+ * the advertised frame size costs no memory. As in the reference, SETTINGS need not be the first frame.
  *
  * <p>No I/O, no clock; not thread-safe. After a {@link ProtocolViolation} the reader is of no more use.
  */
 public final class FrameReader implements AutoCloseable {
     private static final byte[] PREFACE = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
 
-    /** An honest peer needs a handful; empty CONTINUATION frames without end are a known attack. */
-    private static final int MAX_CONTINUATIONS = 128;
+    /** Between the first frame of a block and its last; the reference's bound. 64 KiB take four in all. */
+    private static final int MAX_CONTINUATIONS = 5;
 
     private static final int MAX_GOAWAY_DEBUG_BYTES = 256;
     private static final int MAX_PADDING_AND_PRIORITY_BYTES = 1 + 255 + 5;
@@ -33,8 +33,6 @@ public final class FrameReader implements AutoCloseable {
 
     /** How much of the client preface is still to come. */
     private int prefaceLeft;
-
-    private boolean settingsSeen;
 
     /** Header or payload bytes that came in pieces; {@code gatherBytes} says when they are complete. */
     private @Nullable ByteBuf gathered;
@@ -57,6 +55,10 @@ public final class FrameReader implements AutoCloseable {
     private int blockStreamId;
 
     private boolean blockEndsStream;
+
+    /** The stream that its sender would have the block's stream depend on, 0 if it says nothing. */
+    private int blockDependsOn;
+
     private int continuations;
     private @Nullable ByteBuf block;
 
@@ -104,6 +106,11 @@ public final class FrameReader implements AutoCloseable {
         }
     }
 
+    /** Says whether the peer has begun to speak HTTP/2 at all. */
+    boolean hasPreface() {
+        return prefaceLeft == 0;
+    }
+
     /** Says whether an empty payload waits for no byte at all. */
     private boolean payloadIsComplete() {
         return !inData && wanted() == 0;
@@ -127,9 +134,6 @@ public final class FrameReader implements AutoCloseable {
             throw violation(
                     FRAME_SIZE_ERROR, "frame of " + length + " bytes (expected: at most " + maxFrameBytes + ")");
         }
-        if (!settingsSeen && (type != Frames.SETTINGS || has(Frames.FLAG_ACK))) {
-            throw violation(PROTOCOL_ERROR, "first frame has type " + type + " (expected: SETTINGS)");
-        }
         if (blockStreamId != 0 && (type != Frames.CONTINUATION || streamId != blockStreamId)) {
             throw violation(PROTOCOL_ERROR, "frame of type " + type + " inside a header block");
         }
@@ -145,11 +149,16 @@ public final class FrameReader implements AutoCloseable {
                     throw violation(PROTOCOL_ERROR, "CONTINUATION without HEADERS");
                 }
                 int sofar = block == null ? 0 : block.readableBytes();
-                requireHeaderBlock(++continuations <= MAX_CONTINUATIONS && length <= maxHeaderBlockBytes - sofar);
+                continuations += has(Frames.FLAG_END_HEADERS) ? 0 : 1;
+                requireHeaderBlock(continuations <= MAX_CONTINUATIONS && length <= maxHeaderBlockBytes - sofar);
                 inPayload = true;
             }
-            case Frames.RST_STREAM, Frames.SETTINGS, Frames.PING, Frames.GOAWAY, Frames.WINDOW_UPDATE ->
-                inPayload = true;
+            case Frames.RST_STREAM,
+                    Frames.SETTINGS,
+                    Frames.PING,
+                    Frames.GOAWAY,
+                    Frames.WINDOW_UPDATE,
+                    Frames.PRIORITY -> inPayload = true;
             default -> {
                 skipLeft = length;
                 sink.onIgnored();
@@ -209,6 +218,7 @@ public final class FrameReader implements AutoCloseable {
             case Frames.CONTINUATION -> appendToBlock(payload);
             case Frames.RST_STREAM -> sink.onReset(streamId, payload.readUnsignedInt());
             case Frames.SETTINGS -> settings(payload);
+            case Frames.PRIORITY -> sink.onPriority(streamId, payload.readInt() & Frames.MAX_STREAM_ID);
             case Frames.PING -> sink.onPing(has(Frames.FLAG_ACK), payload.readLong());
             case Frames.GOAWAY -> {
                 int last = payload.readInt() & Frames.MAX_STREAM_ID;
@@ -223,12 +233,14 @@ public final class FrameReader implements AutoCloseable {
     private void headers(ByteBuf payload) throws ProtocolViolation {
         int padding = 0;
         int prefix = (has(Frames.FLAG_PADDED) ? 1 : 0) + (has(Frames.FLAG_PRIORITY) ? 5 : 0);
-        requireLength(payload.readableBytes() >= prefix, FRAME_SIZE_ERROR);
+        FrameRules.requireLength(payload.readableBytes() >= prefix, type, length);
         if (has(Frames.FLAG_PADDED)) {
             padding = payload.readUnsignedByte();
         }
+        blockDependsOn = 0;
         if (has(Frames.FLAG_PRIORITY)) {
-            payload.skipBytes(5);
+            blockDependsOn = payload.readInt() & Frames.MAX_STREAM_ID;
+            payload.skipBytes(1);
         }
         if (padding > payload.readableBytes()) {
             throw violation(PROTOCOL_ERROR, "padding of " + padding + " bytes in HEADERS of " + length);
@@ -262,10 +274,12 @@ public final class FrameReader implements AutoCloseable {
     private void endBlock(ByteBuf complete) throws ProtocolViolation {
         blockStreamId = 0;
         sink.onHeaders(streamId, complete, blockEndsStream);
+        if (blockDependsOn != 0) {
+            sink.onPriority(streamId, blockDependsOn);
+        }
     }
 
     private void settings(ByteBuf payload) throws ProtocolViolation {
-        settingsSeen = true;
         if (has(Frames.FLAG_ACK)) {
             sink.onSettingsAck();
             return;
@@ -299,12 +313,6 @@ public final class FrameReader implements AutoCloseable {
 
     private boolean has(int flag) {
         return (flags & flag) != 0;
-    }
-
-    private void requireLength(boolean fits, Http2Error otherwise) throws ProtocolViolation {
-        if (!fits) {
-            throw violation(otherwise, "frame of type " + type + " with " + length + " bytes");
-        }
     }
 
     private void requireHeaderBlock(boolean fits) throws ProtocolViolation {

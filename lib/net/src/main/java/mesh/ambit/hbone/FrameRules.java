@@ -1,18 +1,21 @@
 package mesh.ambit.hbone;
 
 import static io.netty.handler.codec.http2.Http2Error.ENHANCE_YOUR_CALM;
-import static io.netty.handler.codec.http2.Http2Error.FRAME_SIZE_ERROR;
 import static io.netty.handler.codec.http2.Http2Error.PROTOCOL_ERROR;
 
-import io.netty.handler.codec.http2.Http2Error;
-
-/** What a frame's header must keep to whatever came before it, RFC 9113 section 6. */
+/**
+ * What a frame's header must keep to whatever came before it, RFC 9113 section 6. Of lengths that cannot be, peers are
+ * told PROTOCOL_ERROR, not FRAME_SIZE_ERROR, and a GOAWAY may come on any stream: both as from the reference.
+ */
 final class FrameRules {
     /** Last stream and error code; text may follow. */
     static final int GOAWAY_FIXED_BYTES = 8;
 
     /** Six bytes a setting; there are seven known ones. */
     private static final int MAX_SETTINGS_BYTES = 6 * 256;
+
+    /** What metrics call a frame of a wrong length. */
+    private static final String WRONG_LENGTH = "frame_size_error";
 
     private FrameRules() {}
 
@@ -21,32 +24,31 @@ final class FrameRules {
         switch (type) {
             case Frames.DATA -> {
                 requireStream(type, streamId);
-                require((flags & Frames.FLAG_PADDED) == 0 || length > 0, FRAME_SIZE_ERROR, type, length);
+                requireLength((flags & Frames.FLAG_PADDED) == 0 || length > 0, type, length);
             }
             case Frames.HEADERS, Frames.CONTINUATION -> requireStream(type, streamId);
             case Frames.PRIORITY -> {
                 requireStream(type, streamId);
-                require(length == 5, FRAME_SIZE_ERROR, type, length);
+                requireLength(length == 5, type, length);
             }
             case Frames.RST_STREAM -> {
                 requireStream(type, streamId);
-                require(length == 4, FRAME_SIZE_ERROR, type, length);
+                requireLength(length == 4, type, length);
             }
             case Frames.SETTINGS -> {
                 requireConnection(type, streamId);
                 boolean ack = (flags & Frames.FLAG_ACK) != 0;
-                require(length % 6 == 0 && (length == 0 || !ack), FRAME_SIZE_ERROR, type, length);
-                require(length <= MAX_SETTINGS_BYTES, ENHANCE_YOUR_CALM, type, length);
+                requireLength(length % 6 == 0 && (length == 0 || !ack), type, length);
+                if (length > MAX_SETTINGS_BYTES) {
+                    throw new ProtocolViolation(ENHANCE_YOUR_CALM, "SETTINGS of " + length + " bytes");
+                }
             }
             case Frames.PING -> {
                 requireConnection(type, streamId);
-                require(length == 8, FRAME_SIZE_ERROR, type, length);
+                requireLength(length == 8, type, length);
             }
-            case Frames.GOAWAY -> {
-                requireConnection(type, streamId);
-                require(length >= GOAWAY_FIXED_BYTES, FRAME_SIZE_ERROR, type, length);
-            }
-            case Frames.WINDOW_UPDATE -> require(length == 4, FRAME_SIZE_ERROR, type, length);
+            case Frames.GOAWAY -> requireLength(length >= GOAWAY_FIXED_BYTES, type, length);
+            case Frames.WINDOW_UPDATE -> requireLength(length == 4, type, length);
             case Frames.PUSH_PROMISE ->
                 throw new ProtocolViolation(PROTOCOL_ERROR, "PUSH_PROMISE although push is off");
             default -> {} // Unknown types are to be ignored, section 5.5.
@@ -65,9 +67,10 @@ final class FrameRules {
         }
     }
 
-    private static void require(boolean fits, Http2Error otherwise, int type, int length) throws ProtocolViolation {
+    static void requireLength(boolean fits, int type, int length) throws ProtocolViolation {
         if (!fits) {
-            throw new ProtocolViolation(otherwise, "frame of type " + type + " with " + length + " bytes");
+            throw new ProtocolViolation(
+                    PROTOCOL_ERROR, "frame of type " + type + " with " + length + " bytes", WRONG_LENGTH);
         }
     }
 }

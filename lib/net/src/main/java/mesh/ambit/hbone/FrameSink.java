@@ -36,7 +36,14 @@ public interface FrameSink {
     /** A PING or its answer. */
     void onPing(boolean ack, long payload) throws ProtocolViolation;
 
-    /** A frame that says nothing to us: PRIORITY, or of an unknown type (RFC 9113 section 5.5). */
+    /**
+     * The peer would have a stream served before or after another; deprecated (RFC 9113 section 5.3.2).
+     *
+     * @param dependsOn the other stream; the stream itself is possible here and wrong
+     */
+    default void onPriority(int streamId, int dependsOn) throws ProtocolViolation {}
+
+    /** A frame of an unknown type (RFC 9113 section 5.5). */
     default void onIgnored() throws ProtocolViolation {}
 
     /** The peer takes no streams above {@code lastStreamId} any more. */

@@ -27,6 +27,7 @@ final class Frames {
     static final int SETTINGS_INITIAL_WINDOW_SIZE = 0x4;
     static final int SETTINGS_MAX_FRAME_SIZE = 0x5;
     static final int SETTINGS_MAX_HEADER_LIST_SIZE = 0x6;
+    static final int SETTINGS_ENABLE_CONNECT_PROTOCOL = 0x8;
 
     static final int DEFAULT_WINDOW_BYTES = 65_535;
     static final int DEFAULT_MAX_FRAME_BYTES = 16_384;

@@ -31,6 +31,9 @@ public final class HboneServer {
     /** How long a refused client's first words are waited for; they come right behind its connection. */
     private static final long HELLO_MILLIS = 20;
 
+    /** A certificate that takes longer than this was waited for. */
+    private static final long WAITED_MILLIS = 1_000;
+
     private final SvidSource svids;
     private final TlsContexts tls;
     private final TunnelSettings settings;
@@ -95,11 +98,12 @@ public final class HboneServer {
             return;
         }
         EventLoop loop = channel.eventLoop();
+        long admitted = loop.ticker().nanoTime();
         svids.fetch().whenComplete((svid, failure) -> {
             if (loop.inEventLoop()) {
-                secure(channel, svid, failure, settled);
+                secure(channel, admitted, svid, failure, settled);
             } else {
-                loop.execute(() -> secure(channel, svid, failure, settled));
+                loop.execute(() -> secure(channel, admitted, svid, failure, settled));
             }
         });
     }
@@ -125,12 +129,13 @@ public final class HboneServer {
         return settled;
     }
 
-    private void secure(Channel channel, @Nullable Svid svid, @Nullable Throwable failure, Runnable settled) {
+    private void secure(
+            Channel channel, long admitted, @Nullable Svid svid, @Nullable Throwable failure, Runnable settled) {
         if (!channel.isOpen()) {
             return;
         }
         if (svid == null) {
-            refuse(channel, failure == null ? "no certificate" : FailureText.of(failure));
+            refuse(channel, admitted, failure == null ? "no certificate" : FailureText.of(failure));
             return;
         }
         ServerTunnel tunnel = new ServerTunnel(settings, guards, clock, handler);
@@ -138,7 +143,7 @@ public final class HboneServer {
         try {
             ssl = tls.serverHandler(svid, channel.alloc());
         } catch (UncheckedIOException e) {
-            refuse(channel, FailureText.of(e));
+            refuse(channel, admitted, FailureText.of(e));
             return;
         }
         ssl.setHandshakeTimeoutMillis(guards.handshakeTimeout().toMillis());
@@ -150,12 +155,20 @@ public final class HboneServer {
         channel.config().setAutoRead(true);
     }
 
-    private void refuse(Channel channel, String why) {
+    /**
+     * Closes a connection for which there is no certificate. Whoever has waited learns it by a reset, because what it
+     * said stays unread, as from the reference; an end at once is an orderly one.
+     */
+    private void refuse(Channel channel, long admitted, String why) {
         handler.onHandshakeFailed(
                 Addresses.of(channel.remoteAddress()),
                 Addresses.of(channel.localAddress()),
                 new TunnelFailure.NoCertificate(why));
-        closeHeard(channel);
+        if (channel.eventLoop().ticker().nanoTime() - admitted > TimeUnit.MILLISECONDS.toNanos(WAITED_MILLIS)) {
+            channel.close();
+        } else {
+            closeHeard(channel);
+        }
     }
 
     /** Closes after what the peer has said by now, so that it sees an end and not a reset of what was left unread. */

@@ -25,20 +25,8 @@ final class HeaderCodec {
     private static final Http2HeadersEncoder.SensitivityDetector ONCE_ONLY =
             (name, value) -> "traceparent".contentEquals(name) || "forwarded".contentEquals(name);
 
-    private final FieldsDecoder decoder;
+    private final Decoder decoder;
     private final DefaultHttp2HeadersEncoder encoder;
-
-    /** Netty's decoder with fields that tell what is no field from what is out of place. */
-    private static final class FieldsDecoder extends DefaultHttp2HeadersDecoder {
-        FieldsDecoder(int maxListBytes) {
-            super(true, true, maxListBytes);
-        }
-
-        @Override
-        protected Http2Headers newHeaders() {
-            return new ReceivedFields(numberOfHeadersGuess());
-        }
-    }
 
     /** What a block says, or why it says nothing. */
     sealed interface Decoded {
@@ -53,23 +41,48 @@ final class HeaderCodec {
     }
 
     HeaderCodec(int maxListBytes) {
-        decoder = new FieldsDecoder(maxListBytes);
+        decoder = new Decoder(maxListBytes);
         encoder = new DefaultHttp2HeadersEncoder(ONCE_ONLY);
     }
 
-    /** Reads a block; throws if the tables are out of step afterwards, or a name or value is none at all. */
+    /**
+     * Reads a block; throws if the tables are out of step afterwards, or a name or value is none at all. For both the
+     * peer is told PROTOCOL_ERROR, as from the reference.
+     */
     Decoded decode(int streamId, ByteBuf block) throws ProtocolViolation {
+        boolean tooLong = false;
         try {
-            return new Decoded.Fields(decoder.decodeHeaders(streamId, block));
+            decoder.decodeHeaders(streamId, block);
         } catch (Http2Exception.HeaderListSizeException e) {
-            return new Decoded.TooLong();
-        } catch (Http2Exception.StreamException e) {
-            if (e.getCause() instanceof ReceivedFields.NotAField nothing) {
-                throw new ProtocolViolation(Http2Error.PROTOCOL_ERROR, String.valueOf(nothing.getMessage()));
-            }
-            return new Decoded.Malformed(String.valueOf(e.getMessage()));
+            tooLong = true;
         } catch (Http2Exception e) {
-            throw new ProtocolViolation(Http2Error.COMPRESSION_ERROR, String.valueOf(e.getMessage()));
+            throw new ProtocolViolation(Http2Error.PROTOCOL_ERROR, String.valueOf(e.getMessage()), "compression_error");
+        }
+        ReceivedFields fields = decoder.received;
+        String broken = fields.broken();
+        if (broken != null) {
+            throw new ProtocolViolation(Http2Error.PROTOCOL_ERROR, broken);
+        }
+        String malformed = fields.malformed();
+        if (malformed != null) {
+            return new Decoded.Malformed(malformed);
+        }
+        return tooLong ? new Decoded.TooLong() : new Decoded.Fields(fields);
+    }
+
+    /** Netty's HPACK, which fills fields of ours: those of a list that is too long can be seen too. */
+    private static final class Decoder extends DefaultHttp2HeadersDecoder {
+        private ReceivedFields received = new ReceivedFields(0);
+
+        /** A list must stay below {@code maxListBytes}. */
+        Decoder(int maxListBytes) {
+            super(false, false, maxListBytes - 1L);
+        }
+
+        @Override
+        protected Http2Headers newHeaders() {
+            received = new ReceivedFields(numberOfHeadersGuess());
+            return received;
         }
     }
 

@@ -48,18 +48,14 @@ final class PeerSettings {
     void apply(int id, long value) throws ProtocolViolation {
         switch (id) {
             case Frames.SETTINGS_HEADER_TABLE_SIZE -> headerTableBytes = value;
-            case Frames.SETTINGS_ENABLE_PUSH -> require(value <= 1, id, value, Http2Error.PROTOCOL_ERROR);
+            case Frames.SETTINGS_ENABLE_PUSH, Frames.SETTINGS_ENABLE_CONNECT_PROTOCOL -> require(value <= 1, id, value);
             case Frames.SETTINGS_MAX_CONCURRENT_STREAMS -> maxConcurrentStreams = value;
             case Frames.SETTINGS_INITIAL_WINDOW_SIZE -> {
-                require(value <= Integer.MAX_VALUE, id, value, Http2Error.FLOW_CONTROL_ERROR);
+                require(value <= Integer.MAX_VALUE, id, value);
                 initialWindowBytes = (int) value;
             }
             case Frames.SETTINGS_MAX_FRAME_SIZE -> {
-                require(
-                        value >= Frames.DEFAULT_MAX_FRAME_BYTES && value <= Frames.LARGEST_MAX_FRAME_BYTES,
-                        id,
-                        value,
-                        Http2Error.PROTOCOL_ERROR);
+                require(value >= Frames.DEFAULT_MAX_FRAME_BYTES && value <= Frames.LARGEST_MAX_FRAME_BYTES, id, value);
                 maxFrameBytes = (int) value;
             }
             case Frames.SETTINGS_MAX_HEADER_LIST_SIZE -> maxHeaderListBytes = value;
@@ -67,9 +63,9 @@ final class PeerSettings {
         }
     }
 
-    private static void require(boolean valid, int id, long value, Http2Error otherwise) throws ProtocolViolation {
+    private static void require(boolean valid, int id, long value) throws ProtocolViolation {
         if (!valid) {
-            throw new ProtocolViolation(otherwise, "setting " + id + " has value " + value);
+            throw new ProtocolViolation(Http2Error.PROTOCOL_ERROR, "setting " + id + " has value " + value);
         }
     }
 }

@@ -1,80 +1,153 @@
 package mesh.ambit.hbone;
 
-import io.netty.handler.codec.DefaultHeaders.NameValidator;
-import io.netty.handler.codec.DefaultHeaders.ValueValidator;
 import io.netty.handler.codec.http2.DefaultHttp2Headers;
-import io.netty.handler.codec.http2.Http2Headers.PseudoHeaderName;
+import io.netty.handler.codec.http2.Http2Headers;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The fields of a block that a peer sent, with two kinds of faults told apart while HPACK reads them. What cannot be a
- * field at all is a {@link NotAField}: as the reference has it, a peer that writes such things cannot write HTTP/2, and
- * loses the connection. Fields that are each well formed but do not fit together (twice, out of order, out of place)
- * are left to Netty, whose complaint is about the stream.
+ * The fields of one header block, looked at one by one as HPACK gives them out, because their order counts.
+ *
+ * <p>There are two kinds of fault. A field that is none (RFC 9113 section 8.2.1, an unknown pseudo field) shows a peer
+ * that cannot write fields: its tunnel ends. Good fields where they do not belong spoil their message only. Both are
+ * kept apart as the reference does it; of each the first one is told.
  */
 final class ReceivedFields extends DefaultHttp2Headers {
-    private static final String METHOD = ":method";
-    private static final String TOKEN_MARKS = "!#$%&'*+-.^_`|~";
+    /** Fields of HTTP/1.1 connections, section 8.2.2. */
+    private static final Set<String> OF_CONNECTIONS =
+            Set.of("connection", "transfer-encoding", "upgrade", "keep-alive", "proxy-connection");
 
-    /** Says that a name or value is none. Without stack trace and without the peer's bytes: it may send many. */
-    static final class NotAField extends IllegalArgumentException {
-        private NotAField(String message) {
-            super(message);
-        }
+    private static final String OTHER_TOKEN_CHARACTERS = "!#$%&'*+-.^_`|~";
 
-        @Override
-        public synchronized Throwable fillInStackTrace() {
-            return this;
-        }
-    }
+    private @Nullable String broken;
+    private @Nullable String malformed;
+    private boolean regularSeen;
 
     ReceivedFields(int expected) {
-        super(true, true, expected);
+        super(false, expected);
+    }
+
+    /** Says which field is none, or returns null. */
+    @Nullable
+    String broken() {
+        return broken;
+    }
+
+    /** Says what makes the message malformed, or returns null. */
+    @Nullable
+    String malformed() {
+        return malformed;
     }
 
     @Override
-    protected void validateName(NameValidator<CharSequence> validator, boolean forAdd, CharSequence name) {
-        if (!isName(name)) {
-            throw new NotAField("a field name is neither a token in lower case nor a known pseudo field");
+    public Http2Headers add(CharSequence name, CharSequence value) {
+        if (name.length() > 0 && name.charAt(0) == ':') {
+            pseudo(name.toString(), value);
+        } else {
+            regular(name.toString(), value);
         }
-        super.validateName(validator, forAdd, name);
+        return super.add(name, value);
     }
 
-    @Override
-    protected void validateValue(ValueValidator<CharSequence> validator, CharSequence name, CharSequence value) {
-        if (hasControls(value)) {
-            throw new NotAField("a field value contains a control character");
+    private void pseudo(String name, CharSequence value) {
+        boolean valid = switch (name) {
+            case ":authority", ":scheme", ":path", ":protocol" -> isUtf8(value);
+            case ":method" -> isToken(value, true);
+            case ":status" -> isStatus(value);
+            default -> false;
+        };
+        if (!valid) {
+            setBroken("field " + printable(name) + " is unknown or has a value that cannot be");
+        } else if (regularSeen) {
+            setMalformed(name + " after other fields");
+        } else if (contains(name)) {
+            setMalformed("second " + name);
         }
-        if (value.isEmpty() && METHOD.contentEquals(name)) {
-            throw new NotAField("the request method is empty");
-        }
-        super.validateValue(validator, name, value);
     }
 
-    /** Says whether {@code name} keeps to RFC 9113 section 8.2.1 and, with a colon, is one that anybody has defined. */
-    private static boolean isName(CharSequence name) {
-        if (name.isEmpty()) {
-            return false;
+    private void regular(String name, CharSequence value) {
+        if (!isToken(name, false) || !isValue(value)) {
+            setBroken("field " + printable(name) + " has a name or a value that cannot be");
+        } else if (OF_CONNECTIONS.contains(name) || (name.equals("te") && !"trailers".contentEquals(value))) {
+            setMalformed("field " + name + " of HTTP/1.1");
+        } else {
+            regularSeen = true;
         }
-        if (name.charAt(0) == ':') {
-            return PseudoHeaderName.isPseudoHeader(name);
+    }
+
+    private void setBroken(String why) {
+        if (broken == null) {
+            broken = why;
         }
-        for (int i = 0; i < name.length(); i++) {
-            char c = name.charAt(i);
-            boolean plain = (c >= 'a' && c <= 'z') || c == '-' || (c >= '0' && c <= '9');
-            if (!plain && TOKEN_MARKS.indexOf(c) < 0) {
+    }
+
+    private void setMalformed(String why) {
+        if (malformed == null) {
+            malformed = why;
+        }
+    }
+
+    private static boolean isToken(CharSequence text, boolean upperCase) {
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            boolean valid = (c >= 'a' && c <= 'z')
+                    || (c >= '0' && c <= '9')
+                    || (upperCase && c >= 'A' && c <= 'Z')
+                    || OTHER_TOKEN_CHARACTERS.indexOf(c) >= 0;
+            if (!valid) {
+                return false;
+            }
+        }
+        return text.length() > 0;
+    }
+
+    /** Spaces around a value are taken as part of it: nothing here would read it otherwise. */
+    private static boolean isValue(CharSequence value) {
+        for (int i = 0; i < value.length(); i++) {
+            char c = value.charAt(i);
+            if ((c < ' ' && c != '\t') || c == 0x7f) {
                 return false;
             }
         }
         return true;
     }
 
-    private static boolean hasControls(CharSequence value) {
+    private static boolean isStatus(CharSequence value) {
+        boolean valid = value.length() == 3 && value.charAt(0) != '0';
         for (int i = 0; i < value.length(); i++) {
-            char c = value.charAt(i);
-            if ((c < ' ' && c != '\t') || c == 0x7F) {
-                return true;
-            }
+            valid &= value.charAt(i) >= '0' && value.charAt(i) <= '9';
         }
-        return false;
+        return valid;
+    }
+
+    /** HPACK gives out bytes, one to a character. */
+    private static boolean isUtf8(CharSequence value) {
+        boolean ascii = true;
+        for (int i = 0; i < value.length(); i++) {
+            ascii &= value.charAt(i) < 0x80;
+        }
+        if (ascii) {
+            return true;
+        }
+        try {
+            byte[] bytes = value.toString().getBytes(StandardCharsets.ISO_8859_1);
+            StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes));
+            return true;
+        } catch (CharacterCodingException e) {
+            return false;
+        }
+    }
+
+    /** Returns what may be shown of a name that anybody could have written. */
+    private static String printable(String name) {
+        StringBuilder text = new StringBuilder("'");
+        for (int i = 0; i < Math.min(name.length(), 40); i++) {
+            char c = name.charAt(i);
+            text.append(c > ' ' && c < 0x7f ? c : '?');
+        }
+        return text.append('\'').toString();
     }
 }

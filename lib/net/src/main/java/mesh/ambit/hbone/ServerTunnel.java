@@ -33,7 +33,10 @@ final class ServerTunnel extends TunnelConnection {
     /** Requests of this read that nobody has looked at yet. */
     private final ArrayDeque<ServerExchange> arrived = new ArrayDeque<>();
 
+    /** The highest id that the peer has used, and the highest of those that were not refused unseen. */
     private int highestStreamId;
+
+    private int lastProcessedStreamId;
 
     /** Streams above it came after the final GOAWAY and are not ours to serve. */
     private int lastServedStreamId = Frames.MAX_STREAM_ID;
@@ -82,8 +85,8 @@ final class ServerTunnel extends TunnelConnection {
     }
 
     @Override
-    int highestStreamId() {
-        return highestStreamId;
+    int lastProcessedStreamId() {
+        return lastProcessedStreamId;
     }
 
     @Override
@@ -104,10 +107,14 @@ final class ServerTunnel extends TunnelConnection {
         }
         TunnelStream known = streams.get(streamId);
         if (known != null) {
-            trailers(known, endStream);
+            trailers(known, decoded, endStream);
             return;
         }
         if (streamId <= highestStreamId) {
+            if (!resetStreams.contains(streamId)) {
+                throw new ProtocolViolation(
+                        Http2Error.PROTOCOL_ERROR, "HEADERS on stream " + streamId + ", which is over");
+            }
             guard.onIdleFrame();
             return; // Trailers that crossed our reset. They have been decoded, and that is all they are owed.
         }
@@ -122,11 +129,14 @@ final class ServerTunnel extends TunnelConnection {
         }
     }
 
-    private void trailers(TunnelStream stream, boolean endStream) throws ProtocolViolation {
-        if (endStream && !stream.inputEnded()) {
-            stream.endInput();
-        } else {
+    private void trailers(TunnelStream stream, HeaderCodec.Decoded decoded, boolean endStream)
+            throws ProtocolViolation {
+        if (!endStream || decoded instanceof HeaderCodec.Decoded.Malformed) {
             streamError(stream, Http2Error.PROTOCOL_ERROR);
+        } else if (stream.inputEnded()) {
+            throw new ProtocolViolation(Http2Error.PROTOCOL_ERROR, "HEADERS after the end of stream " + stream.id());
+        } else {
+            stream.endInput();
         }
     }
 
@@ -135,10 +145,12 @@ final class ServerTunnel extends TunnelConnection {
             refuseStream(streamId, Http2Error.REFUSED_STREAM);
             return;
         }
+        lastProcessedStreamId = streamId;
         CharSequence method = headers.method();
         boolean connect = method != null && "CONNECT".contentEquals(method);
         CharSequence authority = headers.authority();
         if (method == null
+                || headers.status() != null
                 || !hasRightTarget(headers, connect)
                 || !hasRightLength(headers, endStream)
                 || (authority != null && !AuthoritySyntax.isValid(authority))) {
@@ -192,6 +204,7 @@ final class ServerTunnel extends TunnelConnection {
     }
 
     private void tooLong(int streamId) throws ProtocolViolation {
+        lastProcessedStreamId = streamId;
         send(streamId, 431, HeaderFields.NONE, true);
         refuseStream(streamId, Http2Error.PROTOCOL_ERROR);
     }
@@ -266,7 +279,7 @@ final class ServerTunnel extends TunnelConnection {
     @Override
     void onOtherPong(long payload) {
         if (draining && payload == DRAIN_PING && lastServedStreamId == Frames.MAX_STREAM_ID) {
-            lastServedStreamId = highestStreamId;
+            lastServedStreamId = lastProcessedStreamId;
             sendGoAway(lastServedStreamId, Http2Error.NO_ERROR, "");
             closeIfDone();
         }

@@ -36,6 +36,7 @@ abstract class TunnelConnection extends ChannelInboundHandlerAdapter {
     final PeerSettings peerSettings;
     final AbuseGuard guard = new AbuseGuard();
     final HeaderCodec headerCodec;
+    final ResetStreams resetStreams = new ResetStreams();
     private final boolean server;
     private final TunnelGuards.Observer observer;
     private final int maxHeaderListBytes;
@@ -191,7 +192,7 @@ abstract class TunnelConnection extends ChannelInboundHandlerAdapter {
                 ctx().channel(),
                 Liveness.TIMEOUT_NANOS / 1_000_000_000);
         if (server) {
-            sendGoAway(highestStreamId(), NO_ERROR, "");
+            sendGoAway(lastProcessedStreamId(), NO_ERROR, "");
         }
         shutDown(new TunnelFailure.Http2Failed("h2 failed: keep-alive timed out", server ? null : "broken pipe"));
         out().flush();
@@ -205,19 +206,23 @@ abstract class TunnelConnection extends ChannelInboundHandlerAdapter {
         }
         LOG.debug("tunnel {}: the certificate of {} is revoked, closing", ctx().channel(), peer());
         if (server) {
-            sendGoAway(highestStreamId(), NO_ERROR, "");
+            sendGoAway(lastProcessedStreamId(), NO_ERROR, "");
         }
         shutDown(new TunnelFailure.PeerRevoked());
         out().flush();
         ctx().close();
     }
 
-    /** Ends the tunnel because the peer broke the protocol. */
+    /** Ends the tunnel because the peer broke the protocol; whoever does not speak HTTP/2 is told nothing in it. */
     private void fail(Http2Error code, String message) {
         LOG.debug("tunnel {}: {} ({})", ctx().channel(), message, code);
         closed = true;
         shutDown(new TunnelFailure.Http2Failed("h2 failed: " + message));
-        ctx().writeAndFlush(FrameWriter.goAway(ctx().alloc(), highestStreamId(), code, message))
+        if (reader != null && !reader.hasPreface()) {
+            ctx().close();
+            return;
+        }
+        ctx().writeAndFlush(FrameWriter.goAway(ctx().alloc(), lastProcessedStreamId(), code, message))
                 .addListener(ChannelFutureListener.CLOSE);
     }
 
@@ -231,7 +236,7 @@ abstract class TunnelConnection extends ChannelInboundHandlerAdapter {
             shutDown(new TunnelFailure.Closed(why));
             if (reader != null) {
                 if (mayAnnounceEnd()) {
-                    sendGoAway(highestStreamId(), NO_ERROR, "");
+                    sendGoAway(lastProcessedStreamId(), NO_ERROR, "");
                 }
                 out().flush();
             }
@@ -284,8 +289,8 @@ abstract class TunnelConnection extends ChannelInboundHandlerAdapter {
 
     void onReadComplete() {}
 
-    /** Returns the highest id of a stream that the peer has opened, 0 if none. */
-    int highestStreamId() {
+    /** Returns the highest id of a stream of the peer's that was looked at, 0 if none: what GOAWAY tells. */
+    int lastProcessedStreamId() {
         return 0;
     }
 
@@ -362,7 +367,16 @@ abstract class TunnelConnection extends ChannelInboundHandlerAdapter {
         onStreamOver(stream);
     }
 
+    /** Something came for a stream that is over. It may have crossed our reset; if there was none, the peer errs. */
+    void onFrameOfOver(int streamId) throws ProtocolViolation {
+        guard.onIdleFrame();
+        if (!resetStreams.contains(streamId)) {
+            sendReset(streamId, Http2Error.STREAM_CLOSED);
+        }
+    }
+
     void sendReset(int streamId, Http2Error code) {
+        resetStreams.add(streamId);
         out().write(FrameWriter.reset(ctx().alloc(), streamId, code));
         out().flushSoon();
     }

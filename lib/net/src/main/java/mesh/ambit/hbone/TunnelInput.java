@@ -4,7 +4,6 @@ import static io.netty.handler.codec.http2.Http2Error.FLOW_CONTROL_ERROR;
 import static io.netty.handler.codec.http2.Http2Error.PROTOCOL_ERROR;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.handler.codec.http2.Http2Error;
 import org.jspecify.annotations.Nullable;
 
 /** What the peer's frames do to a tunnel, as far as both ends agree. */
@@ -14,6 +13,9 @@ final class TunnelInput implements FrameSink {
 
     /** The stream whose DATA frame is under way, or null if that stream is over. */
     private @Nullable TunnelStream dataStream;
+
+    /** We send SETTINGS once. */
+    private boolean settingsAcknowledged;
 
     TunnelInput(TunnelConnection tunnel, ReceiveWindow receiveWindow) {
         this.tunnel = tunnel;
@@ -37,10 +39,10 @@ final class TunnelInput implements FrameSink {
             tunnel.onDataOf(stream);
         }
         if (stream == null) {
+            tunnel.onFrameOfOver(streamId);
             tunnel.giveCredit(null, paddingBytes);
         } else if (stream.inputEnded()) {
-            tunnel.streamError(stream, Http2Error.STREAM_CLOSED);
-            tunnel.giveCredit(null, paddingBytes);
+            throw new ProtocolViolation(PROTOCOL_ERROR, "DATA after the end of stream " + streamId);
         } else if (!stream.receiveWindow.take(frameBytes)) {
             tunnel.streamError(stream, FLOW_CONTROL_ERROR);
             tunnel.giveCredit(null, paddingBytes);
@@ -111,12 +113,24 @@ final class TunnelInput implements FrameSink {
 
     @Override
     public void onSettingsAck() throws ProtocolViolation {
-        tunnel.guard.onIdleFrame();
+        if (settingsAcknowledged) {
+            throw new ProtocolViolation(PROTOCOL_ERROR, "SETTINGS acknowledged twice");
+        }
+        settingsAcknowledged = true;
     }
 
     @Override
     public void onIgnored() throws ProtocolViolation {
         tunnel.guard.onIdleFrame();
+    }
+
+    @Override
+    public void onPriority(int streamId, int dependsOn) throws ProtocolViolation {
+        tunnel.guard.onIdleFrame();
+        TunnelStream stream = tunnel.streams.get(streamId);
+        if (streamId == dependsOn && stream != null) {
+            tunnel.streamError(stream, PROTOCOL_ERROR);
+        }
     }
 
     @Override
@@ -132,11 +146,11 @@ final class TunnelInput implements FrameSink {
 
     @Override
     public void onWindowUpdate(int streamId, int increment) throws ProtocolViolation {
+        if (increment == 0) {
+            throw new ProtocolViolation(PROTOCOL_ERROR, "empty WINDOW_UPDATE on stream " + streamId);
+        }
         tunnel.guard.onCredit(increment);
         if (streamId == 0) {
-            if (increment == 0) {
-                throw new ProtocolViolation(PROTOCOL_ERROR, "empty WINDOW_UPDATE");
-            }
             if (!tunnel.out().window.grow(increment)) {
                 throw new ProtocolViolation(FLOW_CONTROL_ERROR, "connection window overflows");
             }
@@ -151,9 +165,7 @@ final class TunnelInput implements FrameSink {
             tunnel.guard.onIdleFrame();
             return;
         }
-        if (increment == 0) {
-            tunnel.streamError(stream, PROTOCOL_ERROR);
-        } else if (!stream.sendWindow.grow(increment)) {
+        if (!stream.sendWindow.grow(increment)) {
             tunnel.streamError(stream, FLOW_CONTROL_ERROR);
         } else {
             tunnel.out().resume(stream);

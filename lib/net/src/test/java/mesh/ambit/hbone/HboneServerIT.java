@@ -1,6 +1,7 @@
 package mesh.ambit.hbone;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.netty.channel.Channel;
 import io.netty.channel.EventLoopGroup;
@@ -8,6 +9,7 @@ import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
@@ -19,6 +21,7 @@ import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
@@ -116,6 +119,22 @@ class HboneServerIT {
             asked.completeExceptionally(new IllegalStateException("CA says no"));
 
             assertThat(socket.getInputStream().read()).as("no reset").isEqualTo(-1);
+        }
+    }
+
+    @Test
+    void clientThatHasWaitedForACertificateSeesAReset() throws Exception {
+        CompletableFuture<Svid> asked = new CompletableFuture<>();
+        InetSocketAddress address = serve(asked);
+        try (Socket socket = new Socket(LOOPBACK, address.getPort())) {
+            socket.setSoTimeout(30_000);
+            Loops.await("accepted", () -> servers.getFirst().openTunnels() == 1);
+            socket.getOutputStream().write(new byte[500]);
+            CompletableFuture.delayedExecutor(1_200, TimeUnit.MILLISECONDS)
+                    .execute(() -> asked.completeExceptionally(new IllegalStateException("CA says no")));
+
+            assertThatExceptionOfType(SocketException.class)
+                    .isThrownBy(() -> socket.getInputStream().read());
         }
     }
 

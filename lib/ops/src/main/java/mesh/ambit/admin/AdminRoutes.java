@@ -58,7 +58,7 @@ public final class AdminRoutes {
 
     private static HttpReply logging(HttpQuery query, LogLevels levels) {
         if (!query.method().equals("POST")) {
-            return HttpReply.text(405, LOGGING_USAGE);
+            return HttpReply.text(405, "Invalid HTTP method\n" + LOGGING_USAGE);
         }
         boolean reset = query.parameters().containsKey("reset");
         @Nullable String level = query.lastParameter("level");

@@ -39,6 +39,9 @@ final class HttpRouter extends SimpleChannelInboundHandler<FullHttpRequest> {
             .withZone(ZoneOffset.UTC);
     private static final Pattern SCHEME_AND_HOST = Pattern.compile("^[a-z]+://[^/?#]*", Pattern.CASE_INSENSITIVE);
 
+    /** The reference's bound: more lines in a head are refused like a head that is too long. */
+    private static final int MAX_FIELDS = 100;
+
     private final Map<String, HttpRoute> routes;
 
     HttpRouter(Map<String, HttpRoute> routes) {
@@ -49,7 +52,7 @@ final class HttpRouter extends SimpleChannelInboundHandler<FullHttpRequest> {
     protected void channelRead0(ChannelHandlerContext ctx, FullHttpRequest request) {
         Throwable broken = request.decoderResult().cause();
         if (broken != null) {
-            write(ctx, refuse(broken), false);
+            write(ctx, HttpVersion.HTTP_1_1, refuse(broken), false);
             return;
         }
         if (request.method().name().equals("PRI")) {
@@ -58,7 +61,11 @@ final class HttpRouter extends SimpleChannelInboundHandler<FullHttpRequest> {
         }
         HttpVersion version = request.protocolVersion();
         if (!version.equals(HttpVersion.HTTP_1_1) && !version.equals(HttpVersion.HTTP_1_0)) {
-            write(ctx, HttpReply.empty(400), false);
+            write(ctx, HttpVersion.HTTP_1_1, HttpReply.empty(400), false);
+            return;
+        }
+        if (request.headers().size() > MAX_FIELDS) {
+            write(ctx, HttpVersion.HTTP_1_1, HttpReply.empty(431), false);
             return;
         }
         boolean keepAlive = HttpUtil.isKeepAlive(request);
@@ -67,12 +74,16 @@ final class HttpRouter extends SimpleChannelInboundHandler<FullHttpRequest> {
             query = query(request, ctx.channel().remoteAddress());
         } catch (IllegalArgumentException e) {
             LOG.debug("{}: URI that does not decode", ctx.channel(), e);
-            write(ctx, HttpReply.text(500, requireNonNullElse(e.getMessage(), "internal error") + "\n"), keepAlive);
+            write(
+                    ctx,
+                    version,
+                    HttpReply.text(500, requireNonNullElse(e.getMessage(), "internal error") + "\n"),
+                    keepAlive);
             return;
         }
         HttpRoute route = routes.get(query.path());
         if (route == null || !route.mayBlock()) {
-            write(ctx, answer(route, query), keepAlive);
+            write(ctx, version, answer(route, query), keepAlive);
             return;
         }
         HeadTimeout timeout = ctx.pipeline().get(HeadTimeout.class);
@@ -84,17 +95,15 @@ final class HttpRouter extends SimpleChannelInboundHandler<FullHttpRequest> {
         Thread.ofVirtual().name("ambit-http-route").start(() -> {
             HttpReply reply = answer(route, query);
             ctx.executor().execute(() -> {
-                write(ctx, reply, keepAlive);
+                write(ctx, version, reply, keepAlive);
                 ctx.channel().config().setAutoRead(true);
             });
         });
     }
 
-    private static void write(ChannelHandlerContext ctx, HttpReply reply, boolean keepAlive) {
+    private static void write(ChannelHandlerContext ctx, HttpVersion version, HttpReply reply, boolean keepAlive) {
         FullHttpResponse response = new DefaultFullHttpResponse(
-                HttpVersion.HTTP_1_1,
-                HttpResponseStatus.valueOf(reply.status()),
-                Unpooled.wrappedBuffer(reply.content()));
+                version, HttpResponseStatus.valueOf(reply.status()), Unpooled.wrappedBuffer(reply.content()));
         if (reply.contentType() != null) {
             response.headers().set(HttpHeaderNames.CONTENT_TYPE, reply.contentType());
         }
