@@ -53,7 +53,6 @@ final class ServerExchange implements ConnectExchange {
         answer();
         if (isOpen()) {
             stream.reset(Http2Error.CANCEL);
-            stream.discardUndelivered();
         }
     }
 

@@ -185,6 +185,8 @@ final class TunnelStream implements HboneStream {
             boolean harmless = code == Http2Error.CANCEL && outputEnded && tunnel.isServer();
             tunnel.sendReset(id, harmless ? Http2Error.NO_ERROR : code);
             end();
+            // Who resets a stream that nobody has begun to receive will not begin any more.
+            discardUndelivered();
         }
     }
 
@@ -240,6 +242,12 @@ final class TunnelStream implements HboneStream {
         if (large || (crumbs != null && crumbs.writableBytes() < data.readableBytes())) {
             passCrumbsOn();
         }
+        if (over) {
+            // The receiver has ended the stream over them: nobody would ever pass on what were gathered now.
+            tunnel.giveCredit(null, data.readableBytes());
+            data.release();
+            return;
+        }
         if (large) {
             passOn(data);
             return;
@@ -286,6 +294,9 @@ final class TunnelStream implements HboneStream {
             return;
         }
         passCrumbsOn();
+        if (over) {
+            return;
+        }
         inputEnded = true;
         // First, as in outputEnded: the receiver lets go of a stream whose halves have both ended, which is no reset.
         endIfBothHalvesHave();
@@ -305,6 +316,9 @@ final class TunnelStream implements HboneStream {
             return;
         }
         passCrumbsOn();
+        if (over) {
+            return;
+        }
         resetCode = code;
         end();
         abandon();
@@ -318,6 +332,9 @@ final class TunnelStream implements HboneStream {
             return;
         }
         passCrumbsOn();
+        if (over) {
+            return;
+        }
         lost = failure;
         end();
         abandon();

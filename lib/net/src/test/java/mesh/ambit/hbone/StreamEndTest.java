@@ -2,6 +2,8 @@ package mesh.ambit.hbone;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.UnpooledByteBufAllocator;
 import io.netty.handler.codec.http2.Http2Error;
 import java.net.InetSocketAddress;
 import java.time.InstantSource;
@@ -12,6 +14,11 @@ import org.junit.jupiter.api.Test;
 
 /** Whoever lets go of a stream as soon as both of its halves have ended, as a relay does, resets nothing. */
 class StreamEndTest {
+    private static final int LARGE = 16 * 1024;
+
+    /** So much waits for a receiver that small pieces are gathered. */
+    private static final int CROWD = 9 * LARGE;
+
     private final List<ConnectExchange> exchanges = new ArrayList<>();
     private final ServerTunnel tunnel =
             new ServerTunnel(TunnelSettings.DEFAULT, TunnelGuards.NONE, InstantSource.system(), new ConnectHandler() {
@@ -46,6 +53,52 @@ class StreamEndTest {
         stream.shutdownOutput();
 
         assertThat(peer.receivedDecoded()).containsExactly("HEADERS 1 :status=200", "DATA 1 0-0  END");
+    }
+
+    @Test
+    void whatNobodyReceivedIsReleasedWhenItsStreamIsReset() {
+        peer.sendPreface();
+        peer.send(peer.connect(1));
+        HboneStream stream = exchanges.getFirst().accept(HeaderFields.NONE);
+        ByteBuf data = peer.data(1, 100, false);
+        peer.send(data);
+        assertThat(data.refCnt()).as("kept for a receiver").isPositive();
+
+        stream.reset(Http2Error.CANCEL);
+
+        assertThat(data.refCnt()).isZero();
+    }
+
+    @Test
+    void whatComesInSmallPiecesIsReleasedWhenItsReceiverResetsTheStreamOverThem() {
+        UnpooledByteBufAllocator counted = new UnpooledByteBufAllocator(false);
+        peer.channel.config().setAllocator(counted);
+        peer.sendPreface();
+        peer.send(peer.connect(1));
+        HboneStream stream = exchanges.getFirst().accept(HeaderFields.NONE);
+        stream.receive(new TestStreams.Recorder(null, false) {
+            @Override
+            public void onData(ByteBuf data) {
+                super.onData(data);
+                if (bytes.get() > CROWD) {
+                    stream.reset(Http2Error.CANCEL);
+                }
+            }
+        });
+        for (int sent = 0; sent < CROWD; sent += LARGE) {
+            peer.send(peer.data(1, LARGE, false));
+        }
+        peer.received();
+        long before = counted.metric().usedHeapMemory();
+
+        // More than are gathered in one buffer: the first gathering is passed on, and refused, by what begins the
+        // second.
+        for (int i = 0; i < 20; i++) {
+            peer.send(peer.data(1, LARGE / 17, false));
+        }
+
+        assertThat(peer.received()).contains("RST_STREAM 1 8");
+        assertThat(counted.metric().usedHeapMemory()).isEqualTo(before);
     }
 
     private HboneStream accepted() {
