@@ -1,8 +1,6 @@
 package mesh.ambit.ztunnel.app;
 
-import io.netty.channel.EventLoopGroup;
 import java.io.IOException;
-import java.net.InetAddress;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -16,55 +14,29 @@ import mesh.ambit.ca.CertificateManager;
 import mesh.ambit.ca.CertificateState;
 import mesh.ambit.channel.ControlPlaneChannels;
 import mesh.ambit.config.ExitCode;
-import mesh.ambit.config.HostPort;
-import mesh.ambit.hbone.InnerTunnel;
 import mesh.ambit.model.MeshView;
 import mesh.ambit.model.WorkloadInfo;
 import mesh.ambit.policy.PolicyView;
-import mesh.ambit.relay.Transport;
-import mesh.ambit.relay.TunedTransport;
-import mesh.ambit.telemetry.DnsMetrics;
-import mesh.ambit.telemetry.LimitMetrics;
 import mesh.ambit.telemetry.LogLevels;
 import mesh.ambit.telemetry.Metrics;
-import mesh.ambit.telemetry.OnDemandDnsMetrics;
 import mesh.ambit.telemetry.PodProxyMetrics;
 import mesh.ambit.telemetry.XdsMetrics;
 import mesh.ambit.tls.Svid;
-import mesh.ambit.tls.TlsContexts;
 import mesh.ambit.xds.AdsClient;
 import mesh.ambit.xds.AdsMode;
 import mesh.ambit.xds.AdsNode;
 import mesh.ambit.xds.AdsObserver;
 import mesh.ambit.xds.MeshUpdates;
-import mesh.ambit.ztunnel.dns.DnsContext;
-import mesh.ambit.ztunnel.dns.DnsSettings;
-import mesh.ambit.ztunnel.dns.HostResolver;
-import mesh.ambit.ztunnel.dns.HostsFile;
-import mesh.ambit.ztunnel.dns.ResolvConf;
-import mesh.ambit.ztunnel.dns.SystemHostResolver;
-import mesh.ambit.ztunnel.inbound.DecisionLog;
-import mesh.ambit.ztunnel.inbound.InboundRouter;
 import mesh.ambit.ztunnel.inpod.PodProxy;
 import mesh.ambit.ztunnel.inpod.PodRegistry;
 import mesh.ambit.ztunnel.inpod.PodStartException;
-import mesh.ambit.ztunnel.inpod.Ports;
 import mesh.ambit.ztunnel.inpod.ZdsClient;
-import mesh.ambit.ztunnel.limits.ConnectionLimits;
-import mesh.ambit.ztunnel.limits.Overload;
 import mesh.ambit.ztunnel.local.LocalFileException;
 import mesh.ambit.ztunnel.local.LocalMesh;
 import mesh.ambit.ztunnel.local.LocalSource;
-import mesh.ambit.ztunnel.outbound.DepartureBoard;
-import mesh.ambit.ztunnel.outbound.EndpointLoads;
-import mesh.ambit.ztunnel.outbound.OutboundAdmission;
-import mesh.ambit.ztunnel.outbound.OutboundPlane;
-import mesh.ambit.ztunnel.outbound.OutboundPolicy;
-import mesh.ambit.ztunnel.outbound.OutboundRouter;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.slf4j.event.Level;
 
 /**
  * The daemon: its parts, the order in which they begin, and the order in which they end.
@@ -89,7 +61,6 @@ final class Ztunnel {
     private final CaClient ca;
     private final CertificateManager certificates;
     private final PeerRevocation revocation;
-    private final EventLoopGroup loops;
     private final DataPlane plane;
     private final PodRegistry pods;
     private final ZdsClient agent;
@@ -125,53 +96,8 @@ final class Ztunnel {
                 Executors.newSingleThreadScheduledExecutor(
                         Thread.ofPlatform().daemon().name("ambit-certificates").factory()));
         this.revocation = PeerRevocation.start(config.tls().revocationList(), metrics);
-        Transport transport = Transport.best();
-        this.loops = transport.group(config.process().workers(), "ambit-worker");
-        ConnectionLimits limits = new ConnectionLimits(
-                config.limits(), Overload.watch(config.limits()), new LimitMetrics(metrics), System::nanoTime);
-        DnsContext dns = new DnsContext(
-                dnsSettings(config),
-                config.capture().ipv6(),
-                transport,
-                mesh,
-                () -> ResolvConf.read(ResolvConf.SYSTEM),
-                config.mode().shared()
-                        ? null
-                        : ResolvConf.read(ResolvConf.SYSTEM).search(),
-                HostsFile.read(),
-                DnsMetrics.on(metrics));
-        HostResolver hosts = new SystemHostResolver(
-                transport, dns.conf(), dns.hosts(), config.capture().ipv6(), new OnDemandDnsMetrics(metrics));
-        DecisionLog decisions = new DecisionLog(config.inbound().policyLogging() ? Level.INFO : Level.DEBUG);
-        TlsContexts tls = new TlsContexts(
-                config.tls().policy(), config.tls().policy().provider(), clock, revocation.revocations());
-        this.plane = new DataPlane(
-                new TunedTransport(transport, config.capture().keepalive()),
-                loops,
-                mesh,
-                policies,
-                certificates::fetch,
-                config.telemetry().on(metrics),
-                tls,
-                clock,
-                new OutboundPlane(
-                        new OutboundRouter(
-                                config.node().network(),
-                                Ports.own(config.outbound().socks())),
-                        config.node().network(),
-                        config.outbound(),
-                        new EndpointLoads(),
-                        new InnerTunnel(tls, config.tunnels(), limits.tunnelGuards()),
-                        hosts,
-                        admission(config, policies, decisions)),
-                new InboundRouter(
-                        config.node().network(), Ports.own(config.outbound().socks()), config.inbound()),
-                decisions,
-                limits,
-                new DepartureBoard(),
-                dns,
-                hosts,
-                DataPlane.Settings.from(config));
+        this.plane = DataPlaneAssembly.of(
+                config, mesh, policies, certificates::fetch, revocation.revocations(), metrics, clock);
         this.pods = new PodRegistry(pod -> InPodProxy.start(plane, pod), new PodProxyMetrics(metrics));
         this.agent = new ZdsClient(config.capture().agentSocket(), pods, new Agent());
         this.state = LastGoodState.open(
@@ -224,14 +150,6 @@ final class Ztunnel {
         if (config.mode().shared()) {
             readiness.pending(PODS_TASK);
         }
-    }
-
-    private static OutboundAdmission admission(ZtunnelConfig config, PolicyView policies, DecisionLog decisions) {
-        if (!config.outbound().policy()) {
-            return OutboundAdmission.ALL;
-        }
-        OutboundPolicy policy = new OutboundPolicy(policies, decisions::write);
-        return (source, from, destination, _) -> policy.refusal(source, from, destination);
     }
 
     /**
@@ -322,7 +240,9 @@ final class Ztunnel {
         ca.close();
         channels.close();
         plane.hosts().close();
-        loops.shutdownGracefully(0, CLEAN_UP_SECONDS, TimeUnit.SECONDS).await(2 * CLEAN_UP_SECONDS, TimeUnit.SECONDS);
+        plane.loops()
+                .shutdownGracefully(0, CLEAN_UP_SECONDS, TimeUnit.SECONDS)
+                .await(2 * CLEAN_UP_SECONDS, TimeUnit.SECONDS);
         releaseCertificates();
         plane.limits().overload().close();
         metrics.close();
@@ -348,17 +268,6 @@ final class Ztunnel {
                 svid.close();
             }
         }
-    }
-
-    private static DnsSettings dnsSettings(ZtunnelConfig config) {
-        HostPort address = config.mode().dnsAddress();
-        String preferred = config.displayed().preferredServiceNamespace();
-        return new DnsSettings(
-                config.mode().dns(),
-                address.host().equals(ModeSettings.LOCALHOST) ? null : InetAddress.ofLiteral(address.host()),
-                address.port(),
-                config.node().clusterDomain(),
-                preferred == null ? "" : preferred);
     }
 
     /** The mesh is known, from the control plane or from disk: now pods may come. */
