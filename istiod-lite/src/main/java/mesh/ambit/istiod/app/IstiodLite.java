@@ -1,28 +1,21 @@
 package mesh.ambit.istiod.app;
 
 import java.io.IOException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.UUID;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import mesh.ambit.admin.AdminRoutes;
 import mesh.ambit.admin.HttpReply;
 import mesh.ambit.admin.HttpRoute;
@@ -32,7 +25,6 @@ import mesh.ambit.istiod.issuer.CallerInterceptor;
 import mesh.ambit.istiod.issuer.CertificateService;
 import mesh.ambit.istiod.issuer.NodeAuthorizer;
 import mesh.ambit.istiod.issuer.Placement;
-import mesh.ambit.istiod.issuer.Subject;
 import mesh.ambit.istiod.push.AdmissionInterceptor;
 import mesh.ambit.istiod.push.DebugAnswers;
 import mesh.ambit.istiod.push.DiscoveryService;
@@ -98,20 +90,18 @@ final class IstiodLite implements AutoCloseable {
                 platform.authorityStore(),
                 platform.signers(),
                 trustDomain,
-                servingNames(),
+                ControllerNames.serving(config),
                 () -> placement.get().get(),
                 clock));
         authority.register(metrics.registry(), clock);
-        ScheduledExecutorService housekeeping = Executors.newSingleThreadScheduledExecutor(
-                Thread.ofPlatform().name("housekeeping").daemon().factory());
-        parts.push(housekeeping::shutdownNow);
+        Housekeeping housekeeping = opened(new Housekeeping());
         ExecutorService workers = opened(Executors.newVirtualThreadPerTaskExecutor());
         DiscoveryMetrics discoveryCounts = new DiscoveryMetrics(metrics.registry());
         DiscoverySettings discovery = config.discovery();
         PushHub hub = new PushHub(workers, discovery.pushThrottle(), clock, discoveryCounts);
         MeshPublisher publisher = opened(new MeshPublisher(config.mesh(), hub, discovery.pace(), published -> {
             discoveryCounts.services(published.digest().services());
-            later(housekeeping, () -> platform.refresh(published));
+            housekeeping.later(() -> platform.refresh(published));
         }));
         placement.set(() -> publisher.published().digest());
         opened(platform).follow((changes, problems) -> {
@@ -121,7 +111,7 @@ final class IstiodLite implements AutoCloseable {
 
         DebugPages pages = new DebugPages(config, hub, publisher::published);
         DebugAnswers debug = new DebugAnswers(
-                config.mesh().systemNamespace(), replica(), AmbitVersion.version(), hub::status, pages);
+                config.mesh().systemNamespace(), ControllerNames.replica(), AmbitVersion.version(), hub::status, pages);
         AdmissionInterceptor admission = new AdmissionInterceptor(discovery.streamsPerSecond());
         ControlServer grpc = opened(ControlServer.start(
                 config.secureGrpc(),
@@ -175,27 +165,23 @@ final class IstiodLite implements AutoCloseable {
         monitoringPort = listen("monitoring", config.monitoring(), monitoringRoutes(metrics))
                 .port();
 
-        housekeeping.scheduleWithFixedDelay(
-                () -> guarded(hub::inspect), INSPECTION_SECONDS, INSPECTION_SECONDS, TimeUnit.SECONDS);
-        housekeeping.scheduleWithFixedDelay(
-                () -> guarded(() -> {
-                    authority.refresh();
-                    platform.refresh(publisher.published());
-                }),
-                HOUSEKEEPING_SECONDS,
-                HOUSEKEEPING_SECONDS,
-                TimeUnit.SECONDS);
-        publisher.first().thenRun(() -> later(housekeeping, () -> platform.lead(authority.authority()::trust)));
-        authority.authority().whenChanged(_ -> later(housekeeping, () -> platform.refresh(publisher.published())));
+        housekeeping.every(INSPECTION_SECONDS, hub::inspect);
+        housekeeping.every(HOUSEKEEPING_SECONDS, () -> {
+            authority.refresh();
+            platform.refresh(publisher.published());
+        });
+        publisher.first().thenRun(() -> housekeeping.later(() -> platform.lead(authority.authority()::trust)));
+        authority.authority().whenChanged(_ -> housekeeping.later(() -> platform.refresh(publisher.published())));
         // Queued behind the tokens of the first publication.
-        publisher.first().thenRun(() -> later(housekeeping, () -> announce(platform)));
+        publisher.first().thenRun(() -> housekeeping.later(() -> announce(platform)));
     }
 
     /** The folder if one was named, the cluster otherwise. */
     private Platform platform(Path keys, MeshWatch mesh, Metrics metrics) throws IOException {
         Path folder = config.folder();
         return folder == null
-                ? new KubernetesPlatform(config, identity(), mesh, new ClusterMetrics(metrics.registry()), clock)
+                ? new KubernetesPlatform(
+                        config, ControllerNames.identity(), mesh, new ClusterMetrics(metrics.registry()), clock)
                 : new FolderPlatform(config, folder, keys, mesh::trustDomain, clock);
     }
 
@@ -251,41 +237,6 @@ final class IstiodLite implements AutoCloseable {
         return routes;
     }
 
-    /** Returns which of several controllers this is: the pod's name, where there is one. */
-    private static String replica() {
-        String pod = System.getenv("POD_NAME");
-        if (pod != null && !pod.isEmpty()) {
-            return pod;
-        }
-        String host = System.getenv("HOSTNAME");
-        return host == null || host.isEmpty() ? "istiod-lite" : host;
-    }
-
-    /** Returns what no other controller calls itself, not even a former one of the same pod. */
-    private static String identity() {
-        return replica() + "_" + UUID.randomUUID();
-    }
-
-    /** Every name under which the reference's clients know a controller, and where this one listens. */
-    private Subject.Server servingNames() {
-        String system = config.mesh().systemNamespace();
-        List<String> names = new ArrayList<>(List.of(
-                "istiod.istio-system.svc",
-                "istiod." + system + ".svc",
-                "istiod-remote." + system + ".svc",
-                "istio-pilot." + system + ".svc"));
-        String revision = config.mesh().revision();
-        if (!revision.isEmpty() && !revision.equals("default")) {
-            names.add("istiod-" + revision + "." + system + ".svc");
-        }
-        names.addAll(config.customHosts());
-        names.add("localhost");
-        Stream<InetAddress> loopback = Stream.of("127.0.0.1", "::1").map(InetAddress::ofLiteral);
-        return new Subject.Server(
-                names.stream().distinct().toList(),
-                Stream.concat(config.addresses().stream(), loopback).distinct().toList());
-    }
-
     int grpcPort() {
         return grpcPort;
     }
@@ -311,23 +262,6 @@ final class IstiodLite implements AutoCloseable {
     private <T extends AutoCloseable> T opened(T part) {
         parts.push(part);
         return part;
-    }
-
-    private static void later(ScheduledExecutorService executor, Runnable task) {
-        try {
-            executor.execute(() -> guarded(task));
-        } catch (RejectedExecutionException e) {
-            LOG.debug("ending, nothing more is done");
-        }
-    }
-
-    /** Runs {@code task}; a fault in it must not end the thread that renews certificates. */
-    private static void guarded(Runnable task) {
-        try {
-            task.run();
-        } catch (RuntimeException e) {
-            LOG.error("housekeeping failed, trying again in {} s", HOUSEKEEPING_SECONDS, e);
-        }
     }
 
     /** Ends the streams, closes the ports and stops watching. */
