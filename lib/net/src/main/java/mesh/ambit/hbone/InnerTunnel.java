@@ -20,6 +20,11 @@ public final class InnerTunnel {
     private final TunnelSettings settings;
     private final TunnelGuards guards;
 
+    /**
+     * Makes a maker of them.
+     *
+     * @param guards bound the handshake inside, as they bound the one outside
+     */
     public InnerTunnel(TlsContexts tls, TunnelSettings settings, TunnelGuards guards) {
         this.guards = Objects.requireNonNull(guards, "guards");
         this.tls = Objects.requireNonNull(tls, "tls");

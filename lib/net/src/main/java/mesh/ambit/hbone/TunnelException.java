@@ -6,6 +6,7 @@ import java.util.Objects;
 public final class TunnelException extends Exception {
     private final transient TunnelFailure failure;
 
+    /** Makes one whose message is the failure's text. */
     public TunnelException(TunnelFailure failure) {
         super(Objects.requireNonNull(failure, "failure").text(), null, false, false);
         this.failure = failure;

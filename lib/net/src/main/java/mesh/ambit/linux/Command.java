@@ -27,6 +27,7 @@ public final class Command {
         this.input = input;
     }
 
+    /** Returns a command with its arguments, found by {@code PATH}, to be run in this process's own namespaces. */
     public static Command of(String... words) {
         return new Command(List.of(words), null, "");
     }

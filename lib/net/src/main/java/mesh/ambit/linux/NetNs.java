@@ -100,6 +100,7 @@ public final class NetNs implements AutoCloseable {
         return descriptor.number();
     }
 
+    /** Returns what tells this namespace from others, whatever they are called. */
     public Id id() {
         return id;
     }

@@ -50,6 +50,7 @@ public final class SeqPacketListener implements AutoCloseable {
         return accept(UnixSockets.deadline(timeout));
     }
 
+    /** Returns where it listens; the file goes when this is closed. */
     public Path path() {
         return path;
     }

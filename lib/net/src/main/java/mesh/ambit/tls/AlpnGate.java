@@ -28,6 +28,7 @@ public final class AlpnGate extends SslClientHelloHandler<Boolean> {
 
     private boolean refused;
 
+    /** Makes one, for one connection. */
     public AlpnGate() {
         super(MAX_CLIENT_HELLO_BYTES);
     }

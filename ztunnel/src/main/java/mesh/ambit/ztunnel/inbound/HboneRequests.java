@@ -42,6 +42,7 @@ public final class HboneRequests implements ConnectHandler {
 
     private final InboundContext context;
 
+    /** Makes one; {@code context} says whose requests they are. */
     public HboneRequests(InboundContext context) {
         this.context = context;
     }

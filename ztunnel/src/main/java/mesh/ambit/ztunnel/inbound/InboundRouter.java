@@ -30,6 +30,12 @@ public final class InboundRouter {
     private final Set<Integer> ownPorts;
     private final InboundSettings settings;
 
+    /**
+     * Makes one.
+     *
+     * @param network our network id
+     * @param ownPorts where this process listens inside pods: a request for one of them is refused
+     */
     public InboundRouter(String network, Set<Integer> ownPorts, InboundSettings settings) {
         this.network = requireNonNull(network, "network");
         this.ownPorts = Set.copyOf(ownPorts);

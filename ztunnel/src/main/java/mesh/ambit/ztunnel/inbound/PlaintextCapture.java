@@ -27,6 +27,11 @@ public final class PlaintextCapture extends ChannelInitializer<Channel> {
     private final InboundContext context;
     private final Function<Channel, InetSocketAddress> originalDestination;
 
+    /**
+     * Makes one.
+     *
+     * @param originalDestination where an accepted connection was going before it was redirected
+     */
     public PlaintextCapture(InboundContext context, Function<Channel, InetSocketAddress> originalDestination) {
         this.context = context;
         this.originalDestination = originalDestination;

@@ -14,6 +14,7 @@ public final class PolicyWatch implements AutoCloseable {
     /** The rules as last seen, null before; belongs to the writer of mesh and policies. */
     private @Nullable Rules last;
 
+    /** Makes one, which watches from now on. */
     public PolicyWatch(InboundContext context) {
         this.context = context;
         context.policies().watch(watcher);

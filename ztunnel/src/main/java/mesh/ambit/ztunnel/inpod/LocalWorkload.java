@@ -53,6 +53,7 @@ public final class LocalWorkload implements AutoCloseable {
         mesh.watch(watcher);
     }
 
+    /** Returns the pod as its node agent named it. */
     public WorkloadInfo info() {
         return pod;
     }

@@ -45,6 +45,7 @@ public final class PodRegistry {
     private boolean synced;
     private volatile List<Entry> view = List.of();
 
+    /** Makes one without pods; {@code factory} starts the proxy of each that comes. */
     public PodRegistry(PodProxy.Factory factory, PodProxyMetrics metrics) {
         this.factory = factory;
         this.metrics = metrics;

@@ -6,6 +6,7 @@ import org.jspecify.annotations.Nullable;
 public final class PodStartException extends Exception {
     private static final long serialVersionUID = 1L;
 
+    /** Makes one; the message names the listener or the namespace, the cause is null where there is none. */
     public PodStartException(String message, @Nullable Throwable cause) {
         super(message, cause);
     }

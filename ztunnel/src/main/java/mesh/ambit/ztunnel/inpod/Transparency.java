@@ -25,6 +25,7 @@ public final class Transparency {
     private final Wish wish;
     private volatile boolean granted;
 
+    /** Makes one for a listener that is not open yet: nothing is granted before. */
     public Transparency(Wish wish) {
         this.wish = wish;
     }

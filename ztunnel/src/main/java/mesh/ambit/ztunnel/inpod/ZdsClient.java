@@ -66,6 +66,11 @@ public final class ZdsClient {
     /** When the pending pods are tried again, as {@link System#nanoTime} has it; null while none is pending. */
     private @Nullable Long retryAt;
 
+    /**
+     * Makes a client, which does nothing before {@link #start}.
+     *
+     * @param socket of the node agent; it may come later, and go
+     */
     public ZdsClient(Path socket, PodRegistry pods, Observer observer) {
         this.socket = socket;
         this.pods = pods;

@@ -10,7 +10,12 @@ import mesh.ambit.telemetry.Direction;
 import mesh.ambit.telemetry.LimitMetrics;
 import org.jspecify.annotations.Nullable;
 
-/** Decides whether one more connection is taken, for all pods of the process. Thread-safe. */
+/**
+ * Decides whether one more connection is taken, for all pods of the process. Thread-safe.
+ *
+ * <p>Event loops decide side by side and count afterwards, so a limit may be exceeded by one connection for each loop: it
+ * is there to keep the process alive, not to be exact.
+ */
 public final class ConnectionLimits {
     /** Refusals come in storms; one line in this time says enough, and the metric counts them all. */
     private static final long LOG_INTERVAL_NANOS = TimeUnit.SECONDS.toNanos(1);

@@ -27,6 +27,7 @@ public record LimitSettings(
     /** As upstream does it. */
     public static final LimitSettings NONE = new LimitSettings(0, 0, 0, Duration.ZERO, 0, 0);
 
+    /** Reads the {@code AMBIT_} variables of the same names; what is not set is as in {@link #DEFAULT}. */
     public static LimitSettings from(Environment env) {
         return new LimitSettings(
                 env.number("AMBIT_MAX_CONNECTIONS_PER_POD", DEFAULT.connectionsPerPod, 0, Integer.MAX_VALUE),

@@ -42,6 +42,7 @@ public final class Departures {
         return now == null || !now.addresses().containsAll(old.addresses());
     }
 
+    /** Says whether nobody has left. */
     public boolean isEmpty() {
         return before.isEmpty();
     }

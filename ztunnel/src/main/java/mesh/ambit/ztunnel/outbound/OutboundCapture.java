@@ -15,6 +15,7 @@ import mesh.ambit.telemetry.Direction;
 public final class OutboundCapture extends ChannelInitializer<Channel> {
     private final OutboundContext context;
 
+    /** Makes one; {@code context} says whose connections they are. */
     public OutboundCapture(OutboundContext context) {
         this.context = context;
     }

@@ -34,6 +34,12 @@ public final class OutboundRouter {
     /** Ports this ztunnel listens on inside the pod; a loopback dial to one of them would loop. */
     private final Set<Integer> ownPorts;
 
+    /**
+     * Makes one.
+     *
+     * @param network our network id; workloads of others are reached through gateways
+     * @param ownPorts where this process listens inside pods
+     */
     public OutboundRouter(String network, Set<Integer> ownPorts) {
         this.network = requireNonNull(network, "network");
         this.ownPorts = Set.copyOf(ownPorts);
