@@ -10,8 +10,10 @@ import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.util.Arrays;
 import java.util.List;
+import java.util.regex.Pattern;
 import mesh.ambit.model.NetworkAddress;
 import mesh.ambit.model.Service;
+import mesh.ambit.testkit.Await;
 import mesh.ambit.ztunnel.app.MeshLab.Node;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -36,7 +38,10 @@ class DnsIT {
 
         assertThat(ask(web, "127.0.0.1")).endsWith(VIP.getAddress());
         assertThat(ask(web, "::1")).endsWith(VIP.getAddress());
-        assertThat(first.ztunnel.metricsPage()).containsPattern("istio_dns_requests_total\\{[^}]*} 2.0");
+        Pattern both = Pattern.compile("istio_dns_requests_total\\{[^}]*} 2.0");
+        Await.until(
+                "both are counted",
+                () -> both.matcher(first.ztunnel.metricsPage()).find());
 
         mesh.node("one");
         first.close();
@@ -51,7 +56,7 @@ class DnsIT {
         query.writeBytes("orders".getBytes(US_ASCII));
         query.writeBytes(new byte[] {0, 0, 1, 0, 1});
         try (DatagramSocket socket = pod.namespace().call(() -> new DatagramSocket())) {
-            socket.setSoTimeout(10_000);
+            socket.setSoTimeout(30_000);
             socket.send(new DatagramPacket(query.toByteArray(), query.size(), InetAddress.ofLiteral(server), 15053));
             DatagramPacket answer = new DatagramPacket(new byte[512], 512);
             socket.receive(answer);

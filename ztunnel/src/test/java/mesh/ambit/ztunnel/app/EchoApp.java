@@ -9,10 +9,14 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import mesh.ambit.testkit.LabNamespace;
 
 /** A plain application in a pod: greets with the address it sees, then sends back what it gets. */
 final class EchoApp implements AutoCloseable {
+    /** A machine may be slow; nothing that is tried here takes so long by itself. */
+    private static final int PATIENCE_MILLIS = 30_000;
+
     private final ServerSocket listener;
 
     EchoApp(LabNamespace pod, int port) throws IOException {
@@ -27,8 +31,8 @@ final class EchoApp implements AutoCloseable {
             socket.bind(null);
             return null;
         });
-        socket.setSoTimeout(10_000);
-        socket.connect(new InetSocketAddress(address, port), 10_000);
+        socket.setSoTimeout(PATIENCE_MILLIS);
+        socket.connect(new InetSocketAddress(address, port), PATIENCE_MILLIS);
         return socket;
     }
 
@@ -39,11 +43,16 @@ final class EchoApp implements AutoCloseable {
         }
     }
 
-    /** Sends {@code text} over an open connection and returns one line that comes back; empty when it has ended. */
+    /**
+     * Sends {@code text} over an open connection and returns one line that comes back; empty when it has ended. One that
+     * says nothing has not ended: that fails the test.
+     */
     static String exchange(Socket socket, String text) {
         try {
             socket.getOutputStream().write((text + "\n").getBytes(US_ASCII));
             return line(socket.getInputStream());
+        } catch (SocketTimeoutException e) {
+            throw new UncheckedIOException("neither an answer nor an end", e);
         } catch (IOException e) {
             return "";
         }
@@ -53,6 +62,8 @@ final class EchoApp implements AutoCloseable {
         try {
             socket.shutdownOutput();
             return new String(socket.getInputStream().readAllBytes(), US_ASCII);
+        } catch (SocketTimeoutException e) {
+            throw new UncheckedIOException("no end", e);
         } catch (IOException e) {
             return "";
         }

@@ -55,9 +55,13 @@ class InsightIT {
         Node two = mesh.node("two");
 
         assertThat(get("/good", "/bad", "/good")).contains("200 OK", "404 Not Found");
-        Await.until("both kinds are counted", () -> requests(two).size() == 2);
+        Await.until(
+                "all three are counted",
+                () -> requests(two).stream().anyMatch(line -> line.endsWith(" 2.0"))
+                        && requests(two).stream().anyMatch(line -> line.endsWith(" 1.0")));
 
         assertThat(requests(two))
+                .hasSize(2)
                 .allMatch(line -> line.contains("reporter=\"ztunnel\"")
                         && line.contains("request_protocol=\"http\"")
                         && line.contains("source_principal=\"spiffe://cluster.local/ns/shop/sa/web\"")
@@ -65,10 +69,14 @@ class InsightIT {
                         && line.contains("connection_security_policy=\"mutual_tls\""))
                 .anyMatch(line -> line.contains("response_code=\"200\"") && line.endsWith(" 2.0"))
                 .anyMatch(line -> line.contains("response_code=\"404\"") && line.endsWith(" 1.0"));
-        assertThat(two.ztunnel.metricsPage().lines())
-                .anyMatch(line -> line.startsWith("istio_request_duration_milliseconds_count{")
-                        && line.contains("response_code=\"200\"")
-                        && line.endsWith("} 2"));
+        Await.until(
+                "so are their durations",
+                () -> two.ztunnel
+                        .metricsPage()
+                        .lines()
+                        .anyMatch(line -> line.startsWith("istio_request_duration_milliseconds_count{")
+                                && line.contains("response_code=\"200\"")
+                                && line.endsWith("} 2")));
         assertThat(requests(one)).as("at the source").isEmpty();
     }
 

@@ -1,8 +1,10 @@
 package mesh.ambit.ztunnel.app;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -42,6 +44,8 @@ class LastGoodStateIT {
                                 .filter(line -> line.startsWith("ambit_state_writes_total") && line.contains("success"))
                                 .count()
                         == 2);
+        // The first certificate may have been written before the second one came.
+        Await.until("both certificates are among it", () -> names(state.resolve("certificates.state"), web, orders));
         kept = mesh.folder().resolve("kept");
         Files.createDirectory(kept, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
         try (Stream<Path> files = Files.list(state)) {
@@ -89,6 +93,15 @@ class LastGoodStateIT {
         Await.until("the file is named", () -> mesh.logText().contains(file + ": checksum is wrong"));
         assertThat(again.ztunnel.isReady()).isFalse();
         assertThat(again.ztunnel.metricsPage()).contains("ambit_state_unconfirmed 0");
+    }
+
+    private static boolean names(Path file, LabPod... pods) {
+        try {
+            String bytes = Files.readString(file, ISO_8859_1);
+            return Stream.of(pods).allMatch(pod -> bytes.contains("/ns/shop/sa/" + pod.name()));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private String talk() throws IOException {

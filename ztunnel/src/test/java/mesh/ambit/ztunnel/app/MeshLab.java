@@ -103,6 +103,11 @@ final class MeshLab implements BeforeEachCallback, AfterEachCallback {
             return Objects.requireNonNull(stream, "a control plane").answer(known);
         }
 
+        /** Waits until the daemon's metrics say {@code text}: they may be a moment behind a log line or an answer. */
+        void awaitMetric(String text) {
+            Await.until("the metrics say " + text, () -> ztunnel.metricsPage().contains(text));
+        }
+
         @Override
         public void close() throws IOException {
             ztunnel.shutdown();

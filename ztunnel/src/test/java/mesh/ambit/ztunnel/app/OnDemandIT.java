@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.util.List;
 import java.util.Map;
+import mesh.ambit.testkit.Await;
 import mesh.ambit.ztunnel.app.MeshLab.Node;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -47,7 +48,8 @@ class OnDemandIT {
 
         assertThat(askedByOne).containsExactly("/" + orders.address().getHostAddress());
         assertThat(askedByTwo).containsExactly("/" + web.address().getHostAddress());
-        assertThat(mesh.accessLog()).isNotEmpty().allMatch(line -> line.contains(":15008"));
+        Await.until("both ends of both have logged", () -> mesh.accessLog().size() == 4);
+        assertThat(mesh.accessLog()).allMatch(line -> line.contains(":15008"));
     }
 
     @Test

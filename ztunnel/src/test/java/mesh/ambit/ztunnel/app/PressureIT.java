@@ -94,7 +94,7 @@ class PressureIT {
             ResourceLeakDetector.setLevel(level);
         }
 
-        Await.until("descriptors are back", Duration.ofSeconds(20), () -> descriptors() <= before + 8);
+        Await.until("descriptors are back", Duration.ofSeconds(60), () -> descriptors() <= before + 8);
         assertThat(shop.talk()).isNotEmpty();
     }
 
@@ -119,12 +119,12 @@ class PressureIT {
             });
             AtomicLong last = new AtomicLong(-1);
             AtomicInteger still = new AtomicInteger();
-            Await.until("the writer is stopped", Duration.ofSeconds(30), () -> {
+            // A pause before that much is written is the machine's, not ours.
+            Await.until("the writer is stopped", Duration.ofSeconds(60), () -> {
                 boolean moved = last.getAndSet(written.get()) != written.get();
-                return (moved ? zero(still) : still.incrementAndGet()) > 200;
+                return (moved ? zero(still) : still.incrementAndGet()) > 200 && written.get() > 1024 * 1024;
             });
 
-            assertThat(written.get()).isGreaterThan(1024 * 1024);
             assertThat(PooledByteBufAllocator.DEFAULT.pinnedDirectMemory() - before)
                     .as("a window, a read of each side, and what TLS has in hand")
                     .isLessThan(8L * 1024 * 1024);

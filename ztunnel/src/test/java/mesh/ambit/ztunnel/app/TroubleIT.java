@@ -157,12 +157,14 @@ class TroubleIT {
 
         void awaitMore(int connections) {
             int goal = done.get() + connections;
-            Await.until(connections + " more connections", Duration.ofSeconds(20), () -> done.get() >= goal);
+            Await.until(connections + " more connections", Duration.ofSeconds(60), () -> done.get() >= goal);
         }
 
         void end() throws InterruptedException {
             stop.set(true);
-            thread.join(20_000);
+            assertThat(thread.join(Duration.ofSeconds(60)))
+                    .as("the load has ended")
+                    .isTrue();
         }
 
         @Override

@@ -111,9 +111,9 @@ class DnsProxyIT {
             DnsProxy proxy = proxy("");
             EventLoop loop = group.next();
 
-            assertThat(proxy.address("web.ns1", loop).get(5, TimeUnit.SECONDS))
+            assertThat(proxy.address("web.ns1", loop).get(30, TimeUnit.SECONDS))
                     .isEqualTo(InetAddress.ofLiteral("10.96.0.1"));
-            assertThat(proxy.address("www.example.com", loop).get(5, TimeUnit.SECONDS))
+            assertThat(proxy.address("www.example.com", loop).get(30, TimeUnit.SECONDS))
                     .isEqualTo(ANSWER);
             for (String nothing : List.of("10.0.0.1", "", "a..b", "nobody.example.com")) {
                 assertThat(proxy.address(nothing, loop).await().cause())
@@ -301,7 +301,7 @@ class DnsProxyIT {
         DnsProxy old = proxy("");
         proxy("");
 
-        old.drain().toCompletableFuture().get(10, TimeUnit.SECONDS);
+        old.drain().toCompletableFuture().get(30, TimeUnit.SECONDS);
 
         for (int i = 0; i < 10; i++) {
             assertThat(count(udp(IPV4, query("web", RecordType.A, 0)))).isEqualTo(1);
@@ -373,7 +373,7 @@ class DnsProxyIT {
     }
 
     private byte[] udp(InetSocketAddress server, byte[] query) throws IOException {
-        return udp(server, query, 10_000);
+        return udp(server, query, 30_000);
     }
 
     private byte[] udp(InetSocketAddress server, byte[] query, int timeoutMillis) throws IOException {
@@ -389,7 +389,7 @@ class DnsProxyIT {
     /** Asks everything, ends its half of the connection, and returns all answers. */
     private List<byte[]> tcp(InetSocketAddress server, byte[]... queries) throws IOException {
         try (Socket socket = pod.call(() -> new Socket(server.getAddress(), server.getPort()))) {
-            socket.setSoTimeout(10_000);
+            socket.setSoTimeout(30_000);
             DataOutputStream out = new DataOutputStream(socket.getOutputStream());
             for (byte[] query : queries) {
                 out.writeShort(query.length);

@@ -54,7 +54,7 @@ class InboundIT {
 
     @Test
     void answerCarriesBaggage() throws Exception {
-        Ending stream = lab.connect(lab.authority()).get(10, TimeUnit.SECONDS);
+        Ending stream = lab.connect(lab.authority()).get(30, TimeUnit.SECONDS);
 
         assertThat(stream.stream.headers().first("baggage")).contains("k8s.namespace.name=shop");
         lab.application.accept().close();
@@ -71,31 +71,31 @@ class InboundIT {
 
     @Test
     void eachStreamOfATunnelIsJudgedAgain() throws Exception {
-        Ending first = lab.connect(lab.authority()).get(10, TimeUnit.SECONDS);
-        Ending second = lab.connect(lab.authority()).get(10, TimeUnit.SECONDS);
+        Ending first = lab.connect(lab.authority()).get(30, TimeUnit.SECONDS);
+        Ending second = lab.connect(lab.authority()).get(30, TimeUnit.SECONDS);
         assertThat(lab.server.openTunnels()).isEqualTo(1);
 
         lab.enforce(DENY_ALL);
 
-        assertThat(first.code.get(10, TimeUnit.SECONDS)).isEqualTo(Http2Error.CANCEL.code());
-        assertThat(second.code.get(10, TimeUnit.SECONDS)).isEqualTo(Http2Error.CANCEL.code());
+        assertThat(first.code.get(30, TimeUnit.SECONDS)).isEqualTo(Http2Error.CANCEL.code());
+        assertThat(second.code.get(30, TimeUnit.SECONDS)).isEqualTo(Http2Error.CANCEL.code());
     }
 
     @Test
     void removedRecordJudgesNobody() throws Exception {
-        Ending stream = lab.connect(lab.authority()).get(10, TimeUnit.SECONDS);
+        Ending stream = lab.connect(lab.authority()).get(30, TimeUnit.SECONDS);
         lab.describe();
         lab.enforce(DENY_ALL);
 
         try (Socket accepted = lab.application.accept()) {
             accepted.getOutputStream().write("still here".getBytes(US_ASCII));
-            assertThat(stream.data.get(10, TimeUnit.SECONDS)).isEqualTo("still here");
+            assertThat(stream.data.get(30, TimeUnit.SECONDS)).isEqualTo("still here");
         }
     }
 
     @Test
     void peerThatStopsReadingHoldsUpItsApplicationAndNothingElse() throws Exception {
-        Ending stuck = lab.connect(lab.authority()).get(10, TimeUnit.SECONDS);
+        Ending stuck = lab.connect(lab.authority()).get(30, TimeUnit.SECONDS);
         try (Socket greedy = lab.application.accept()) {
             AtomicLong written = new AtomicLong();
             Thread writer = Thread.ofPlatform().daemon().start(() -> {
@@ -111,21 +111,21 @@ class InboundIT {
             });
             Await.until("a window is full", () -> written.get() >= TunnelSettings.DEFAULT.streamWindowBytes());
 
-            Ending other = lab.connect(lab.authority()).get(10, TimeUnit.SECONDS);
+            Ending other = lab.connect(lab.authority()).get(30, TimeUnit.SECONDS);
             try (Socket accepted = lab.application.accept()) {
                 accepted.getOutputStream().write("fine".getBytes(US_ASCII));
-                assertThat(other.data.get(10, TimeUnit.SECONDS)).isEqualTo("fine");
+                assertThat(other.data.get(30, TimeUnit.SECONDS)).isEqualTo("fine");
             }
 
             lab.connections.forEach(connection -> connection.cut(CutReason.POLICY));
-            assertThat(writer.join(Duration.ofSeconds(10))).isTrue();
+            assertThat(writer.join(Duration.ofSeconds(30))).isTrue();
         }
         stuck.reset();
     }
 
     @Test
     void peerThatResetsEndsTheApplicationsConnection() throws Exception {
-        Ending stream = lab.connect(lab.authority()).get(10, TimeUnit.SECONDS);
+        Ending stream = lab.connect(lab.authority()).get(30, TimeUnit.SECONDS);
         try (Socket accepted = lab.application.accept()) {
             stream.reset();
 

@@ -125,17 +125,22 @@ final class InboundLab {
 
     /** Closes it all; fails if a connection stays. */
     void close() throws Exception {
-        clientLoop.submit(pool::close).get(10, TimeUnit.SECONDS);
+        clientLoop.submit(pool::close).get(30, TimeUnit.SECONDS);
         Await.until("no connection is left", () -> connections.count() == 0);
         watch.close();
         pod.close();
         listener.close().syncUninterruptibly();
-        server.close().get(10, TimeUnit.SECONDS);
+        server.close().get(30, TimeUnit.SECONDS);
         application.close();
-        loops.shutdownGracefully(0, 1, TimeUnit.SECONDS).get(10, TimeUnit.SECONDS);
+        loops.shutdownGracefully(0, 1, TimeUnit.SECONDS).get(30, TimeUnit.SECONDS);
         clientSvid.close();
         serverSvid.close();
         metrics.close();
+    }
+
+    /** Waits until the metrics say {@code text}: whoever is cut may learn of it a moment before it is counted. */
+    void awaitMetric(String text) {
+        Await.until("the metrics say " + text, () -> metrics.page("").body().contains(text));
     }
 
     /** Replaces the mesh by these. */
@@ -206,7 +211,7 @@ final class InboundLab {
     }
 
     static TunnelFailure failureOf(Future<Ending> connect) throws Exception {
-        assertThat(connect.await(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(connect.await(30, TimeUnit.SECONDS)).isTrue();
         return ((TunnelException) connect.cause()).failure();
     }
 
@@ -230,7 +235,7 @@ final class InboundLab {
         }
 
         void reset() throws Exception {
-            stream.eventLoop().submit(() -> stream.reset(Http2Error.CANCEL)).get(10, TimeUnit.SECONDS);
+            stream.eventLoop().submit(() -> stream.reset(Http2Error.CANCEL)).get(30, TimeUnit.SECONDS);
         }
 
         @Override

@@ -130,7 +130,7 @@ class ZdsClientIT {
             talk.add("1", A, here);
             talk.snapshotSent();
             broken.clear();
-            long end = System.nanoTime() + Duration.ofSeconds(8).toNanos();
+            long end = System.nanoTime() + Duration.ofSeconds(30).toNanos();
             while (open.isEmpty() && System.nanoTime() < end) {
                 talk.del("nobody");
             }
