@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import mesh.ambit.config.AmbitVersion;
 import mesh.ambit.istiod.push.AdsClient;
 import mesh.ambit.protocol.discovery.DeltaDiscoveryRequest;
@@ -120,14 +121,18 @@ class DiscoveryIT {
                 stranger.end();
             }
 
-            assertThat(lab.page(lab.running().monitoringPort(), "/metrics")
+            List<String> counts = List.of(
+                    "pilot_xds{version=\"\"} 1.0",
+                    "pilot_xds_pushes{type=\"wds\"} 1.0",
+                    "pilot_services 1.0",
+                    "citadel_server_authentication_failure_count 1.0");
+            ControllerLab.until(
+                    "the counts " + counts,
+                    () -> lab.page(lab.running().monitoringPort(), "/metrics")
                             .body()
-                            .lines())
-                    .contains(
-                            "pilot_xds{version=\"\"} 1.0",
-                            "pilot_xds_pushes{type=\"wds\"} 1.0",
-                            "pilot_services 1.0",
-                            "citadel_server_authentication_failure_count 1.0");
+                            .lines()
+                            .collect(Collectors.toSet())
+                            .containsAll(counts));
             assertThat(lab.page(lab.running().monitoringPort(), "/version").body())
                     .startsWith(AmbitVersion.version());
         }
@@ -177,7 +182,7 @@ class DiscoveryIT {
                 List.of("GET / HTTP/1.1\r\n\r\n", "\u0016\u0003\u0001\u0000\u0005hello", "PRI * HTTP/2.0\r\n\r\n")) {
             try (Socket socket =
                     new Socket(InetAddress.getLoopbackAddress(), lab.running().grpcPort())) {
-                socket.setSoTimeout(10_000);
+                socket.setSoTimeout(30_000);
                 socket.getOutputStream().write(garbage.getBytes(StandardCharsets.ISO_8859_1));
                 socket.shutdownOutput();
                 socket.getInputStream().readAllBytes();

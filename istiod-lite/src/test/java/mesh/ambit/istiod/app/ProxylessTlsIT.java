@@ -12,38 +12,13 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Stock gRPC on both sides, with certificates of the mesh in files. */
-final class ProxylessTlsIT {
-    private static final String WEB = "web.shop.svc.cluster.local:80";
-
-    @TempDir
-    Path directory;
-
-    private ControllerLab lab;
-    private GrpcClients grpc;
-
-    @BeforeAll
-    static void beginAlone() throws InterruptedException {
-        GrpcClients.awaitNoSharedThreads();
-    }
-
-    @AfterAll
-    static void leaveAlone() throws InterruptedException {
-        GrpcClients.awaitNoSharedThreads();
-    }
-
+final class ProxylessTlsIT extends ProxylessLab {
     @BeforeEach
-    void open() throws IOException {
-        lab = new ControllerLab(directory);
-        lab.plaintext = "127.0.0.1:0";
-        grpc = new GrpcClients();
+    void describeTheShop() throws IOException {
         lab.write(
                 "shop.yaml",
                 """
@@ -62,9 +37,9 @@ final class ProxylessTlsIT {
             metadata: {name: friends, namespace: shop}
             spec: {rules: [{from: [{source: {principals: [cluster.local/ns/shop/sa/friend]}}]}]}
             """.formatted(grpc.port)
-                        + pod("web", "127.0.0.1")
-                        + pod("friend", "127.77.9.1")
-                        + pod("stranger", "127.77.9.2"));
+                        + Shop.pod("web", "node-a", "127.0.0.1")
+                        + Shop.pod("friend", "node-a", "127.77.9.1")
+                        + Shop.pod("stranger", "node-a", "127.77.9.2"));
         lab.write("mutual.yaml", """
             apiVersion: networking.istio.io/v1
             kind: DestinationRule
@@ -72,23 +47,6 @@ final class ProxylessTlsIT {
             spec: {host: web, trafficPolicy: {tls: {mode: ISTIO_MUTUAL}}}
             """);
         lab.start();
-    }
-
-    @AfterEach
-    void close() {
-        grpc.close();
-        lab.close();
-    }
-
-    private static String pod(String name, String address) {
-        return """
-            ---
-            apiVersion: v1
-            kind: Pod
-            metadata: {name: %1$s, namespace: shop, labels: {app: %1$s}}
-            spec: {serviceAccountName: %1$s, nodeName: node-a, containers: [{name: main}]}
-            status: {phase: Running, podIP: %2$s, conditions: [{type: Ready, status: "True"}]}
-            """.formatted(name, address);
     }
 
     private Map<String, ?> bootstrap(String account, String address) throws Exception {

@@ -114,7 +114,7 @@ class XdsWatchIT {
     }
 
     private <T> T next(Class<T> type) throws InterruptedException {
-        Object event = events.poll(20, TimeUnit.SECONDS);
+        Object event = events.poll(60, TimeUnit.SECONDS);
         assertThat(event).isInstanceOf(type);
         return type.cast(requireNonNull(event));
     }

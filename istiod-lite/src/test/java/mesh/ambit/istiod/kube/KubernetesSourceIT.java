@@ -145,8 +145,8 @@ class KubernetesSourceIT {
     }
 
     private News next() throws InterruptedException {
-        News next = news.poll(10, TimeUnit.SECONDS);
-        assertThat(next).as("news within 10 s").isNotNull();
+        News next = news.poll(30, TimeUnit.SECONDS);
+        assertThat(next).as("news within 30 s").isNotNull();
         return next;
     }
 

@@ -332,7 +332,7 @@ class TroubleIT {
     }
 
     private static void until(BooleanSupplier condition) {
-        long deadline = System.nanoTime() + Duration.ofSeconds(20).toNanos();
+        long deadline = System.nanoTime() + Duration.ofSeconds(60).toNanos();
         while (!condition.getAsBoolean()) {
             assertThat(System.nanoTime() - deadline).isNegative();
             LockSupport.parkNanos(5_000_000);
