@@ -15,10 +15,10 @@ import org.junit.jupiter.api.io.TempDir;
 class GuideIT {
     /** A person types it when what the line before started is up; a script tries again. */
     private static final String PATIENTLY =
-            "patiently() { for i in $(seq 60); do \"$@\" && return 0; sleep 0.1; done; echo \"never: $*\"; return 1; }";
+            "patiently() { for i in $(seq 600); do \"$@\" && return 0; sleep 0.1; done; echo \"never: $*\"; return 1; }";
 
     private static final String REFUSED =
-            "refused() { for i in $(seq 60); do \"$@\" || { echo refused; return 0; }; sleep 0.1; done; return 1; }";
+            "refused() { for i in $(seq 600); do \"$@\" || { echo refused; return 0; }; sleep 0.1; done; return 1; }";
 
     @TempDir
     private Path folder = Path.of("");
@@ -57,7 +57,7 @@ class GuideIT {
             }
         }
 
-        PrivateMachine.Result result = machine.run(150, script.toArray(String[]::new));
+        PrivateMachine.Result result = machine.run(400, script.toArray(String[]::new));
 
         assertThat(result.output())
                 .contains("ztunnel-node-a")
@@ -85,7 +85,7 @@ class GuideIT {
             }
         }
 
-        PrivateMachine.Result result = machine.run(120, script.toArray(String[]::new));
+        PrivateMachine.Result result = machine.run(300, script.toArray(String[]::new));
 
         assertThat(result.exitCode()).as(result.output()).isZero();
         assertThat(result.output().lines().filter(line -> line.startsWith("code ")))
@@ -114,7 +114,7 @@ class GuideIT {
         }
         script.add("ambit down");
 
-        PrivateMachine.Result result = machine.run(200, script.toArray(String[]::new));
+        PrivateMachine.Result result = machine.run(500, script.toArray(String[]::new));
 
         assertThat(result.output()).doesNotContain("FAILED");
         assertThat(result.exitCode()).as(result.output()).isZero();

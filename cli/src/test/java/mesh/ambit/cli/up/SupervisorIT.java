@@ -47,7 +47,7 @@ class SupervisorIT {
     }
 
     private static void await(BooleanSupplier condition) throws InterruptedException {
-        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
         while (!condition.getAsBoolean()) {
             assertThat(System.nanoTime()).as("deadline").isLessThan(deadline);
             Thread.sleep(10);
@@ -60,7 +60,7 @@ class SupervisorIT {
 
         supervisor.start(shell("talker", "x", "echo first; echo the reason >&2; exit 3"));
 
-        assertThat(supervisor.accident().get(10, TimeUnit.SECONDS))
+        assertThat(supervisor.accident().get(60, TimeUnit.SECONDS))
                 .isEqualTo(new Supervisor.Accident("talker", "exit code 3", List.of("first", "the reason")));
     }
 
@@ -71,7 +71,7 @@ class SupervisorIT {
 
         ProcessHandle.of(program.pid()).orElseThrow().destroyForcibly();
 
-        assertThat(supervisor.accident().get(10, TimeUnit.SECONDS).ending()).isEqualTo("signal 9");
+        assertThat(supervisor.accident().get(60, TimeUnit.SECONDS).ending()).isEqualTo("signal 9");
     }
 
     @Test
@@ -111,7 +111,7 @@ class SupervisorIT {
         await(() -> supervisor.programs().stream()
                 .noneMatch(each -> each.lastWords().isEmpty()));
 
-        supervisor.close(List.of("early", "late"), Duration.ofSeconds(5));
+        supervisor.close(List.of("early", "late"), Duration.ofSeconds(60));
 
         assertThat(folder.resolve("order")).hasContent("early\nlate");
     }

@@ -108,7 +108,7 @@ class NodeSetupIT {
             eventually(() -> ztunnel.pods().isEmpty());
             eventually(() -> inside("ambit-shop-web", "nft", "list", "ruleset").isEmpty()
                     || !inside("ambit-shop-web", "nft", "list", "tables").contains("istio"));
-            assertThat(observed()).doesNotContain("redirection");
+            eventually(() -> !observed().contains("redirection"));
         }
     }
 
@@ -346,7 +346,7 @@ class NodeSetupIT {
                     return made;
                 })) {
             int port = dialled.equals(address) ? 8080 : 80;
-            socket.connect(new InetSocketAddress(InetAddress.ofLiteral(dialled), port), 5_000);
+            socket.connect(new InetSocketAddress(InetAddress.ofLiteral(dialled), port), 30_000);
             assertThat(server.getLocalPort()).isEqualTo(8080);
         }
     }
@@ -400,7 +400,7 @@ class NodeSetupIT {
     }
 
     private void eventually(Callable<Boolean> condition) throws Exception {
-        long deadline = System.nanoTime() + Duration.ofSeconds(10).toNanos();
+        long deadline = System.nanoTime() + Duration.ofSeconds(60).toNanos();
         while (!condition.call()) {
             assertThat(System.nanoTime() - deadline)
                     .as("still waiting; observed: %s", observed())

@@ -24,7 +24,7 @@ import mesh.ambit.testkit.LabNamespace;
 
 /** UDP sockets in chosen namespaces, as name servers, resolvers of applications and a proxy would have them. */
 final class TestDatagrams implements AutoCloseable {
-    private static final int SOON_MILLIS = 5_000;
+    private static final int SOON_MILLIS = 30_000;
 
     private final EventLoopGroup group = new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory());
 

@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Sockets in chosen namespaces, with marks and foreign sources, as a proxy and applications would have them. */
 final class TestPeers implements AutoCloseable {
-    private static final int SOON_MILLIS = 5_000;
+    private static final int SOON_MILLIS = 30_000;
     /** Long enough for a connect to succeed where it can, short enough to wait for one that must not. */
     private static final int IN_VAIN_MILLIS = 300;
 
