@@ -6,6 +6,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongConsumer;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
@@ -25,8 +26,10 @@ public final class PacedTrigger implements AutoCloseable {
     private final ScheduledExecutorService executor;
     private final AtomicBoolean due = new AtomicBoolean();
 
-    /** Whether changes wait for company. */
-    private final AtomicBoolean waiting = new AtomicBoolean();
+    /** Number of the wait for company that is under way, and of the last one; 0 is none. */
+    private final AtomicLong waiting = new AtomicLong();
+
+    private final AtomicLong waits = new AtomicLong();
 
     /** When the first of the changes came that the next run is for. */
     private volatile long changedNanos;
@@ -100,7 +103,7 @@ public final class PacedTrigger implements AutoCloseable {
     /** Asks for a run that begins after this call; any thread. Ignored after {@link #close}. */
     public void trigger() {
         if (due.compareAndSet(false, true)) {
-            if (!waiting.get()) {
+            if (waiting.get() == 0) {
                 changedNanos = System.nanoTime();
             }
             try {
@@ -118,19 +121,26 @@ public final class PacedTrigger implements AutoCloseable {
      * @param wait never longer than the pace's longest interval
      */
     public void triggerWithin(Duration wait) {
-        if (!due.get() && waiting.compareAndSet(false, true)) {
+        if (due.get() || waiting.get() != 0) {
+            return;
+        }
+        long number = waits.incrementAndGet();
+        if (waiting.compareAndSet(0, number)) {
             changedNanos = System.nanoTime();
             try {
                 executor.schedule(
-                        this::endWait, Math.min(wait.toNanos(), pace.longest().toNanos()), TimeUnit.NANOSECONDS);
+                        () -> endWait(number),
+                        Math.min(wait.toNanos(), pace.longest().toNanos()),
+                        TimeUnit.NANOSECONDS);
             } catch (RejectedExecutionException e) {
                 LOG.debug("change after the end is not pushed");
             }
         }
     }
 
-    private void endWait() {
-        if (waiting.get()) {
+    /** Ends a wait, unless a run has ended it before: what came since then has a wait of its own. */
+    private void endWait(long number) {
+        if (waiting.get() == number) {
             trigger();
         }
     }
@@ -162,7 +172,7 @@ public final class PacedTrigger implements AutoCloseable {
         long changed = changedNanos;
         // Before the action, so that a change which the action just misses leads to another run.
         due.set(false);
-        waiting.set(false);
+        waiting.set(0);
         try {
             action.accept(changed);
         } catch (RuntimeException e) {

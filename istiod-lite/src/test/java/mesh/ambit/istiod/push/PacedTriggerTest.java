@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.time.Duration;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import mesh.ambit.istiod.push.PacedTrigger.Pace;
 import org.junit.jupiter.api.Test;
 
@@ -110,6 +111,26 @@ class PacedTriggerTest {
                 // Never longer than the longest interval of the pace.
                 assertThat(ran.tryAcquire(10, TimeUnit.SECONDS)).isTrue();
             }
+        }
+    }
+
+    @Test
+    void aWaitThatARunHasEndedDoesNotEndTheNextOne() throws InterruptedException {
+        Duration wait = Duration.ofMillis(300);
+        Pace slow = new Pace(Duration.ofMillis(1), wait);
+        Semaphore ran = new Semaphore(0);
+        try (PacedTrigger trigger = new PacedTrigger(slow, _ -> ran.release(), () -> Duration.ZERO)) {
+            trigger.triggerWithin(wait);
+            trigger.trigger();
+            assertThat(ran.tryAcquire(30, TimeUnit.SECONDS)).isTrue();
+            // Into the time that is left of the first wait.
+            LockSupport.parkNanos(wait.toNanos() / 3);
+
+            long begin = System.nanoTime();
+            trigger.triggerWithin(wait);
+            assertThat(ran.tryAcquire(30, TimeUnit.SECONDS)).isTrue();
+
+            assertThat(Duration.ofNanos(System.nanoTime() - begin)).isGreaterThanOrEqualTo(wait);
         }
     }
 
