@@ -3,6 +3,7 @@ package mesh.ambit.istiod.kube;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.Map;
@@ -39,6 +40,9 @@ public final class NamespaceTexts implements AutoCloseable {
     private static final String MANAGER = "istiod-lite";
     private static final int FORBIDDEN = 403;
 
+    /** Who has us wait that long has changed it three times. */
+    private static final Duration CONTESTED = Duration.ofSeconds(4);
+
     private final ApiServer server;
     private final String name;
     private final String field;
@@ -50,6 +54,9 @@ public final class NamespaceTexts implements AutoCloseable {
 
     /** What the ConfigMap of a namespace says; empty for one that is not as ours are. */
     private final Map<String, String> present = new ConcurrentHashMap<>();
+
+    /** How each was last written; the queue's thread. */
+    private final Map<String, RewritePace> paces = new HashMap<>();
 
     private final CountDownLatch unknown = new CountDownLatch(2);
     private final WorkQueue queue;
@@ -123,6 +130,7 @@ public final class NamespaceTexts implements AutoCloseable {
         }
         Map<String, String> labels = namespaces.get(namespace);
         if (labels == null || EXCLUDED.contains(namespace)) {
+            paces.remove(namespace);
             return true;
         }
         boolean looked = discovered.test(labels);
@@ -131,8 +139,7 @@ public final class NamespaceTexts implements AutoCloseable {
         try {
             if (looked && wanted != null) {
                 if (!wanted.equals(found)) {
-                    server.apply(path, MANAGER, configMap(wanted));
-                    LOG.debug("ConfigMap {}/{} written", namespace, name);
+                    write(namespace, path, wanted);
                 }
             } else if (found != null) {
                 server.delete(path);
@@ -153,6 +160,25 @@ public final class NamespaceTexts implements AutoCloseable {
             }
             LOG.warn("ConfigMap {}/{}: {}, trying again", namespace, name, e.getMessage());
             return false;
+        }
+    }
+
+    private void write(String namespace, String path, String wanted) throws IOException {
+        RewritePace pace = paces.getOrDefault(namespace, RewritePace.NEW);
+        Duration wait = pace.wait(wanted, System.nanoTime());
+        if (!wait.isZero()) {
+            queue.later(namespace, wait);
+            return;
+        }
+        server.apply(path, MANAGER, configMap(wanted));
+        RewritePace next = pace.wrote(wanted, System.nanoTime());
+        paces.put(namespace, next);
+        if (next.interval().compareTo(CONTESTED) >= 0) {
+            LOG.warn(
+                    "ConfigMap {}/{}: somebody else changes it time and again; ours is written, next in {} s",
+                    namespace,
+                    name,
+                    next.interval().toSeconds());
         }
     }
 
@@ -197,6 +223,8 @@ public final class NamespaceTexts implements AutoCloseable {
         @Override
         public void removed(String key) {
             namespaces.remove(key);
+            // To forget it.
+            queue.add(key);
         }
     }
 

@@ -137,6 +137,19 @@ class NamespaceTextsIT {
     }
 
     @Test
+    void twoThatDisagreeDoNotKeepTheServerBusy() {
+        long begin = System.nanoTime();
+        try (NamespaceTexts _ = start(() -> "root before")) {
+            start();
+            Await.until("contested", () -> api.count("PATCH") >= 16);
+        }
+
+        // Each writes to two namespaces: a new text, what the other made of it, and then once a second at most.
+        long seconds = Duration.ofNanos(System.nanoTime() - begin).toSeconds();
+        assertThat(api.count("PATCH")).isLessThanOrEqualTo(4 * (3 + seconds));
+    }
+
+    @Test
     void whatTheOneThatIsAheadWritesStaysWhenTheOtherEnds() {
         try (NamespaceTexts _ = start(() -> "root before")) {
             holds("default", "root before");

@@ -47,7 +47,8 @@ public final class WorkQueue implements AutoCloseable {
         later(item, Duration.ZERO);
     }
 
-    private void later(String item, Duration delay) {
+    /** Asks for work that begins {@code delay} from now, or earlier if it is asked for again. */
+    public void later(String item, Duration delay) {
         lock.lock();
         try {
             due.merge(item, nanoTime.getAsLong() + delay.toNanos(), (a, b) -> a - b < 0 ? a : b);
