@@ -43,7 +43,7 @@ public final class KubernetesSource implements AutoCloseable {
 
     private final ObjectStore store = new ObjectStore();
     private final Map<Kind, Reflector<KubeJson.Item>> reflectors = new ConcurrentHashMap<>();
-    private final Map<String, Kind> definitions = new TreeMap<>();
+    private final ApiServer server;
     private final CountDownLatch unsettled;
     private final KubernetesMetrics metrics;
     private final ClusterListener listener;
@@ -58,6 +58,7 @@ public final class KubernetesSource implements AutoCloseable {
             ClusterListener listener,
             InstantSource clock,
             RandomGenerator random) {
+        this.server = server;
         this.metrics = metrics;
         this.listener = listener;
         Set<Kind> kinds = EnumSet.complementOf(EnumSet.copyOf(NOT_READ));
@@ -78,7 +79,6 @@ public final class KubernetesSource implements AutoCloseable {
         }
         for (Kind kind : kinds) {
             ApiResource resource = resource(kind);
-            definitions.put(ApiNames.plural(kind) + "." + ApiNames.group(kind), kind);
             reflectors.put(
                     kind,
                     Reflector.start(
@@ -90,8 +90,14 @@ public final class KubernetesSource implements AutoCloseable {
                             clock,
                             random));
         }
-        this.installed =
-                Reflector.start(server, Definitions.RESOURCE, Codec.TREE, new Installations(), _ -> {}, clock, random);
+        this.installed = Reflector.start(
+                server,
+                Definitions.RESOURCE,
+                Codec.TREE,
+                new Installations(),
+                status -> server.definitions().follow(status.state() == WatchStatus.State.WATCHING),
+                clock,
+                random);
         this.publisher = Thread.ofPlatform().name("kubernetes").daemon().start(this::publish);
     }
 
@@ -314,25 +320,17 @@ public final class KubernetesSource implements AutoCloseable {
     private final class Installations implements Sink<JsonNode> {
         @Override
         public void replaced(Map<String, JsonNode> objects) {
-            objects.keySet().forEach(this::wake);
+            objects.keySet().forEach(server.definitions()::tell);
         }
 
         @Override
         public void changed(String key, JsonNode object) {
-            wake(key);
+            server.definitions().tell(key);
         }
 
         @Override
         public void removed(String key) {
-            wake(key);
-        }
-
-        private void wake(String definition) {
-            Kind kind = definitions.get(definition);
-            Reflector<KubeJson.Item> reflector = kind == null ? null : reflectors.get(kind);
-            if (reflector != null) {
-                reflector.wake();
-            }
+            server.definitions().tell(key);
         }
     }
 

@@ -53,6 +53,7 @@ public final class ApiServer implements AutoCloseable {
     private final Config config;
     private final Duration patience;
     private final ReentrantLock renewal = new ReentrantLock();
+    private final DefinitionNews definitions = new DefinitionNews();
     private volatile Connection connection;
 
     /** The client, which keeps one connection, and how many there were before it. */
@@ -63,6 +64,10 @@ public final class ApiServer implements AutoCloseable {
         this.patience = patience;
         config.setRequestRetryBackoffLimit(0);
         config.setConnectionTimeout(CONNECT_MILLIS);
+        if (isWithoutToken(config)) {
+            // The client would read the kubeconfig again before every request, looking for one.
+            config.setOauthTokenProvider(() -> "");
+        }
         this.connection = new Connection(newClient(), 0);
     }
 
@@ -100,6 +105,14 @@ public final class ApiServer implements AutoCloseable {
         }
     }
 
+    /** Returns whether we are known by a certificate or not at all, and nobody is to be asked for a token. */
+    private static boolean isWithoutToken(Config config) {
+        return config.getOauthTokenProvider() == null
+                && config.getOauthToken() == null
+                && config.getAutoOAuthToken() == null
+                && config.getAuthProvider() == null;
+    }
+
     /** Returns the server at {@code url}, without credentials; for tests. */
     static ApiServer at(String url, Duration patience) {
         Config config = Config.empty();
@@ -110,6 +123,11 @@ public final class ApiServer implements AutoCloseable {
     /** Returns the server's address, for people. */
     public String url() {
         return config.getMasterUrl();
+    }
+
+    /** Returns who waits for definitions of this server. */
+    public DefinitionNews definitions() {
+        return definitions;
     }
 
     /** Returns the beginning of an object to be written: what it is and its name. */

@@ -11,6 +11,8 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ForkJoinPool;
+import java.util.concurrent.Future;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -26,6 +28,14 @@ final class ByteStream extends InputStream implements AsyncBody.Consumer<List<By
     private final Deque<ByteBuffer> buffers = new ArrayDeque<>();
     private @Nullable AsyncBody body;
     private @Nullable Arrival end;
+
+    /** Since when the reader waits, if it does. */
+    private volatile boolean waiting;
+
+    private volatile long waitingSinceNanos;
+    private volatile boolean silent;
+    private volatile boolean closed;
+    private volatile @Nullable Future<?> watchdog;
 
     /** Bytes, or the end: {@code failure} is null where the body ended as it should. */
     private record Arrival(
@@ -105,21 +115,51 @@ final class ByteStream extends InputStream implements AsyncBody.Consumer<List<By
         if (open != null) {
             open.consume();
         }
+        waitingSinceNanos = System.nanoTime();
+        waiting = true;
+        if (watchdog == null) {
+            watchdog = later(silence.toNanos());
+        }
         try {
-            arrival = arrivals.poll(silence.toMillis(), TimeUnit.MILLISECONDS);
+            arrival = arrivals.take();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new InterruptedIOException(request + ": interrupted");
+        } finally {
+            waiting = false;
         }
-        if (arrival == null) {
+        if (arrival.bytes() == null && silent) {
             close();
             throw new SocketTimeoutException(request + ": nothing came for " + silence.toSeconds() + " s");
         }
         return arrival;
     }
 
+    /**
+     * Ends a wait that has lasted too long. One timer follows a stream for as long as it is open: a timer for each wait
+     * would wake two threads more for each event of a watch.
+     */
+    private void look() {
+        long left = silence.toNanos() - (waiting ? System.nanoTime() - waitingSinceNanos : 0);
+        if (left <= 0) {
+            silent = true;
+            arrivals.add(new Arrival(null, null));
+        } else if (!closed) {
+            watchdog = later(left);
+        }
+    }
+
+    private Future<?> later(long nanos) {
+        return ForkJoinPool.commonPool().schedule(this::look, nanos, TimeUnit.NANOSECONDS);
+    }
+
     @Override
     public void close() {
+        closed = true;
+        Future<?> timer = watchdog;
+        if (timer != null) {
+            timer.cancel(false);
+        }
         AsyncBody open = body;
         if (open != null) {
             open.cancel();

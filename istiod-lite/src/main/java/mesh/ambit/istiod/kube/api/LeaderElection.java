@@ -47,6 +47,9 @@ public final class LeaderElection implements AutoCloseable {
     private @Nullable AutoCloseable running;
     private long renewedAt;
 
+    /** The lease as we last wrote it, while it is ours: as long as nobody else writes it, it need not be read. */
+    private @Nullable JsonNode held;
+
     /** The lease as somebody else last wrote it, and when we saw that. */
     private String seenVersion = "";
 
@@ -150,6 +153,11 @@ public final class LeaderElection implements AutoCloseable {
     /** Returns whether the lease is ours now. */
     private boolean acquireOrRenew() throws IOException {
         String path = LEASES.object(namespace, name);
+        JsonNode known = held;
+        held = null;
+        if (known != null && leading && write(() -> server.replace(path, lease(known, identity)))) {
+            return true;
+        }
         JsonNode present;
         try {
             present = server.get(path);
@@ -177,14 +185,14 @@ public final class LeaderElection implements AutoCloseable {
     /** A write of the lease. */
     @FunctionalInterface
     private interface Write {
-        void run() throws IOException;
+        JsonNode run() throws IOException;
     }
 
     private boolean write(Write write) throws IOException {
         // Counted from before: the server may have taken it long before we hear of it.
         long begun = nanoTime.getAsLong();
         try {
-            write.run();
+            held = write.run();
         } catch (ApiException e) {
             if (e.code() == ApiException.CONFLICT) {
                 return false;

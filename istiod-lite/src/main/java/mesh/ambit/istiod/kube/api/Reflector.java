@@ -39,8 +39,11 @@ public final class Reflector<T> implements AutoCloseable {
     /** The server sends a bookmark about every minute. */
     private static final Duration SILENCE = Duration.ofSeconds(150);
 
-    /** A definition that appears wakes us; this is for the case that we cannot see definitions. */
-    private static final Duration ABSENT_RETRY = Duration.ofSeconds(30);
+    /** How often it is looked whether an absent collection was installed: a definition that appears wakes us. */
+    private static final Duration ABSENT_RETRY = Duration.ofMinutes(10);
+
+    /** The same while nobody can see definitions. */
+    private static final Duration BLIND_RETRY = Duration.ofSeconds(30);
 
     private final ApiServer server;
     private final ApiResource resource;
@@ -98,8 +101,16 @@ public final class Reflector<T> implements AutoCloseable {
             InstantSource clock,
             RandomGenerator random) {
         Reflector<T> reflector = new Reflector<>(server, resource, codec, sink, listener, clock, random);
+        if (resource.isCustom()) {
+            server.definitions().add(reflector);
+        }
         reflector.thread.start();
         return reflector;
+    }
+
+    /** Returns the name of the definition that users install. */
+    String definition() {
+        return resource.definition();
     }
 
     /** Returns how well the collection is followed. */
@@ -235,7 +246,7 @@ public final class Reflector<T> implements AutoCloseable {
         position = null;
         become(State.ABSENT, "not installed");
         backoff.reset();
-        pause(ABSENT_RETRY);
+        pause(server.definitions().isFollowed() ? ABSENT_RETRY : BLIND_RETRY);
     }
 
     private void failed(IOException e) {
@@ -297,6 +308,7 @@ public final class Reflector<T> implements AutoCloseable {
     @Override
     public void close() {
         closed = true;
+        server.definitions().remove(this);
         thread.interrupt();
         wake();
     }

@@ -19,6 +19,7 @@ class LeaderElectionIT {
     private static final LeaderElection.Timing FAST =
             new LeaderElection.Timing(Duration.ofSeconds(1), Duration.ofMillis(500), Duration.ofMillis(50));
     private static final String LEASES = "/apis/coordination.k8s.io/v1/leases";
+    private static final String LEASE = "/apis/coordination.k8s.io/v1/namespaces/istio-system/leases";
 
     private final List<LeaderElection> elections = new ArrayList<>();
     private final AtomicLong nanos = new AtomicLong();
@@ -51,6 +52,19 @@ class LeaderElectionIT {
         awaitLooks(15);
         assertThat(mostRunning).hasValue(1);
         assertThat(leaders()).isEqualTo(1);
+    }
+
+    @Test
+    void leaderRenewsWithoutReadingWhatItWroteItself() {
+        LeaderElection leader = stand("alone");
+        Await.until("a leader", leader::isLeading);
+        long reads = api.count("GET " + LEASE);
+        long writes = api.count("PUT " + LEASE);
+
+        Await.until("renewals", () -> api.count("PUT " + LEASE) >= writes + 20);
+
+        // Only after a request that failed is it read; never each time.
+        assertThat(api.count("GET " + LEASE) - reads).isLessThan(10);
     }
 
     @Test
@@ -188,9 +202,13 @@ class LeaderElectionIT {
 
     /** Returns when the lease has been looked at so often again, successfully or not. */
     private void awaitLooks(int count) {
-        String look = "GET " + LEASES.replace("/leases", "/namespaces/istio-system/leases");
-        long before = api.count(look);
-        Await.until("looks at the lease", () -> api.count(look) >= before + count);
+        long before = looks();
+        Await.until("looks at the lease", () -> looks() >= before + count);
+    }
+
+    /** Whoever leads writes the lease, the others read it. */
+    private long looks() {
+        return api.count("GET " + LEASE) + api.count("PUT " + LEASE);
     }
 
     private long leaders() {
