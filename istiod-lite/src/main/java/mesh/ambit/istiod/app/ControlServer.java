@@ -22,6 +22,7 @@ import javax.net.ssl.SSLException;
 import javax.net.ssl.X509ExtendedKeyManager;
 import javax.net.ssl.X509ExtendedTrustManager;
 import mesh.ambit.istiod.push.CallExecutors;
+import mesh.ambit.istiod.push.FirstWord;
 import mesh.ambit.relay.Transport;
 import mesh.ambit.telemetry.Addresses;
 import org.jspecify.annotations.Nullable;
@@ -110,6 +111,7 @@ final class ControlServer implements AutoCloseable {
                 .workerEventLoopGroup(sockets)
                 .executor(calls)
                 .callExecutor(new CallExecutors(calls, () -> Transport.loopOfThread(sockets)))
+                .addStreamTracerFactory(new FirstWord.Factory())
                 .flowControlWindow(WINDOW_BYTES)
                 .maxInboundMessageSize(settings.maxRequestBytes())
                 .maxConcurrentCallsPerConnection(settings.maxStreams())

@@ -49,7 +49,7 @@ final class AddressInterest implements Interest {
         }
         Set<String> names = request.firstNames();
         names.remove(SubscriptionRequest.WILDCARD);
-        return asked(names, request.initialVersions(), now);
+        return asked(names, request.initialVersions().asMap(), now);
     }
 
     @Override
@@ -76,7 +76,7 @@ final class AddressInterest implements Interest {
             return null;
         }
         names.remove(SubscriptionRequest.WILDCARD);
-        Update found = asked(names, request.initialVersions(), now);
+        Update found = asked(names, request.initialVersions().asMap(), now);
         if (!names.isEmpty()) {
             // The answer is about what was asked for; who gave something up in the same breath knows that it did.
             return found;
@@ -104,28 +104,38 @@ final class AddressInterest implements Interest {
     private Update everything(SubscriptionRequest request, Collection<String> gone, Revision now) {
         Update everything = now.everything(type);
         Set<String> removed = new TreeSet<>(gone);
-        addMissing(request.subscribe(), request, now, removed);
-        addMissing(request.initialVersions().keySet(), request, now, removed);
-        Map<String, String> versions = request.initialVersions();
-        if (versions.isEmpty()) {
-            return removed.isEmpty() ? everything : new Update(everything.resources(), List.copyOf(removed));
+        for (String name : request.subscribe()) {
+            if (!now.state().addresses().containsKey(name)) {
+                addMissing(name, request, removed);
+            }
         }
-        List<EncodedResource> resources = new ArrayList<>();
-        now.state().addresses().forEach((name, resource) -> {
-            if (Revision.serves(type, resource) && !isHeld(resource, versions)) {
-                resources.add(Revision.encoded(type, resource));
+        Set<String> held = new HashSet<>();
+        request.initialVersions().forEach((name, version) -> {
+            AddressResource resource = now.state().addresses().find(name);
+            if (resource == null) {
+                addMissing(name, request, removed);
+            } else if (resource.version().equals(version)) {
+                // The name that is there already, so that what the client wrote can go.
+                held.add(resource.name());
+            } else {
+                held.remove(name);
             }
         });
-        return new Update(resources, List.copyOf(removed));
+        List<EncodedResource> resources = everything.resources();
+        if (!held.isEmpty()) {
+            // Most of the time all of it.
+            resources = held.size() == resources.size() && type == ResourceType.ADDRESS
+                    ? List.of()
+                    : resources.stream()
+                            .filter(resource -> !held.contains(resource.name()))
+                            .toList();
+        }
+        return removed.isEmpty() && held.isEmpty() ? everything : new Update(resources, List.copyOf(removed));
     }
 
-    private static void addMissing(Set<String> names, SubscriptionRequest request, Revision now, Set<String> missing) {
-        for (String name : names) {
-            if (!now.state().addresses().containsKey(name)
-                    && !request.unsubscribe().contains(name)
-                    && !name.equals(SubscriptionRequest.WILDCARD)) {
-                missing.add(name);
-            }
+    private static void addMissing(String name, SubscriptionRequest request, Set<String> missing) {
+        if (!request.unsubscribe().contains(name) && !name.equals(SubscriptionRequest.WILDCARD)) {
+            missing.add(name);
         }
     }
 

@@ -5,7 +5,6 @@ import io.grpc.StatusRuntimeException;
 import io.grpc.SynchronizationContext;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.TreeMap;
@@ -26,12 +25,9 @@ import org.slf4j.LoggerFactory;
  * client that does not read is sent nothing: it stays where it is in the history of the mesh, costs nothing, and its next
  * request is not fetched.
  */
-final class AdsStream implements StreamObserver<DeltaDiscoveryRequest>, ClientStream {
+final class AdsStream implements StreamObserver<ClientRequest>, ClientStream {
     private static final Logger LOG = LoggerFactory.getLogger(AdsStream.class);
     private static final int MAX_UNKNOWN_TYPES = 16;
-
-    /** How long a client keeps its turn to send its first request, for which others may wait. */
-    private static final Duration DOOR_TIME = Duration.ofSeconds(1);
 
     private final String connection;
     private final @Nullable CallerIdentity caller;
@@ -41,6 +37,7 @@ final class AdsStream implements StreamObserver<DeltaDiscoveryRequest>, ClientSt
     private final PushMetrics metrics;
     private final Instant opened;
     private final CallExecutors.Loop connectionLoop;
+    private final FirstTurn firstTurn;
     private final SynchronizationContext loop = new SynchronizationContext(this::fault);
 
     /** In the order of the types; written in {@link #loop}, read by the status page too. */
@@ -53,8 +50,6 @@ final class AdsStream implements StreamObserver<DeltaDiscoveryRequest>, ClientSt
     private volatile @Nullable ProxyNode proxy;
     private int unknownTypes;
     private long pushedNanos;
-    private boolean entered;
-    private boolean holdsDoor;
     private boolean requestOutstanding;
     private boolean ended;
 
@@ -63,6 +58,7 @@ final class AdsStream implements StreamObserver<DeltaDiscoveryRequest>, ClientSt
      *
      * @param caller who was proved to call; null on a port that asks for no proof
      * @param connectionLoop knows the event loop of the client's connection
+     * @param firstWord tells when the client begins to say something; null if that cannot be told
      */
     AdsStream(
             String connection,
@@ -70,7 +66,8 @@ final class AdsStream implements StreamObserver<DeltaDiscoveryRequest>, ClientSt
             ServerCallStreamObserver<EncodedResponse> responses,
             PushHub hub,
             DebugAnswers debug,
-            CallExecutors.Loop connectionLoop) {
+            CallExecutors.Loop connectionLoop,
+            @Nullable FirstWord firstWord) {
         this.connection = connection;
         this.connectionLoop = connectionLoop;
         this.caller = caller;
@@ -80,6 +77,7 @@ final class AdsStream implements StreamObserver<DeltaDiscoveryRequest>, ClientSt
         this.metrics = hub.metrics();
         this.opened = hub.now();
         this.outbox = new Outbox(connection, responses, hub, loop);
+        this.firstTurn = new FirstTurn(hub, loop, firstWord);
     }
 
     /** Takes over the call; must run before the method of the service returns. */
@@ -90,30 +88,8 @@ final class AdsStream implements StreamObserver<DeltaDiscoveryRequest>, ClientSt
         responses.setOnCloseHandler(() -> loop.execute(this::end));
         loop.execute(() -> {
             hub.register(this);
-            if (hub.firstRequests().take(1, () -> loop.execute(this::enter))) {
-                enter();
-            }
+            firstTurn.await(this::fetch);
         });
-    }
-
-    /** Asks for the first request; only so many clients at a time, since all of them may come again at once. */
-    private void enter() {
-        entered = true;
-        holdsDoor = true;
-        if (ended) {
-            leaveDoor();
-        } else {
-            hub.later(DOOR_TIME, () -> loop.execute(this::leaveDoor));
-            fetch();
-        }
-    }
-
-    /** Lets the next client in: this one was served, or it takes its time. */
-    private void leaveDoor() {
-        if (holdsDoor) {
-            holdsDoor = false;
-            hub.firstRequests().release(1);
-        }
     }
 
     /**
@@ -154,14 +130,14 @@ final class AdsStream implements StreamObserver<DeltaDiscoveryRequest>, ClientSt
     }
 
     @Override
-    public void onNext(DeltaDiscoveryRequest request) {
+    public void onNext(ClientRequest request) {
         waitingRequests.incrementAndGet();
         loop.execute(() -> {
             waitingRequests.decrementAndGet();
             requestOutstanding = false;
             if (!ended) {
                 handle(request);
-                leaveDoor();
+                firstTurn.end();
                 proceed();
             }
         });
@@ -263,13 +239,14 @@ final class AdsStream implements StreamObserver<DeltaDiscoveryRequest>, ClientSt
 
     /** Asks for the next request, once the client takes what it asked for before. */
     private void fetch() {
-        if (entered && !ended && !requestOutstanding && outbox.isEmpty() && responses.isReady()) {
+        if (firstTurn.hasCome() && !ended && !requestOutstanding && outbox.isEmpty() && responses.isReady()) {
             requestOutstanding = true;
             responses.request(1);
         }
     }
 
-    private void handle(DeltaDiscoveryRequest request) {
+    private void handle(ClientRequest received) {
+        DeltaDiscoveryRequest request = received.said();
         ProxyNode known = proxy;
         if (known == null) {
             known = introduce(request);
@@ -294,7 +271,7 @@ final class AdsStream implements StreamObserver<DeltaDiscoveryRequest>, ClientSt
         String node = known.nodeName();
         Subscription subscription = subscriptions.computeIfAbsent(type, t -> Subscription.of(t, node));
         Revision now = hub.current();
-        switch (subscription.request(SubscriptionRequest.from(request), now, hub.nowMillis())) {
+        switch (subscription.request(SubscriptionRequest.from(received), now, hub.nowMillis())) {
             case Reaction.Answer(Update update) -> {
                 pushPolicies(type, now);
                 outbox.add(type, subscription, now.state().version(), update);
@@ -391,7 +368,7 @@ final class AdsStream implements StreamObserver<DeltaDiscoveryRequest>, ClientSt
     private void end() {
         if (!ended) {
             ended = true;
-            leaveDoor();
+            firstTurn.end();
             outbox.end();
             hub.unregister(this);
             ProxyNode known = proxy;

@@ -8,9 +8,6 @@ import io.grpc.StatusRuntimeException;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.ServerCalls;
 import io.grpc.stub.StreamObserver;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import mesh.ambit.istiod.issuer.CallerIdentity;
@@ -26,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * {@link StateStream} where they are whole states.
  */
 public final class DiscoveryService implements BindableService {
-    private static final StreamObserver<DeltaDiscoveryRequest> REFUSED = new Deaf<>();
+    private static final StreamObserver<ClientRequest> REFUSED = new Deaf<>();
     private static final StreamObserver<DiscoveryRequest> WHOLE_REFUSED = new Deaf<>();
 
     private final PushHub hub;
@@ -51,8 +48,9 @@ public final class DiscoveryService implements BindableService {
     public ServerServiceDefinition bindService() {
         MethodDescriptor<DeltaDiscoveryRequest, DeltaDiscoveryResponse> generated =
                 AggregatedDiscoveryServiceGrpc.getDeltaAggregatedResourcesMethod();
-        MethodDescriptor<DeltaDiscoveryRequest, EncodedResponse> method = generated.toBuilder(
-                        new Measured(generated.getRequestMarshaller()), new EncodedResponse.Marshaller())
+        MethodDescriptor<ClientRequest, EncodedResponse> method = generated.toBuilder(
+                        new ClientRequest.Marshaller(generated.getRequestMarshaller(), hub.metrics()::received),
+                        new EncodedResponse.Marshaller())
                 .setSchemaDescriptor(null)
                 .build();
         return ServerServiceDefinition.builder(AggregatedDiscoveryServiceGrpc.SERVICE_NAME)
@@ -63,7 +61,7 @@ public final class DiscoveryService implements BindableService {
                 .build();
     }
 
-    private StreamObserver<DeltaDiscoveryRequest> open(StreamObserver<EncodedResponse> responses) {
+    private StreamObserver<ClientRequest> open(StreamObserver<EncodedResponse> responses) {
         if (!hub.hasState()) {
             responses.onError(unknownMesh());
             return REFUSED;
@@ -75,7 +73,8 @@ public final class DiscoveryService implements BindableService {
                 (ServerCallStreamObserver<EncodedResponse>) responses,
                 hub,
                 debug,
-                CallExecutors.ofCall());
+                CallExecutors.ofCall(),
+                FirstWord.ofCall());
         stream.attach();
         return stream;
     }
@@ -113,29 +112,5 @@ public final class DiscoveryService implements BindableService {
 
         @Override
         public void onCompleted() {}
-    }
-
-    /** Notes the length of requests, which is known before they are read. */
-    private final class Measured implements MethodDescriptor.Marshaller<DeltaDiscoveryRequest> {
-        private final MethodDescriptor.Marshaller<DeltaDiscoveryRequest> marshaller;
-
-        Measured(MethodDescriptor.Marshaller<DeltaDiscoveryRequest> marshaller) {
-            this.marshaller = marshaller;
-        }
-
-        @Override
-        public InputStream stream(DeltaDiscoveryRequest request) {
-            return marshaller.stream(request);
-        }
-
-        @Override
-        public DeltaDiscoveryRequest parse(InputStream stream) {
-            try {
-                hub.metrics().received(stream.available());
-            } catch (IOException e) {
-                throw new UncheckedIOException("a message is in memory", e);
-            }
-            return marshaller.parse(stream);
-        }
     }
 }

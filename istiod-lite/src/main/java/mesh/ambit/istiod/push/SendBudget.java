@@ -41,6 +41,11 @@ final class SendBudget {
         return false;
     }
 
+    /** Takes {@code bytes} whatever the limit says, for somebody who cannot be kept waiting any more; others wait for it. */
+    synchronized void force(long bytes) {
+        usedBytes += bytes;
+    }
+
     /** Gives back what was taken or granted. */
     void release(long bytes) {
         List<Runnable> granted = new ArrayList<>();

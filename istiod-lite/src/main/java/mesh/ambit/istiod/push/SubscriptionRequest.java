@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 record SubscriptionRequest(
         Set<String> subscribe,
         Set<String> unsubscribe,
-        Map<String, String> initialVersions,
+        HeldVersions initialVersions,
         String nonce,
         @Nullable Rejection rejection) {
     /** The name that stands for everything. */
@@ -33,7 +33,16 @@ record SubscriptionRequest(
     SubscriptionRequest {
         subscribe = Collections.unmodifiableSet(subscribe);
         unsubscribe = Collections.unmodifiableSet(unsubscribe);
-        initialVersions = Collections.unmodifiableMap(initialVersions);
+    }
+
+    /** Creates one of a client that says what it holds as a map. */
+    SubscriptionRequest(
+            Set<String> subscribe,
+            Set<String> unsubscribe,
+            Map<String, String> initialVersions,
+            String nonce,
+            @Nullable Rejection rejection) {
+        this(subscribe, unsubscribe, HeldVersions.of(initialVersions), nonce, rejection);
     }
 
     /**
@@ -45,11 +54,12 @@ record SubscriptionRequest(
     record Rejection(int code, String reason) {}
 
     /** Reads the part of {@code request} that concerns its type. */
-    static SubscriptionRequest from(DeltaDiscoveryRequest request) {
+    static SubscriptionRequest from(ClientRequest received) {
+        DeltaDiscoveryRequest request = received.said();
         return new SubscriptionRequest(
                 distinct(request.getResourceNamesSubscribeList()),
                 distinct(request.getResourceNamesUnsubscribeList()),
-                request.getInitialResourceVersionsMap(),
+                received.held(),
                 request.getResponseNonce(),
                 request.hasErrorDetail() ? rejection(request.getErrorDetail()) : null);
     }
@@ -66,13 +76,13 @@ record SubscriptionRequest(
 
     /** Returns whether the request subscribes to {@code name} or says that the client holds it. */
     boolean mentions(String name) {
-        return subscribe.contains(name) || initialVersions.containsKey(name);
+        return subscribe.contains(name) || initialVersions.contains(name);
     }
 
     /** Returns every name that the client wants or holds; the wildcard too. */
     Set<String> mentioned() {
         Set<String> names = new HashSet<>(subscribe);
-        names.addAll(initialVersions.keySet());
+        names.addAll(initialVersions.asMap().keySet());
         return names;
     }
 

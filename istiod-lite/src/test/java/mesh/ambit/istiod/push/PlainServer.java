@@ -48,6 +48,7 @@ final class PlainServer implements AutoCloseable {
         server = NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
                 .executor(workers)
                 .callExecutor(new CallExecutors(workers, () -> Transport.loopOfThread(sockets)))
+                .addStreamTracerFactory(new FirstWord.Factory())
                 .channelType(NioServerSocketChannel.class)
                 .bossEventLoopGroup(sockets)
                 .workerEventLoopGroup(sockets)

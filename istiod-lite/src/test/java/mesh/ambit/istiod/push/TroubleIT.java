@@ -61,6 +61,25 @@ class TroubleIT {
     }
 
     @Test
+    void whoSaysNothingKeepsNobodyWaiting() throws Exception {
+        List<AdsClient> silent = new ArrayList<>();
+        try (PlainServer server = server(1_000, StreamLimits.DEFAULT, Meshes.pier())) {
+            for (int i = 0; i < 300; i++) {
+                silent.add(server.client("node-" + i));
+            }
+            try (AdsClient client = server.client("node-a")) {
+                client.subscribe(AdsClient.ADDRESS);
+
+                assertThat(names(client.next())).contains("Kubernetes//Pod/pier/p-1");
+            }
+            AdsClient late = silent.getFirst();
+            late.subscribe(AdsClient.ADDRESS);
+            assertThat(names(late.next())).contains("Kubernetes//Pod/pier/p-1");
+            silent.forEach(AdsClient::close);
+        }
+    }
+
+    @Test
     void clientThatNeverAcknowledgesIsToldOnAndSeen() throws Exception {
         try (PlainServer server = server(100, StreamLimits.DEFAULT, Meshes.pier());
                 AdsClient client = server.client("node-a")) {
