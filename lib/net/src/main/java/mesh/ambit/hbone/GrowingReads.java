@@ -7,15 +7,23 @@ import io.netty.channel.RecvByteBufAllocator;
 import io.netty.util.UncheckedBooleanSupplier;
 
 /**
- * Sizes the buffers that sockets are read into: 2 KiB at first, doubled whenever a read fills its buffer, up to 64 KiB;
- * halved when two reads in a row leave most of it empty. A connection that is idle holds no buffer.
+ * Sizes the buffers that sockets are read into: 2 KiB at first, doubled whenever a read fills its buffer, up to 64 KiB, or
+ * with headroom to {@value #PACKET_BYTES}; halved when two reads in a row leave most of it empty. A connection that is
+ * idle holds no buffer.
  *
  * <p>Netty's own adaptive allocator grows too slowly for one busy connection, and cannot leave room for a frame header.
- * With headroom, header and payload together have the sizes above, so that they fill TLS records.
+ * With headroom, header and payload together have the sizes above.
  */
 public final class GrowingReads implements RecvByteBufAllocator {
     private static final int SMALLEST_BYTES = 2 * 1024;
     private static final int LARGEST_BYTES = 64 * 1024;
+
+    /**
+     * What leaves in one of the kernel's packets: these hold less than 64 KiB, in whole segments of the path. Header and
+     * payload, and what TLS adds to its four records, fit in one packet with the usual MTUs from 1,400 to 9,001; a little
+     * more, and each is followed by a packet with the crumbs, twice the work from here to the other socket.
+     */
+    static final int PACKET_BYTES = 60 * 1024;
 
     /** A turn ends after this much, so that one connection cannot keep the event loop. */
     private static final int TURN_BYTES = 4 * LARGEST_BYTES;
@@ -36,6 +44,7 @@ public final class GrowingReads implements RecvByteBufAllocator {
     @SuppressWarnings("deprecation")
     private static final class GrowingHandle implements ExtendedHandle {
         private final int headroom;
+        private final int largest;
         private int capacity = SMALLEST_BYTES;
         private boolean mostlyEmpty;
         private int attempted;
@@ -45,6 +54,7 @@ public final class GrowingReads implements RecvByteBufAllocator {
 
         GrowingHandle(int headroom) {
             this.headroom = headroom;
+            this.largest = headroom > 0 ? PACKET_BYTES : LARGEST_BYTES;
         }
 
         @Override
@@ -77,7 +87,7 @@ public final class GrowingReads implements RecvByteBufAllocator {
 
         private void resize(int bytes) {
             if (bytes >= capacity - headroom) {
-                capacity = Math.min(LARGEST_BYTES, capacity * 2);
+                capacity = Math.min(largest, capacity * 2);
                 mostlyEmpty = false;
             } else if (bytes < capacity / 4) {
                 if (mostlyEmpty) {

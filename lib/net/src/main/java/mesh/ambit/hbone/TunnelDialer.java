@@ -9,6 +9,7 @@ import io.netty.channel.ConnectTimeoutException;
 import io.netty.handler.ssl.SslHandler;
 import java.io.UncheckedIOException;
 import java.time.Duration;
+import mesh.ambit.linux.CongestionControl;
 import mesh.ambit.tls.Svid;
 import mesh.ambit.tls.TlsContexts;
 import org.jspecify.annotations.Nullable;
@@ -20,11 +21,13 @@ final class TunnelDialer {
     private final Bootstrap template;
     private final TlsContexts tls;
     private final Duration handshakeTimeout;
+    private final CongestionControl nearby;
 
-    TunnelDialer(Bootstrap template, TlsContexts tls, Duration handshakeTimeout) {
+    TunnelDialer(Bootstrap template, TlsContexts tls, Duration handshakeTimeout, CongestionControl nearby) {
         this.template = template;
         this.tls = tls;
         this.handshakeTimeout = handshakeTimeout;
+        this.nearby = nearby;
     }
 
     /** Connects {@code entry}'s tunnel, or fails it: exactly one of {@code svid} and {@code failure} is there. */
@@ -60,7 +63,9 @@ final class TunnelDialer {
                 .connect(entry.key().address());
         entry.connecting(connecting.channel(), svid);
         connecting.addListener(done -> {
-            if (!done.isSuccess()) {
+            if (done.isSuccess()) {
+                TunnelSockets.settle(connecting.channel(), nearby);
+            } else {
                 tunnel.abort(failureOf(entry.key(), done.cause()));
             }
         });

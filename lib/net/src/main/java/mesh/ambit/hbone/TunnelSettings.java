@@ -1,25 +1,28 @@
 package mesh.ambit.hbone;
 
 import java.time.Duration;
+import mesh.ambit.linux.CongestionControl;
 
 /**
- * The parameters of HBONE's HTTP/2, the same on both sides.
+ * The parameters of tunnels, of HBONE's HTTP/2 before all, the same on both sides.
  *
  * @param streamWindowBytes how much a peer may send on a stream before we return credit
  * @param connectionWindowBytes the same for a whole tunnel; a multiple of the former, or one unread stream starves all
  * @param maxFrameBytes the longest frame we accept
  * @param maxStreamsPerTunnel how many streams the pool puts on one tunnel
  * @param unusedRelease how long the pool remembers a tunnel that nobody asks for
+ * @param nearby the congestion control of tunnels to peers that are near
  */
 public record TunnelSettings(
         int streamWindowBytes,
         int connectionWindowBytes,
         int maxFrameBytes,
         int maxStreamsPerTunnel,
-        Duration unusedRelease) {
+        Duration unusedRelease,
+        CongestionControl nearby) {
     /** What upstream uses when nothing is configured. */
-    public static final TunnelSettings DEFAULT =
-            new TunnelSettings(4 * 1024 * 1024, 16 * 1024 * 1024, 1024 * 1024, 100, Duration.ofMinutes(5));
+    public static final TunnelSettings DEFAULT = new TunnelSettings(
+            4 * 1024 * 1024, 16 * 1024 * 1024, 1024 * 1024, 100, Duration.ofMinutes(5), CongestionControl.SYSTEM);
 
     /** RFC 9113: no connection window can be announced below this. */
     private static final int INITIAL_WINDOW_BYTES = 65_535;

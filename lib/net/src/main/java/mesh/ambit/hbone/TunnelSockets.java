@@ -6,8 +6,10 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.epoll.EpollChannelOption;
 import io.netty.channel.epoll.EpollSocketChannel;
+import io.netty.channel.unix.UnixChannel;
 import io.netty.channel.uring.IoUringChannelOption;
 import io.netty.channel.uring.IoUringSocketChannel;
+import mesh.ambit.linux.CongestionControl;
 
 /** How a tunnel's socket is set up. */
 final class TunnelSockets {
@@ -20,6 +22,13 @@ final class TunnelSockets {
     private static final long NOT_SENT_LOW_WATER_BYTES = 128 * 1024;
 
     private TunnelSockets() {}
+
+    /** Gives a connected tunnel what suits a short way, if it has one. */
+    static void settle(Channel channel, CongestionControl nearby) {
+        if (channel instanceof UnixChannel socket && socket.fd().isOpen()) {
+            nearby.applyIfNear(socket.fd().intValue());
+        }
+    }
 
     /** Sets marks and allocator, and the kernel's own mark where the transport knows how. */
     static void tune(Channel channel) {

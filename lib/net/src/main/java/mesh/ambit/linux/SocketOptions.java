@@ -29,7 +29,15 @@ public final class SocketOptions {
     private static final int IP_TRANSPARENT = 19;
     private static final int IPV6_TRANSPARENT = 75;
     private static final int IPV6_FREEBIND = 78;
+    private static final int TCP_INFO = 11;
+    private static final int TCP_CONGESTION = 13;
     private static final int TCP_NOTSENT_LOWAT = 25;
+
+    /** Where struct tcp_info has tcpi_rtt, and what is read of it. */
+    private static final int RTT_OFFSET = 68;
+
+    private static final int RTT_END = RTT_OFFSET + Integer.BYTES;
+
     /** From linux/netfilter_ipv4.h and netfilter_ipv6/ip6_tables.h: the same number at both levels. */
     private static final int SO_ORIGINAL_DST = 80;
 
@@ -65,6 +73,24 @@ public final class SocketOptions {
     /** Reports a socket writable only while less than {@code bytes} wait unsent in the kernel. */
     public static void setNotsentLowat(int fd, int bytes) {
         set(fd, "TCP_NOTSENT_LOWAT", IPPROTO_TCP, TCP_NOTSENT_LOWAT, bytes);
+    }
+
+    /** Chooses how the socket, and those accepted from it, deal with congestion: the kernel's name, without a zero. */
+    static void setCongestionControl(int fd, MemorySegment name) {
+        int result = Libc.setsockopt(fd, IPPROTO_TCP, TCP_CONGESTION, name);
+        if (result < 0) {
+            LinuxException.check("set TCP_CONGESTION", result);
+        }
+    }
+
+    /** Returns the smoothed round trip time of a connected TCP socket, in microseconds. */
+    static int roundTripMicros(int fd) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment info = arena.allocate(RTT_END, Integer.BYTES);
+            MemorySegment length = arena.allocateFrom(JAVA_INT, RTT_END);
+            LinuxException.check("get TCP_INFO", Libc.getsockopt(fd, IPPROTO_TCP, TCP_INFO, info, length));
+            return info.get(JAVA_INT, RTT_OFFSET);
+        }
     }
 
     /** Returns the mark of the socket's packets, 0 for none. */

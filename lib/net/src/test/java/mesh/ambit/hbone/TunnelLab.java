@@ -225,7 +225,8 @@ final class TunnelLab {
                         defaults.connectionWindowBytes(),
                         defaults.maxFrameBytes(),
                         maxStreams,
-                        unusedRelease),
+                        unusedRelease,
+                        defaults.nearby()),
                 clock);
         pools.add(pool);
         return pool;

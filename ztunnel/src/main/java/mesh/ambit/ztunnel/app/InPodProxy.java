@@ -124,12 +124,21 @@ final class InPodProxy implements PodProxy {
             Backlog.handOn(pod.netns());
         }
         return start(
-                plane, pod.info(), new PodSockets(pod.netns(), plane.settings().mark()));
+                plane,
+                pod.info(),
+                new PodSockets(
+                        pod.netns(),
+                        plane.settings().mark(),
+                        plane.settings().tunnels().nearby()));
     }
 
     /** Opens the listeners of the only workload that we serve, in our own namespace. */
     static InPodProxy startHere(DataPlane plane, WorkloadInfo info) throws PodStartException {
-        return start(plane, info, PodSockets.here(plane.settings().mark()));
+        return start(
+                plane,
+                info,
+                PodSockets.here(
+                        plane.settings().mark(), plane.settings().tunnels().nearby()));
     }
 
     private static InPodProxy start(DataPlane plane, WorkloadInfo info, PodSockets sockets) throws PodStartException {
@@ -147,7 +156,7 @@ final class InPodProxy implements PodProxy {
             ChannelInitializer<Channel> accepted,
             int port)
             throws PodStartException {
-        SocketSpace space = sockets.listening(plane.settings().reusePort(), transparency);
+        SocketSpace space = sockets.listening(plane.settings().reusePort(), transparency, port == Ports.OUTBOUND);
         listeners.open(
                 plane.transport()
                         .listener(
@@ -165,7 +174,7 @@ final class InPodProxy implements PodProxy {
 
     private void listenForSocks(PodSockets sockets) throws PodStartException {
         SocketSpace space = sockets.listening(
-                plane.settings().reusePort(), new Transparency(plane.settings().originalSource()));
+                plane.settings().reusePort(), new Transparency(plane.settings().originalSource()), true);
         listeners.open(
                 plane.transport()
                         .listener(plane.loops(), space, false, false)
@@ -211,7 +220,7 @@ final class InPodProxy implements PodProxy {
                 plane.telemetry(),
                 new ApplicationDialer(
                         loop -> plane.transport()
-                                .connector(loop, plane.limits().overload().watched(sockets.outgoing())),
+                                .connector(loop, plane.limits().overload().watched(sockets.inward())),
                         loop -> plane.transport()
                                 .connector(loop, plane.limits().overload().watched(sockets.spoofing()))),
                 transparency::isGranted,

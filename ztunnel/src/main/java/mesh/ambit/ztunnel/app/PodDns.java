@@ -33,7 +33,7 @@ final class PodDns {
                         context,
                         local,
                         loop,
-                        sockets.listening(reusePort, new Transparency(Transparency.Wish.OFF)),
+                        sockets.listening(reusePort, new Transparency(Transparency.Wish.OFF), false),
                         sockets.outgoing())
                 : null;
     }

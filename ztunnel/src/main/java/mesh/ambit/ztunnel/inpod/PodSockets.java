@@ -3,6 +3,7 @@ package mesh.ambit.ztunnel.inpod;
 import io.netty.channel.Channel;
 import io.netty.channel.unix.UnixChannel;
 import java.util.function.Supplier;
+import mesh.ambit.linux.CongestionControl;
 import mesh.ambit.linux.LinuxException;
 import mesh.ambit.linux.NetNs;
 import mesh.ambit.linux.SocketOptions;
@@ -24,20 +25,22 @@ public final class PodSockets {
     private final @Nullable NetNs netns;
 
     private final int mark;
+    private final CongestionControl nearby;
 
-    /** Creates one for a pod; {@code mark} 0 marks nothing. */
-    public PodSockets(NetNs netns, int mark) {
-        this(mark, netns);
+    /** Creates one for a pod; {@code mark} 0 marks nothing, {@code nearby} is for sockets that the pod talks to. */
+    public PodSockets(NetNs netns, int mark, CongestionControl nearby) {
+        this(mark, nearby, netns);
     }
 
-    private PodSockets(int mark, @Nullable NetNs netns) {
+    private PodSockets(int mark, CongestionControl nearby, @Nullable NetNs netns) {
         this.netns = netns;
         this.mark = mark;
+        this.nearby = nearby;
     }
 
     /** Returns one for our own namespace; {@code mark} 0 marks nothing. */
-    public static PodSockets here(int mark) {
-        return new PodSockets(mark, null);
+    public static PodSockets here(int mark, CongestionControl nearby) {
+        return new PodSockets(mark, nearby, null);
     }
 
     /** Runs {@code action} in the network namespace where the sockets are made, and returns its result. */
@@ -45,17 +48,23 @@ public final class PodSockets {
         return netns == null ? action.get() : netns.call(action::get);
     }
 
-    /** Returns where outgoing sockets are made. */
+    /** Returns where sockets are made that leave the pod. */
     public SocketSpace outgoing() {
         return constructor -> open(constructor, mark, fd -> {});
     }
 
+    /** Returns where sockets towards the pod's applications are made. */
+    public SocketSpace inward() {
+        return constructor -> open(constructor, mark, nearby::applyTo);
+    }
+
     /**
-     * Returns where outgoing sockets are made that bind to a foreign source address. A kernel that does not allow it is
+     * Returns where such sockets are made that bind to a foreign source address. A kernel that does not allow it is
      * noted, and the socket goes out under the pod's own address.
      */
     public SocketSpace spoofing() {
         return constructor -> open(constructor, mark, fd -> {
+            nearby.applyTo(fd);
             try {
                 SocketOptions.setTransparentSource(fd);
             } catch (LinuxException e) {
@@ -69,13 +78,17 @@ public final class PodSockets {
      *
      * @param reusePort whether a successor may listen beside us
      * @param transparent how to let the listener accept for addresses that are not local
+     * @param fromPod whether it is the pod itself that connects
      */
-    public SocketSpace listening(boolean reusePort, Transparency transparent) {
+    public SocketSpace listening(boolean reusePort, Transparency transparent, boolean fromPod) {
         return constructor -> open(constructor, netns == null ? 0 : mark, fd -> {
             if (reusePort) {
                 SocketOptions.setReusePort(fd);
             }
             transparent.apply(fd);
+            if (fromPod) {
+                nearby.applyTo(fd);
+            }
         });
     }
 

@@ -15,6 +15,7 @@ import mesh.ambit.channel.TrustRoots;
 import mesh.ambit.config.ConfigException;
 import mesh.ambit.config.Environment;
 import mesh.ambit.hbone.TunnelSettings;
+import mesh.ambit.linux.CongestionControl;
 import mesh.ambit.model.WorkloadInfo;
 import mesh.ambit.relay.Keepalive;
 import mesh.ambit.telemetry.LogFormat;
@@ -30,7 +31,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class ZtunnelConfigTest {
     @Test
     void defaultsAreUpstreams() {
-        ZtunnelConfig config = read(Map.of());
+        ZtunnelConfig config = read(Map.of("AMBIT_CONGESTION_CONTROL", "system"));
 
         assertThat(config.node().network()).isEmpty();
         assertThat(config.node().node()).isNull();
@@ -114,6 +115,7 @@ class ZtunnelConfigTest {
         env.put("HTTP2_FRAME_SIZE", "16384");
         env.put("POOL_MAX_STREAMS_PER_CONNECTION", "3");
         env.put("POOL_UNUSED_RELEASE_TIMEOUT", "1m");
+        env.put("AMBIT_CONGESTION_CONTROL", "system");
         env.put("AMBIT_CONNECT_HOSTNAME", "any");
         env.put("LOCALHOST_APP_TUNNEL", "false");
         env.put("AMBIT_REQUIRE_WAYPOINT", "labelled");
@@ -146,7 +148,8 @@ class ZtunnelConfigTest {
         assertThat(config.capture().originalSource()).isEqualTo(Transparency.Wish.OFF);
         assertThat(config.capture().ipv6()).isFalse();
         assertThat(config.tunnels())
-                .isEqualTo(new TunnelSettings(1_048_576, 2_097_152, 16_384, 3, Duration.ofMinutes(1)));
+                .isEqualTo(new TunnelSettings(
+                        1_048_576, 2_097_152, 16_384, 3, Duration.ofMinutes(1), CongestionControl.SYSTEM));
         assertThat(config.inbound().connectHostname()).isEqualTo(ConnectHostname.ANY);
         assertThat(config.inbound().baggage()).isFalse();
         assertThat(config.inbound().policyLogging()).isTrue();
@@ -320,9 +323,11 @@ class ZtunnelConfigTest {
         env.put("HTTP2_CONNECTION_WINDOW_SIZE", "0");
         env.put("HTTP2_FRAME_SIZE", "1");
         env.put("POOL_MAX_STREAMS_PER_CONNECTION", "0");
+        env.put("AMBIT_CONGESTION_CONTROL", "system");
 
         assertThat(read(env).tunnels())
-                .isEqualTo(new TunnelSettings(Integer.MAX_VALUE, 65_535, 16_384, 1, Duration.ofMinutes(5)));
+                .isEqualTo(new TunnelSettings(
+                        Integer.MAX_VALUE, 65_535, 16_384, 1, Duration.ofMinutes(5), CongestionControl.SYSTEM));
     }
 
     @Test

@@ -26,6 +26,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import mesh.ambit.linux.CongestionControl;
 import mesh.ambit.model.MeshResource;
 import mesh.ambit.model.MeshSnapshot;
 import mesh.ambit.model.MeshView;
@@ -310,7 +311,7 @@ class DnsProxyIT {
     }
 
     private DnsProxy proxy(String conf) {
-        PodSockets sockets = new PodSockets(pod.netNs(), MARK);
+        PodSockets sockets = new PodSockets(pod.netNs(), MARK, CongestionControl.SYSTEM);
         DnsContext context = new DnsContext(
                 new DnsSettings(true, null, DnsSettings.DEFAULT_PORT, "cluster.local", ""),
                 true,
@@ -324,7 +325,7 @@ class DnsProxyIT {
                 context,
                 local,
                 group.next(),
-                sockets.listening(true, new Transparency(Transparency.Wish.OFF)),
+                sockets.listening(true, new Transparency(Transparency.Wish.OFF), false),
                 sockets.outgoing());
         proxies.add(proxy);
         for (InetSocketAddress address : context.settings().listeners(true)) {
