@@ -117,8 +117,7 @@ public final class StandingEngine {
                 Standing.of(WaypointStandings.ofService(reader, service.metadata(), EntryVisibility.PUBLIC));
             case ServiceEntry entry -> new Standing(WaypointStandings.ofEntry(reader, entry), List.of());
             case WorkloadEntry entry -> Standing.of(WaypointStandings.ofWorkload(reader, entry));
-            case AuthorizationPolicy policy ->
-                new Standing(PolicyStandings.of(view, reader, rules, policy), List.of());
+            case AuthorizationPolicy policy -> new Standing(PolicyStandings.of(view, reader, rules, policy), List.of());
             case Route route -> RouteStandings.of(view, reader, route);
             case null, default -> null;
         };

@@ -147,7 +147,8 @@ final class WaypointDeployer {
 
     private static String path(JsonNode object) {
         JsonNode metadata = object.path("metadata");
-        return path(object.path("kind").asText(), metadata, metadata.path("name").asText(""));
+        return path(
+                object.path("kind").asText(), metadata, metadata.path("name").asText(""));
     }
 
     private static String path(String kind, JsonNode metadata, String name) {

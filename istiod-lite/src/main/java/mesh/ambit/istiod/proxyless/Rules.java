@@ -125,6 +125,8 @@ public final class Rules {
                 default -> {}
             }
         }
+        Delegates delegates = new Delegates(rules.virtualServices, settings.domainSuffix());
+        rules.virtualServices.replaceAll(delegates::resolved);
         return rules;
     }
 
@@ -209,7 +211,7 @@ public final class Rules {
         return attached.getOrDefault(service.key(), List.of());
     }
 
-    /** Returns what routes hosts otherwise, the oldest first. */
+    /** Returns what routes hosts otherwise, with the rules of their delegates in place, the oldest first. */
     List<VirtualService> virtualServices() {
         return virtualServices;
     }

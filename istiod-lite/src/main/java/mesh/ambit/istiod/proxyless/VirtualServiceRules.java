@@ -53,6 +53,14 @@ final class VirtualServiceRules {
     List<Route> routes() {
         List<Route> routes = new ArrayList<>();
         for (HttpRule rule : source.http()) {
+            VirtualService.Delegate delegate = rule.delegate();
+            if (delegate != null) {
+                remarks.add(
+                        source,
+                        "a rule is left out: there is no delegate " + delegate.name()
+                                + " without hosts that is for its namespace and about its requests");
+                continue;
+            }
             Route.Builder route = Route.newBuilder().setRoute(action(rule));
             Any fault = fault(rule.fault());
             if (fault != null) {
@@ -162,9 +170,6 @@ final class VirtualServiceRules {
         }
         if (rule.directResponse() != null) {
             return "a direct response is not possible";
-        }
-        if (rule.delegate() != null) {
-            return "a delegate is not followed";
         }
         VirtualService.Rewrite rewrite = rule.rewrite();
         if (rewrite != null) {
