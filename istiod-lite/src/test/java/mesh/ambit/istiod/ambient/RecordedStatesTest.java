@@ -19,8 +19,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Random states full of odd values, one dense in each sort of object, and what the reference's index made of them. No API
- * server would take them all; they are read as they lie in a store.
+ * Random states full of odd values, one dense in each sort of object, states that go through the cases of one topic, and
+ * what the reference's index made of them. No API server would take them all; they are read as they lie in a store.
  */
 class RecordedStatesTest {
     static List<String> states() throws IOException {
