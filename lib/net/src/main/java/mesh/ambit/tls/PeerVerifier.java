@@ -173,9 +173,9 @@ final class PeerVerifier extends X509ExtendedTrustManager {
         throw new UnsupportedOperationException("sockets are not used");
     }
 
-    /** Names no roots in the certificate request, as upstream: a client shows what it has. */
+    /** The roots whose names a server sends with its certificate request, as the reference does: a hint, no more. */
     @Override
     public X509Certificate[] getAcceptedIssuers() {
-        return new X509Certificate[0];
+        return role == PathFinder.Role.CLIENT ? svid.roots().toArray(new X509Certificate[0]) : new X509Certificate[0];
     }
 }

@@ -99,9 +99,17 @@ public final class TlsContexts {
         SslContext context = take(svid, new ContextCache.Key(provider, expected));
         try {
             SslHandler handler = context.newHandler(allocator);
-            if (provider == TlsProvider.JDK && !policy.groups().isEmpty()) {
+            boolean groups = provider == TlsProvider.JDK && !policy.groups().isEmpty();
+            boolean clientChooses = expected == null && policy.tls12();
+            if (groups || clientChooses) {
                 SSLParameters parameters = handler.engine().getSSLParameters();
-                parameters.setNamedGroups(policy.groups().toArray(new String[0]));
+                if (groups) {
+                    parameters.setNamedGroups(policy.groups().toArray(new String[0]));
+                }
+                if (clientChooses) {
+                    // Of the suites that both have the client's first one, as the reference does.
+                    parameters.setUseCipherSuitesOrder(false);
+                }
                 handler.engine().setSSLParameters(parameters);
             }
             // As upstream: an unfinished handshake is bounded by nothing but the peers' patience.

@@ -127,6 +127,32 @@ class TlsPolicyTest {
     }
 
     @ParameterizedTest
+    @CsvSource({
+        "BORINGSSL, TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256, TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384",
+        "BORINGSSL, TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384, TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256",
+        "JDK, TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256, TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384",
+        "JDK, TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384, TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256"
+    })
+    void ofTheSuitesOfVersion12TheClientChooses(TlsProvider provider, String first, String second) throws Exception {
+        SslContext client = SslContextBuilder.forClient()
+                .sslProvider(SslProvider.JDK)
+                .protocols("TLSv1.2")
+                .ciphers(List.of(first, second))
+                .keyManager(web.key(), web.leaf())
+                .trustManager(pki.root())
+                .endpointIdentificationAlgorithm(null)
+                .build();
+        TlsPolicy policy = new TlsPolicy(Compliance.NONE, true);
+        TlsContexts tls = new TlsContexts(policy, provider, InstantSource.system(), Revocations.none());
+        Handshake handshake = new Handshake(
+                client.newHandler(UnpooledByteBufAllocator.DEFAULT),
+                tls.serverHandler(orders, UnpooledByteBufAllocator.DEFAULT));
+        assertThat(handshake.clientDone && handshake.serverDone).isTrue();
+        assertThat(handshake.clientTls.engine().getSession().getCipherSuite()).isEqualTo(first);
+        handshake.close();
+    }
+
+    @ParameterizedTest
     @CsvSource({"'', NONE", "pqc, PQC", "fips-140-2, FIPS_140_2"})
     void policiesHaveNames(String text, Compliance compliance) {
         assertThat(Compliance.parse(text)).isEqualTo(compliance);

@@ -3,6 +3,7 @@ package mesh.ambit.telemetry;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** How many pods a node proxy serves. Thread-safe. */
@@ -14,7 +15,15 @@ public final class PodProxyMetrics {
 
     /** Creates the family on {@code metrics}' page. */
     public PodProxyMetrics(Metrics metrics) {
-        MeterRegistry registry = metrics.registry();
+        this(metrics.registry());
+    }
+
+    /** Returns a family that is on nobody's page: a proxy of one workload manages none. */
+    public static PodProxyMetrics unseen() {
+        return new PodProxyMetrics(new SimpleMeterRegistry());
+    }
+
+    private PodProxyMetrics(MeterRegistry registry) {
         Gauge.builder("workload.manager.active.proxy.count", active, AtomicInteger::get)
                 .description("The number of pods that are served (unstable).")
                 .register(registry);

@@ -161,6 +161,12 @@ class ConnectionTelemetryTest {
     }
 
     @Test
+    void aProxyOfOneWorkloadHasNoPodsOnItsPage() {
+        PodProxyMetrics.unseen().started();
+        assertThat(page()).doesNotContain("workload_manager");
+    }
+
+    @Test
     void theOtherFamiliesHaveUpstreamsNames() {
         XdsMetrics xds = new XdsMetrics(metrics);
         xds.terminated("Complete");

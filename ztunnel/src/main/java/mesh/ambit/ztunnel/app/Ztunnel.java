@@ -98,7 +98,9 @@ final class Ztunnel {
         this.revocation = PeerRevocation.start(config.tls().revocationList(), metrics);
         this.plane = DataPlaneAssembly.of(
                 config, mesh, policies, certificates::fetch, revocation.revocations(), metrics, clock);
-        this.pods = new PodRegistry(pod -> InPodProxy.start(plane, pod), new PodProxyMetrics(metrics));
+        this.pods = new PodRegistry(
+                pod -> InPodProxy.start(plane, pod),
+                config.mode().shared() ? new PodProxyMetrics(metrics) : PodProxyMetrics.unseen());
         this.agent = new ZdsClient(config.capture().agentSocket(), pods, new Agent());
         this.state = LastGoodState.open(
                 config.state().folder(),
