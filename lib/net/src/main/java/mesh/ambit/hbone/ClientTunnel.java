@@ -1,7 +1,6 @@
 package mesh.ambit.hbone;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2Headers;
@@ -30,7 +29,7 @@ final class ClientTunnel extends TunnelConnection {
         /** {@code request} was never processed here; it may be tried elsewhere. */
         void onUnprocessed(ClientTunnel tunnel, PendingConnect request);
 
-        /** TLS is up: from now on {@link TunnelConnection#peerCertificate()} is known. */
+        /** TLS is up: from now on {@link TunnelConnection#peer()} is known. */
         void onEstablished(ClientTunnel tunnel);
 
         /** The tunnel is gone. May be called more than once. */
@@ -109,18 +108,17 @@ final class ClientTunnel extends TunnelConnection {
     }
 
     @Override
-    void sendPreface(ChannelHandlerContext ctx) {
-        out().write(FrameWriter.preface());
-        out().write(FrameWriter.settings(
-                ctx.alloc(),
-                Frames.SETTINGS_ENABLE_PUSH,
-                0,
-                Frames.SETTINGS_INITIAL_WINDOW_SIZE,
-                settings.streamWindowBytes(),
-                Frames.SETTINGS_MAX_FRAME_SIZE,
-                settings.maxFrameBytes(),
-                Frames.SETTINGS_MAX_HEADER_LIST_SIZE,
-                MAX_HEADER_LIST_BYTES));
+    void sendPreface() {
+        frames().preface();
+        frames().settings(
+                        Frames.SETTINGS_ENABLE_PUSH,
+                        0,
+                        Frames.SETTINGS_INITIAL_WINDOW_SIZE,
+                        settings.streamWindowBytes(),
+                        Frames.SETTINGS_MAX_FRAME_SIZE,
+                        settings.maxFrameBytes(),
+                        Frames.SETTINGS_MAX_HEADER_LIST_SIZE,
+                        MAX_HEADER_LIST_BYTES);
     }
 
     @Override
@@ -166,7 +164,7 @@ final class ClientTunnel extends TunnelConnection {
         TunnelStream stream = newStream(streamId);
         request.sent(eventLoop().ticker().nanoTime());
         unanswered.put(streamId, request);
-        sendHeaders(streamId, block, false);
+        frames().headers(streamId, block, false);
         request.promise().addListener(done -> {
             if (done.isCancelled() && !stream.isOver()) {
                 unanswered.remove(streamId);
@@ -336,7 +334,7 @@ final class ClientTunnel extends TunnelConnection {
 
     private void closeIfDone() {
         if ((goingAway || released) && load() == 0 && !isClosed() && started) {
-            sendGoAway(0, Http2Error.NO_ERROR, "");
+            frames().goAway(0, Http2Error.NO_ERROR);
             out().flush();
             ctx().close();
         }

@@ -55,7 +55,7 @@ final class PooledTunnel {
     }
 
     void established() {
-        PeerCertificate peer = tunnel.peerCertificate();
+        PeerCertificate peer = tunnel.peer().certificate();
         if (peer != null) {
             Instant limit = lastUse(peer.notBefore(), peer.notAfter());
             usableUntil = limit.isBefore(usableUntil) ? limit : usableUntil;

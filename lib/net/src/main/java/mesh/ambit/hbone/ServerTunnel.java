@@ -1,7 +1,6 @@
 package mesh.ambit.hbone;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Exception;
@@ -51,9 +50,8 @@ final class ServerTunnel extends TunnelConnection {
     }
 
     @Override
-    void sendPreface(ChannelHandlerContext ctx) {
-        out().write(FrameWriter.settings(
-                ctx.alloc(),
+    void sendPreface() {
+        frames().settings(
                 Frames.SETTINGS_MAX_CONCURRENT_STREAMS,
                 MAX_CONCURRENT_STREAMS,
                 Frames.SETTINGS_INITIAL_WINDOW_SIZE,
@@ -61,12 +59,12 @@ final class ServerTunnel extends TunnelConnection {
                 Frames.SETTINGS_MAX_FRAME_SIZE,
                 settings.maxFrameBytes(),
                 Frames.SETTINGS_MAX_HEADER_LIST_SIZE,
-                MAX_HEADER_LIST_BYTES));
+                MAX_HEADER_LIST_BYTES);
     }
 
     @Override
     void onStarted() {
-        PeerCertificate certificate = peerCertificate();
+        PeerCertificate certificate = peer().certificate();
         if (certificate != null) {
             // An identity that has ended must not authenticate anything new; what runs may finish.
             long millis =
@@ -111,7 +109,7 @@ final class ServerTunnel extends TunnelConnection {
             return;
         }
         if (streamId <= highestStreamId) {
-            if (!resetStreams.contains(streamId)) {
+            if (!frames().haveReset(streamId)) {
                 throw new ProtocolViolation(
                         Http2Error.PROTOCOL_ERROR, "HEADERS on stream " + streamId + ", which is over");
             }
@@ -167,7 +165,7 @@ final class ServerTunnel extends TunnelConnection {
                         method.toString(),
                         authority == null ? "" : authority.toString(),
                         fields,
-                        peer(),
+                        peer().identity(),
                         peerAddress(),
                         localAddress(),
                         endStream)));
@@ -199,7 +197,7 @@ final class ServerTunnel extends TunnelConnection {
     }
 
     private void refuseStream(int streamId, Http2Error code) throws ProtocolViolation {
-        sendReset(streamId, code);
+        frames().reset(streamId, code);
         guard.onOwnReset();
     }
 
@@ -246,10 +244,10 @@ final class ServerTunnel extends TunnelConnection {
 
     private void send(int streamId, int status, HeaderFields fields, boolean endStream) {
         try {
-            sendHeaders(streamId, headerCodec.response(ctx().alloc(), streamId, status, fields), endStream);
+            frames().headers(streamId, headerCodec.response(ctx().alloc(), streamId, status, fields), endStream);
         } catch (Http2Exception e) {
             // Only our own fields could be too long for this peer; it can do without them.
-            sendReset(streamId, Http2Error.INTERNAL_ERROR);
+            frames().reset(streamId, Http2Error.INTERNAL_ERROR);
         }
     }
 
@@ -271,8 +269,8 @@ final class ServerTunnel extends TunnelConnection {
         if (liveness() == null) {
             return; // Still in the handshake; onStarted comes back to this.
         }
-        sendGoAway(Frames.MAX_STREAM_ID, Http2Error.NO_ERROR, "");
-        out().write(FrameWriter.ping(ctx().alloc(), false, DRAIN_PING));
+        frames().goAway(Frames.MAX_STREAM_ID, Http2Error.NO_ERROR);
+        frames().ping(DRAIN_PING);
         flushSoon();
     }
 
@@ -280,7 +278,7 @@ final class ServerTunnel extends TunnelConnection {
     void onOtherPong(long payload) {
         if (draining && payload == DRAIN_PING && lastServedStreamId == Frames.MAX_STREAM_ID) {
             lastServedStreamId = lastProcessedStreamId;
-            sendGoAway(lastServedStreamId, Http2Error.NO_ERROR, "");
+            frames().goAway(lastServedStreamId, Http2Error.NO_ERROR);
             closeIfDone();
         }
     }

@@ -15,11 +15,6 @@ import io.netty.util.collection.IntObjectHashMap;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
-import javax.net.ssl.SSLSession;
-import mesh.ambit.identity.SpiffeId;
-import mesh.ambit.tls.PeerCertificate;
-import mesh.ambit.tls.Revocations;
-import mesh.ambit.tls.VerifiedPeer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -36,7 +31,6 @@ abstract class TunnelConnection extends ChannelInboundHandlerAdapter {
     final PeerSettings peerSettings;
     final AbuseGuard guard = new AbuseGuard();
     final HeaderCodec headerCodec;
-    final ResetStreams resetStreams = new ResetStreams();
     private final boolean server;
     private final TunnelGuards.Observer observer;
     private final int maxHeaderListBytes;
@@ -48,9 +42,9 @@ abstract class TunnelConnection extends ChannelInboundHandlerAdapter {
     private @Nullable FrameReader reader;
     private @Nullable ReceiveWindow receiveWindow;
     private @Nullable TunnelOutput output;
+    private @Nullable ControlFrames frames;
     private @Nullable Liveness liveness;
-    private @Nullable PeerCertificate peerCertificate;
-    private Revocations.@Nullable Watch watch;
+    private TunnelPeer peer = TunnelPeer.UNKNOWN;
 
     private boolean closed;
 
@@ -72,7 +66,9 @@ abstract class TunnelConnection extends ChannelInboundHandlerAdapter {
     @Override
     public void handlerAdded(ChannelHandlerContext ctx) {
         context = ctx;
-        output = new TunnelOutput(ctx, peerSettings);
+        TunnelOutput out = new TunnelOutput(ctx, peerSettings);
+        output = out;
+        frames = new ControlFrames(ctx, out, peerSettings);
     }
 
     @Override
@@ -99,9 +95,7 @@ abstract class TunnelConnection extends ChannelInboundHandlerAdapter {
     }
 
     private void start(ChannelHandlerContext ctx) {
-        SslHandler tls = ctx.pipeline().get(SslHandler.class);
-        SSLSession session = tls == null ? null : tls.engine().getSession();
-        peerCertificate = session == null ? null : PeerCertificate.of(session);
+        peer = TunnelPeer.of(ctx);
         ReceiveWindow window = ReceiveWindow.ofTunnel(
                 settings.connectionWindowBytes(), eventLoop().ticker());
         receiveWindow = window;
@@ -115,20 +109,19 @@ abstract class TunnelConnection extends ChannelInboundHandlerAdapter {
                 ctx.channel().eventLoop(),
                 payload -> {
                     guard.newPeriod();
-                    out().write(FrameWriter.ping(ctx.alloc(), false, payload));
+                    frames().ping(payload);
                     out().flush();
                 },
                 this::onPeerSilent,
                 this::onPeerDead);
         liveness = alive;
-        sendPreface(ctx);
-        out().write(FrameWriter.windowUpdate(ctx.alloc(), 0, window.announceAll()));
+        sendPreface();
+        frames().credit(0, window.announceAll());
         out().flush();
         alive.start();
         onStarted();
-        VerifiedPeer verified = session == null ? null : VerifiedPeer.of(session);
-        if (verified != null && !closed) {
-            watch = verified.watch(() -> eventLoop().execute(this::onPeerRevoked));
+        if (!closed) {
+            peer.watch(() -> eventLoop().execute(this::onPeerRevoked));
         }
     }
 
@@ -192,7 +185,7 @@ abstract class TunnelConnection extends ChannelInboundHandlerAdapter {
                 ctx().channel(),
                 Liveness.TIMEOUT_NANOS / 1_000_000_000);
         if (server) {
-            sendGoAway(lastProcessedStreamId(), NO_ERROR, "");
+            frames().goAway(lastProcessedStreamId(), NO_ERROR);
         }
         shutDown(new TunnelFailure.Http2Failed("h2 failed: keep-alive timed out", server ? null : "broken pipe"));
         out().flush();
@@ -204,9 +197,9 @@ abstract class TunnelConnection extends ChannelInboundHandlerAdapter {
         if (closed) {
             return;
         }
-        LOG.debug("tunnel {}: the certificate of {} is revoked, closing", ctx().channel(), peer());
+        LOG.debug("tunnel {}: the certificate of {} is revoked, closing", ctx().channel(), peer.identity());
         if (server) {
-            sendGoAway(lastProcessedStreamId(), NO_ERROR, "");
+            frames().goAway(lastProcessedStreamId(), NO_ERROR);
         }
         shutDown(new TunnelFailure.PeerRevoked());
         out().flush();
@@ -236,7 +229,7 @@ abstract class TunnelConnection extends ChannelInboundHandlerAdapter {
             shutDown(new TunnelFailure.Closed(why));
             if (reader != null) {
                 if (mayAnnounceEnd()) {
-                    sendGoAway(lastProcessedStreamId(), NO_ERROR, "");
+                    frames().goAway(lastProcessedStreamId(), NO_ERROR);
                 }
                 out().flush();
             }
@@ -251,9 +244,7 @@ abstract class TunnelConnection extends ChannelInboundHandlerAdapter {
         if (liveness != null) {
             liveness.stop();
         }
-        if (watch != null) {
-            watch.close();
-        }
+        peer.close();
         if (reader != null) {
             reader.close();
         }
@@ -265,7 +256,8 @@ abstract class TunnelConnection extends ChannelInboundHandlerAdapter {
 
     // What the two ends do differently.
 
-    abstract void sendPreface(ChannelHandlerContext ctx);
+    /** Sends what comes first, our SETTINGS in it. */
+    abstract void sendPreface();
 
     /** TLS is up and our SETTINGS are on their way. */
     abstract void onStarted();
@@ -319,7 +311,7 @@ abstract class TunnelConnection extends ChannelInboundHandlerAdapter {
 
     /** Ends a stream because the peer broke a rule on it: reset towards the peer, an error towards our side. */
     void streamError(TunnelStream stream, Http2Error code) throws ProtocolViolation {
-        sendReset(stream.id(), code);
+        frames().reset(stream.id(), code);
         stream.onPeerReset(code.code());
         guard.onOwnReset();
     }
@@ -329,16 +321,9 @@ abstract class TunnelConnection extends ChannelInboundHandlerAdapter {
         if (closed || bytes == 0 || receiveWindow == null) {
             return;
         }
-        announce(0, receiveWindow.give(bytes));
+        frames().credit(0, receiveWindow.give(bytes));
         if (stream != null && !stream.inputEnded() && !stream.isOver()) {
-            announce(stream.id(), stream.receiveWindow.give(bytes));
-        }
-    }
-
-    private void announce(int streamId, int credit) {
-        if (credit > 0) {
-            out().write(FrameWriter.windowUpdate(ctx().alloc(), streamId, credit));
-            out().flushSoon();
+            frames().credit(stream.id(), stream.receiveWindow.give(bytes));
         }
     }
 
@@ -370,30 +355,9 @@ abstract class TunnelConnection extends ChannelInboundHandlerAdapter {
     /** Something came for a stream that is over. It may have crossed our reset; if there was none, the peer errs. */
     void onFrameOfOver(int streamId) throws ProtocolViolation {
         guard.onIdleFrame();
-        if (!resetStreams.contains(streamId)) {
-            sendReset(streamId, Http2Error.STREAM_CLOSED);
+        if (!frames().haveReset(streamId)) {
+            frames().reset(streamId, Http2Error.STREAM_CLOSED);
         }
-    }
-
-    void sendReset(int streamId, Http2Error code) {
-        resetStreams.add(streamId);
-        out().write(FrameWriter.reset(ctx().alloc(), streamId, code));
-        out().flushSoon();
-    }
-
-    void sendGoAway(int lastStreamId, Http2Error code, String debug) {
-        out().write(FrameWriter.goAway(ctx().alloc(), lastStreamId, code, debug));
-        out().flushSoon();
-    }
-
-    /** Sends a header block, which is released. */
-    void sendHeaders(int streamId, ByteBuf block, boolean endStream) {
-        try {
-            out().write(FrameWriter.headers(ctx().alloc(), streamId, block, endStream, peerSettings.maxFrameBytes()));
-        } finally {
-            block.release();
-        }
-        out().flushSoon();
     }
 
     TunnelStream newStream(int streamId) {
@@ -418,6 +382,13 @@ abstract class TunnelConnection extends ChannelInboundHandlerAdapter {
         return output;
     }
 
+    ControlFrames frames() {
+        if (frames == null) {
+            throw new IllegalStateException("tunnel is in no pipeline");
+        }
+        return frames;
+    }
+
     /** Takes the answer to a PING; false if the liveness check did not send it. */
     boolean isLivenessAnswer(long payload) {
         return liveness != null && liveness.answered(payload);
@@ -440,14 +411,9 @@ abstract class TunnelConnection extends ChannelInboundHandlerAdapter {
         return ctx().channel().eventLoop();
     }
 
-    @Nullable
-    PeerCertificate peerCertificate() {
-        return peerCertificate;
-    }
-
-    @Nullable
-    SpiffeId peer() {
-        return peerCertificate == null ? null : peerCertificate.identity();
+    /** Returns who is at the other end; nobody before the handshake is over. */
+    TunnelPeer peer() {
+        return peer;
     }
 
     InetSocketAddress localAddress() {

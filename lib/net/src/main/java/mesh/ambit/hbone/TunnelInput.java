@@ -106,7 +106,7 @@ final class TunnelInput implements FrameSink {
         tunnel.guard.onIdleFrame();
         tunnel.peerSettings.begin();
         tunnel.headerCodec.apply(tunnel.peerSettings);
-        tunnel.out().write(FrameWriter.settingsAck(tunnel.ctx().alloc()));
+        tunnel.frames().settingsAck();
         tunnel.out().resume();
         tunnel.onPeerSettings();
     }
@@ -137,7 +137,7 @@ final class TunnelInput implements FrameSink {
     public void onPing(boolean ack, long payload) throws ProtocolViolation {
         if (!ack) {
             tunnel.guard.onIdleFrame();
-            tunnel.out().write(FrameWriter.ping(tunnel.ctx().alloc(), true, payload));
+            tunnel.frames().pong(payload);
         } else if (!tunnel.isLivenessAnswer(payload)) {
             tunnel.guard.onIdleFrame();
             tunnel.onOtherPong(payload);

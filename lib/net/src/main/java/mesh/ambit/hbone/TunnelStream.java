@@ -90,7 +90,7 @@ final class TunnelStream implements HboneStream {
 
     @Override
     public @Nullable SpiffeId peer() {
-        return tunnel.peer();
+        return tunnel.peer().identity();
     }
 
     @Override
@@ -183,7 +183,7 @@ final class TunnelStream implements HboneStream {
         if (!over) {
             // A server that has said all it had to say need not fail its client by not listening (RFC 9113, 8.1).
             boolean harmless = code == Http2Error.CANCEL && outputEnded && tunnel.isServer();
-            tunnel.sendReset(id, harmless ? Http2Error.NO_ERROR : code);
+            tunnel.frames().reset(id, harmless ? Http2Error.NO_ERROR : code);
             end();
             // Who resets a stream that nobody has begun to receive will not begin any more.
             discardUndelivered();
