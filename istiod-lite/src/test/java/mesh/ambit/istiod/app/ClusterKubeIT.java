@@ -7,7 +7,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.grpc.Status;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -16,32 +15,18 @@ import mesh.ambit.istiod.kube.api.ApiServer;
 import mesh.ambit.istiod.push.AdsClient;
 import mesh.ambit.protocol.discovery.DeltaDiscoveryResponse;
 import mesh.ambit.protocol.discovery.Resource;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.EnabledIfEnvironmentVariable;
-import org.junit.jupiter.api.io.TempDir;
 
 /** The controller on a real API server, with the rights that the chart gives it and no others. */
-@EnabledIfEnvironmentVariable(
-        named = KubeCluster.VARIABLE,
-        matches = ".+",
-        disabledReason = "needs a cluster: set " + KubeCluster.VARIABLE + " to a kubeconfig")
-class ClusterKubeIT {
+@NeedsCluster
+class ClusterKubeIT extends KubeLab {
     private static final String BUNDLE = "/api/v1/namespaces/default/configmaps/istio-ca-root-cert";
 
-    @TempDir
-    private Path directory;
-
-    private KubeCluster cluster;
-    private Path kubeconfig;
     private Map<String, String> environment;
 
     @BeforeEach
-    void install() throws IOException {
-        cluster = new KubeCluster();
-        cluster.installRights();
-        kubeconfig = cluster.kubeconfig(directory.resolve("kubeconfig"), "istiod-lite");
+    void trustNodeProxies() {
         environment = Map.of(
                 "POD_NAMESPACE",
                 cluster.namespace,
@@ -49,11 +34,6 @@ class ClusterKubeIT {
                 "20ms",
                 "CA_TRUSTED_NODE_ACCOUNTS",
                 cluster.namespace + "/ztunnel");
-    }
-
-    @AfterEach
-    void remove() throws IOException {
-        cluster.close();
     }
 
     @Test
@@ -213,84 +193,6 @@ class ClusterKubeIT {
         }
 
         assertThat(ofFolder).isEqualTo(ofCluster).containsKey("Kubernetes//Pod/" + shop + "/web-1");
-    }
-
-    @Test
-    void gatewayBecomesAWaypointWithAnAddress() throws Exception {
-        String namespace = cluster.namespace;
-        String gateways = "/apis/gateway.networking.k8s.io/v1/namespaces/" + namespace + "/gateways/way";
-        String deployments = "/apis/apps/v1/namespaces/" + namespace + "/deployments/way";
-        try (ControllerLab _ = new ControllerLab(directory).start(kubeconfig, environment)) {
-            ControllerLab.until(
-                    "the class",
-                    () -> "True/Accepted"
-                            .equals(condition(
-                                    "/apis/gateway.networking.k8s.io/v1/gatewayclasses/istio-waypoint", "Accepted")));
-            cluster.apply("{apiVersion: gateway.networking.k8s.io/v1, kind: Gateway, metadata: {name: way, namespace: "
-                    + namespace + "}, spec: {gatewayClassName: istio-waypoint,"
-                    + " listeners: [{name: mesh, port: 15008, protocol: HBONE}]}}");
-            ControllerLab.until(
-                    "the deployment", () -> cluster.find(deployments).has("spec"));
-            ControllerLab.until(
-                    "a status", () -> condition(gateways, "Programmed").equals("False/AddressNotAssigned"));
-            assertThat(condition(gateways, "Accepted")).isEqualTo("True/Accepted");
-
-            cluster.apply("{apiVersion: discovery.k8s.io/v1, kind: EndpointSlice, metadata: {name: way-1, namespace: "
-                    + namespace + ", labels: {kubernetes.io/service-name: way,"
-                    + " gateway.networking.k8s.io/gateway-name: way}}, addressType: IPv4,"
-                    + " ports: [{name: mesh, port: 15008}], endpoints: [{addresses: [10.9.9.7]}]}");
-
-            ControllerLab.until(
-                    "an address", () -> condition(gateways, "Programmed").equals("True/Programmed"));
-            assertThat(cluster.find(gateways).path("status").path("addresses").toString())
-                    .contains("way." + namespace + ".svc.cluster.local");
-            cluster.admin.delete(deployments);
-            ControllerLab.until(
-                    "the deployment again", () -> cluster.find(deployments).has("spec"));
-            assertThat(cluster.find("/api/v1/namespaces/" + namespace + "/serviceaccounts/way")
-                            .path("metadata")
-                            .path("ownerReferences")
-                            .path(0)
-                            .path("name")
-                            .asText())
-                    .isEqualTo("way");
-        }
-    }
-
-    @Test
-    void whatSomebodyElseMadeIsLeftAlone() throws Exception {
-        String namespace = cluster.namespace;
-        cluster.apply("{apiVersion: v1, kind: Service, metadata: {name: way, namespace: " + namespace
-                + "}, spec: {ports: [{port: 80}]}}");
-        try (ControllerLab _ = new ControllerLab(directory).start(kubeconfig, environment)) {
-            cluster.apply("{apiVersion: gateway.networking.k8s.io/v1, kind: Gateway, metadata: {name: way, namespace: "
-                    + namespace + "}, spec: {gatewayClassName: istio-waypoint,"
-                    + " listeners: [{name: mesh, port: 15008, protocol: HBONE}]}}");
-
-            ControllerLab.until(
-                    "a status",
-                    () -> condition(
-                                    "/apis/gateway.networking.k8s.io/v1/namespaces/" + namespace + "/gateways/way",
-                                    "Programmed")
-                            .equals("False/AddressNotUsable"));
-            assertThat(cluster.find("/api/v1/namespaces/" + namespace + "/services/way")
-                            .path("spec")
-                            .path("ports")
-                            .path(0)
-                            .path("port")
-                            .asInt())
-                    .isEqualTo(80);
-        }
-    }
-
-    private String condition(String path, String type) {
-        for (JsonNode condition : cluster.find(path).path("status").path("conditions")) {
-            if (condition.path("type").asText().equals(type)) {
-                return condition.path("status").asText() + "/"
-                        + condition.path("reason").asText();
-            }
-        }
-        return "none";
     }
 
     /** Returns a token of a node proxy. */

@@ -32,7 +32,6 @@ import mesh.ambit.kube.KubeYaml;
 import mesh.ambit.kube.Reading;
 import mesh.ambit.wire.AddressWire;
 import mesh.ambit.wire.AuthorizationWire;
-import org.junit.jupiter.api.condition.EnabledIfEnvironmentVariable;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -41,10 +40,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * The recorded states on a real API server, as far as it takes their objects: proxies are told the same bytes as by a folder
  * that holds what the server does. Everything has names of its own, so that nothing has to be gone before the next one.
  */
-@EnabledIfEnvironmentVariable(
-        named = KubeCluster.VARIABLE,
-        matches = ".+",
-        disabledReason = "needs a cluster: set " + KubeCluster.VARIABLE + " to a kubeconfig")
+@NeedsCluster
 class GoldenKubeIT {
     private static final List<String> ORDER = List.of("Namespace", "Node", "ServiceAccount", "GatewayClass", "Service");
     private static final String SYSTEM = "istio-system";

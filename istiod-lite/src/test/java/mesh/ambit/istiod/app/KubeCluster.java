@@ -120,6 +120,22 @@ final class KubeCluster implements AutoCloseable {
         }
     }
 
+    /** Returns status and reason of a condition in an object's status, "none" if it is not there. */
+    String condition(String path, String type) {
+        return condition(find(path).path("status").path("conditions"), type);
+    }
+
+    /** Returns the same of a list of conditions, wherever it stands. */
+    static String condition(JsonNode conditions, String type) {
+        for (JsonNode condition : conditions) {
+            if (condition.path("type").asText().equals(type)) {
+                return condition.path("status").asText() + "/"
+                        + condition.path("reason").asText();
+            }
+        }
+        return "none";
+    }
+
     /** Writes all objects that a mesh is computed from as one file of a folder. */
     void export(Path file) throws IOException {
         ObjectNode list = YAML.createObjectNode().put("apiVersion", "v1").put("kind", "List");

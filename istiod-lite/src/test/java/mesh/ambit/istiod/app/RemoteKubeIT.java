@@ -21,14 +21,10 @@ import mesh.ambit.istiod.issuer.Requests;
 import mesh.ambit.protocol.ca.IstioCertificateRequest;
 import mesh.ambit.protocol.ca.IstioCertificateServiceGrpc;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.EnabledIfEnvironmentVariable;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Callers of another cluster, which is the same one under another name. */
-@EnabledIfEnvironmentVariable(
-        named = KubeCluster.VARIABLE,
-        matches = ".+",
-        disabledReason = "needs a cluster: set " + KubeCluster.VARIABLE + " to a kubeconfig")
+@NeedsCluster
 class RemoteKubeIT {
     private static final String SECRET = "istio-remote-secret-two";
 

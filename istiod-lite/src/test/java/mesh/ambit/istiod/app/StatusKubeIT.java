@@ -3,44 +3,14 @@ package mesh.ambit.istiod.app;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
-import java.nio.file.Path;
-import java.util.Map;
 import mesh.ambit.istiod.kube.api.ApiException;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.EnabledIfEnvironmentVariable;
-import org.junit.jupiter.api.io.TempDir;
 
 /** What objects are told of themselves, and what is refused, on a real API server and with the rights of the chart. */
-@EnabledIfEnvironmentVariable(
-        named = KubeCluster.VARIABLE,
-        matches = ".+",
-        disabledReason = "needs a cluster: set " + KubeCluster.VARIABLE + " to a kubeconfig")
-class StatusKubeIT {
+@NeedsCluster
+class StatusKubeIT extends KubeLab {
     private static final String GATEWAY_API = "/apis/gateway.networking.k8s.io/v1/namespaces/";
-
-    @TempDir
-    private Path directory;
-
-    private KubeCluster cluster;
-    private Path kubeconfig;
-    private String namespace;
-
-    @BeforeEach
-    void install() throws IOException {
-        cluster = new KubeCluster();
-        cluster.installRights();
-        kubeconfig = cluster.kubeconfig(directory.resolve("kubeconfig"), "istiod-lite");
-        namespace = cluster.namespace;
-    }
-
-    @AfterEach
-    void remove() throws IOException {
-        cluster.close();
-    }
 
     @Test
     void objectsAreToldWhatBecomesOfThem() throws Exception {
@@ -135,7 +105,7 @@ class StatusKubeIT {
             }
 
             until("Service put right", web(), "istio.io/WaypointBound", "False/WaypointIsNotReady");
-            assertThat(condition(web(), "example.test/Count")).isEqualTo("True/Other");
+            assertThat(cluster.condition(web(), "example.test/Count")).isEqualTo("True/Other");
             assertThat(cluster.find(web()).path("status").toString()).contains("\"message\":\"9\"");
         }
     }
@@ -167,11 +137,6 @@ class StatusKubeIT {
             cluster.apply("{apiVersion: security.istio.io/v1, kind: AuthorizationPolicy, metadata: {name: good,"
                     + " namespace: " + namespace + "}, spec: {action: DENY, rules: [{}]}}");
         }
-    }
-
-    private ControllerLab start(String name) throws Exception {
-        return new ControllerLab(directory.resolve(name))
-                .start(kubeconfig, Map.of("POD_NAMESPACE", namespace, "PILOT_DEBOUNCE_AFTER", "20ms"));
     }
 
     private void shop() throws IOException {
@@ -208,24 +173,10 @@ class StatusKubeIT {
 
     private void until(String what, String path, String type, String expected) {
         ControllerLab.until(
-                what + ": " + type + " " + expected, () -> condition(path, type).equals(expected));
-    }
-
-    private String condition(String path, String type) {
-        return condition(cluster.find(path).path("status").path("conditions"), type);
+                what + ": " + type + " " + expected, () -> cluster.condition(path, type).equals(expected));
     }
 
     private String route(String route, String type) {
-        return condition(cluster.find(GATEWAY_API + namespace + "/" + route).at("/status/parents/0/conditions"), type);
-    }
-
-    private static String condition(JsonNode conditions, String type) {
-        for (JsonNode condition : conditions) {
-            if (condition.path("type").asText().equals(type)) {
-                return condition.path("status").asText() + "/"
-                        + condition.path("reason").asText();
-            }
-        }
-        return "none";
+        return KubeCluster.condition(cluster.find(GATEWAY_API + namespace + "/" + route).at("/status/parents/0/conditions"), type);
     }
 }

@@ -4,39 +4,69 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
-import java.nio.file.Path;
-import java.util.Map;
 import mesh.ambit.istiod.kube.api.ApiServer;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.EnabledIfEnvironmentVariable;
-import org.junit.jupiter.api.io.TempDir;
 
-/** Waypoints that users change by ConfigMaps, on a real API server and with the rights of the chart. */
-@EnabledIfEnvironmentVariable(
-        named = KubeCluster.VARIABLE,
-        matches = ".+",
-        disabledReason = "needs a cluster: set " + KubeCluster.VARIABLE + " to a kubeconfig")
-class WaypointKubeIT {
-    @TempDir
-    private Path directory;
+/** Waypoints that are deployed, and how users change them, on a real API server and with the rights of the chart. */
+@NeedsCluster
+class WaypointKubeIT extends KubeLab {
+    @Test
+    void gatewayBecomesAWaypointWithAnAddress() throws Exception {
+        String deployments = "/apis/apps/v1/namespaces/" + namespace + "/deployments/way";
+        try (ControllerLab _ = start("a")) {
+            ControllerLab.until(
+                    "the class",
+                    () -> "True/Accepted"
+                            .equals(cluster.condition(
+                                    "/apis/gateway.networking.k8s.io/v1/gatewayclasses/istio-waypoint", "Accepted")));
+            gateway("way", "");
+            ControllerLab.until(
+                    "the deployment", () -> cluster.find(deployments).has("spec"));
+            ControllerLab.until(
+                    "a status", () -> cluster.condition(path("way"), "Programmed").equals("False/AddressNotAssigned"));
+            assertThat(cluster.condition(path("way"), "Accepted")).isEqualTo("True/Accepted");
 
-    private KubeCluster cluster;
-    private Path kubeconfig;
-    private String namespace;
+            cluster.apply("{apiVersion: discovery.k8s.io/v1, kind: EndpointSlice, metadata: {name: way-1, namespace: "
+                    + namespace + ", labels: {kubernetes.io/service-name: way,"
+                    + " gateway.networking.k8s.io/gateway-name: way}}, addressType: IPv4,"
+                    + " ports: [{name: mesh, port: 15008}], endpoints: [{addresses: [10.9.9.7]}]}");
 
-    @BeforeEach
-    void install() throws IOException {
-        cluster = new KubeCluster();
-        cluster.installRights();
-        kubeconfig = cluster.kubeconfig(directory.resolve("kubeconfig"), "istiod-lite");
-        namespace = cluster.namespace;
+            ControllerLab.until(
+                    "an address", () -> cluster.condition(path("way"), "Programmed").equals("True/Programmed"));
+            assertThat(cluster.find(path("way")).path("status").path("addresses").toString())
+                    .contains("way." + namespace + ".svc.cluster.local");
+            cluster.admin.delete(deployments);
+            ControllerLab.until(
+                    "the deployment again", () -> cluster.find(deployments).has("spec"));
+            assertThat(cluster.find("/api/v1/namespaces/" + namespace + "/serviceaccounts/way")
+                            .path("metadata")
+                            .path("ownerReferences")
+                            .path(0)
+                            .path("name")
+                            .asText())
+                    .isEqualTo("way");
+        }
     }
 
-    @AfterEach
-    void remove() throws IOException {
-        cluster.close();
+    @Test
+    void whatSomebodyElseMadeIsLeftAlone() throws Exception {
+        cluster.apply("{apiVersion: v1, kind: Service, metadata: {name: way, namespace: " + namespace
+                + "}, spec: {ports: [{port: 80}]}}");
+        try (ControllerLab _ = start("a")) {
+            gateway("way", "");
+
+            ControllerLab.until(
+                    "a status",
+                    () -> cluster.condition(path("way"), "Programmed")
+                            .equals("False/AddressNotUsable"));
+            assertThat(cluster.find("/api/v1/namespaces/" + namespace + "/services/way")
+                            .path("spec")
+                            .path("ports")
+                            .path(0)
+                            .path("port")
+                            .asInt())
+                    .isEqualTo(80);
+        }
     }
 
     @Test
@@ -44,7 +74,7 @@ class WaypointKubeIT {
         String deployment = "/apis/apps/v1/namespaces/" + namespace + "/deployments/way";
         String autoscaler = "/apis/autoscaling/v2/namespaces/" + namespace + "/horizontalpodautoscalers/way";
         String budget = "/apis/policy/v1/namespaces/" + namespace + "/poddisruptionbudgets/way";
-        try (ControllerLab _ = start()) {
+        try (ControllerLab _ = start("a")) {
             gateway("way", ", infrastructure: {parametersRef: {group: '', kind: ConfigMap, name: more}}");
             ControllerLab.until(
                     "a complaint about what is not there", () -> accepted("way").equals("False/InvalidParameters"));
@@ -95,7 +125,7 @@ class WaypointKubeIT {
                 + ", labels: {gateway.istio.io/defaults-for-class: istio-waypoint}},"
                 + " data: {deployment: 'spec: {replicas: 0, template: {spec: {priorityClassName: high}}}'}}");
         String deployments = "/apis/apps/v1/namespaces/" + namespace + "/deployments/";
-        try (ControllerLab _ = start()) {
+        try (ControllerLab _ = start("a")) {
             parameters("deployment: 'spec: {template: {spec: {priorityClassName: low}}}'");
             gateway("plain", "");
             gateway("way", ", infrastructure: {parametersRef: {group: '', kind: ConfigMap, name: more}}");
@@ -124,7 +154,7 @@ class WaypointKubeIT {
         cluster.admin.merge(
                 path("older"),
                 KubeCluster.YAML.readTree("{metadata: {annotations: {gateway.istio.io/controller-version: '1'}}}"));
-        try (ControllerLab _ = start()) {
+        try (ControllerLab _ = start("a")) {
             ControllerLab.until(
                     "the one it takes over",
                     () -> cluster.find("/apis/apps/v1/namespaces/" + namespace + "/deployments/older")
@@ -142,11 +172,6 @@ class WaypointKubeIT {
                             .has("spec"))
                     .isFalse();
         }
-    }
-
-    private ControllerLab start() throws Exception {
-        return new ControllerLab(directory)
-                .start(kubeconfig, Map.of("POD_NAMESPACE", namespace, "PILOT_DEBOUNCE_AFTER", "20ms"));
     }
 
     private void gateway(String name, String more) throws IOException {
