@@ -29,8 +29,6 @@ final class Outbox {
     private long heldSinceNanos;
     private boolean waitsForTurn;
     private boolean ended;
-    private boolean blocked;
-    private long blockedSinceNanos;
 
     /** A response to be; {@code subscription} is null for one that nobody acknowledges. */
     private record Outgoing(
@@ -134,7 +132,6 @@ final class Outbox {
 
     /** The transport has got rid of what it was given. */
     void drained() {
-        blocked = false;
         giveTurnBack();
     }
 
@@ -146,22 +143,11 @@ final class Outbox {
         }
     }
 
-    /** Looks how long the client has been taking nothing; called now and then. */
+    /** Ends a turn that the client has kept for too long; called now and then. */
     void inspect(long nowNanos) {
         if (heldBytes > 0 && nowNanos - heldSinceNanos > hub.limits().turn().toNanos()) {
             giveTurnBack();
         }
-        if (responses.isReady()) {
-            blocked = false;
-        } else if (!blocked) {
-            blocked = true;
-            blockedSinceNanos = nowNanos;
-        }
-    }
-
-    /** Returns whether the client has taken nothing for longer than our patience. */
-    boolean isStuck(long nowNanos) {
-        return blocked && nowNanos - blockedSinceNanos > hub.limits().patience().toNanos();
     }
 
     void end() {
