@@ -173,10 +173,12 @@ class StatusKubeIT extends KubeLab {
 
     private void until(String what, String path, String type, String expected) {
         ControllerLab.until(
-                what + ": " + type + " " + expected, () -> cluster.condition(path, type).equals(expected));
+                what + ": " + type + " " + expected,
+                () -> cluster.condition(path, type).equals(expected));
     }
 
     private String route(String route, String type) {
-        return KubeCluster.condition(cluster.find(GATEWAY_API + namespace + "/" + route).at("/status/parents/0/conditions"), type);
+        return KubeCluster.condition(
+                cluster.find(GATEWAY_API + namespace + "/" + route).at("/status/parents/0/conditions"), type);
     }
 }

@@ -23,7 +23,8 @@ class WaypointKubeIT extends KubeLab {
             ControllerLab.until(
                     "the deployment", () -> cluster.find(deployments).has("spec"));
             ControllerLab.until(
-                    "a status", () -> cluster.condition(path("way"), "Programmed").equals("False/AddressNotAssigned"));
+                    "a status",
+                    () -> cluster.condition(path("way"), "Programmed").equals("False/AddressNotAssigned"));
             assertThat(cluster.condition(path("way"), "Accepted")).isEqualTo("True/Accepted");
 
             cluster.apply("{apiVersion: discovery.k8s.io/v1, kind: EndpointSlice, metadata: {name: way-1, namespace: "
@@ -32,8 +33,12 @@ class WaypointKubeIT extends KubeLab {
                     + " ports: [{name: mesh, port: 15008}], endpoints: [{addresses: [10.9.9.7]}]}");
 
             ControllerLab.until(
-                    "an address", () -> cluster.condition(path("way"), "Programmed").equals("True/Programmed"));
-            assertThat(cluster.find(path("way")).path("status").path("addresses").toString())
+                    "an address",
+                    () -> cluster.condition(path("way"), "Programmed").equals("True/Programmed"));
+            assertThat(cluster.find(path("way"))
+                            .path("status")
+                            .path("addresses")
+                            .toString())
                     .contains("way." + namespace + ".svc.cluster.local");
             cluster.admin.delete(deployments);
             ControllerLab.until(
@@ -57,8 +62,7 @@ class WaypointKubeIT extends KubeLab {
 
             ControllerLab.until(
                     "a status",
-                    () -> cluster.condition(path("way"), "Programmed")
-                            .equals("False/AddressNotUsable"));
+                    () -> cluster.condition(path("way"), "Programmed").equals("False/AddressNotUsable"));
             assertThat(cluster.find("/api/v1/namespaces/" + namespace + "/services/way")
                             .path("spec")
                             .path("ports")

@@ -52,14 +52,14 @@ final class ServerTunnel extends TunnelConnection {
     @Override
     void sendPreface() {
         frames().settings(
-                Frames.SETTINGS_MAX_CONCURRENT_STREAMS,
-                MAX_CONCURRENT_STREAMS,
-                Frames.SETTINGS_INITIAL_WINDOW_SIZE,
-                settings.streamWindowBytes(),
-                Frames.SETTINGS_MAX_FRAME_SIZE,
-                settings.maxFrameBytes(),
-                Frames.SETTINGS_MAX_HEADER_LIST_SIZE,
-                MAX_HEADER_LIST_BYTES);
+                        Frames.SETTINGS_MAX_CONCURRENT_STREAMS,
+                        MAX_CONCURRENT_STREAMS,
+                        Frames.SETTINGS_INITIAL_WINDOW_SIZE,
+                        settings.streamWindowBytes(),
+                        Frames.SETTINGS_MAX_FRAME_SIZE,
+                        settings.maxFrameBytes(),
+                        Frames.SETTINGS_MAX_HEADER_LIST_SIZE,
+                        MAX_HEADER_LIST_BYTES);
     }
 
     @Override
