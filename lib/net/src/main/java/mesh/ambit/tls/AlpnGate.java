@@ -23,6 +23,16 @@ public final class AlpnGate extends SslClientHelloHandler<Boolean> {
     /** A ClientHello with hybrid key shares has about 2 KiB; nothing honest comes near this. */
     private static final int MAX_CLIENT_HELLO_BYTES = 64 * 1024;
 
+    private static final int RECORD_ALERT = 21;
+    private static final int RECORD_HANDSHAKE = 22;
+    private static final int RECORD_APPLICATION_DATA = 23;
+    private static final int RECORD_HEADER_BYTES = 5;
+
+    /** What any version of TLS allows a record to hold. */
+    private static final int MAX_RECORD_BYTES = 16_384 + 2_048;
+
+    private static final int NO_ALERT = -1;
+    private static final int ALERT_UNEXPECTED_MESSAGE = 10;
     private static final int ALERT_DECODE_ERROR = 50;
     private static final int ALERT_NO_APPLICATION_PROTOCOL = 120;
 
@@ -39,7 +49,36 @@ public final class AlpnGate extends SslClientHelloHandler<Boolean> {
             in.skipBytes(in.readableBytes());
             return;
         }
+        if (!admitsRecord(ctx, in)) {
+            refused = true;
+            in.skipBytes(in.readableBytes());
+            return;
+        }
         super.decode(ctx, in, out);
+    }
+
+    /** Looks at the first record's header: some need not be waited for. */
+    private static boolean admitsRecord(ChannelHandlerContext ctx, ByteBuf in) {
+        int type = in.isReadable() ? in.getUnsignedByte(in.readerIndex()) : RECORD_HANDSHAKE;
+        if (type == RECORD_ALERT) {
+            refuse(ctx, NO_ALERT, "alert instead of a handshake");
+            return false;
+        }
+        if (type == RECORD_APPLICATION_DATA) {
+            refuse(ctx, ALERT_UNEXPECTED_MESSAGE, "application data instead of a handshake");
+            return false;
+        }
+        if (type == RECORD_HANDSHAKE && in.readableBytes() >= RECORD_HEADER_BYTES) {
+            int bytes = in.getUnsignedShort(in.readerIndex() + RECORD_HEADER_BYTES - 2);
+            if (bytes > MAX_RECORD_BYTES) {
+                refuse(
+                        ctx,
+                        ALERT_DECODE_ERROR,
+                        "record of " + bytes + " bytes (expected: at most " + MAX_RECORD_BYTES + ")");
+                return false;
+            }
+        }
+        return true;
     }
 
     @Override
@@ -67,7 +106,13 @@ public final class AlpnGate extends SslClientHelloHandler<Boolean> {
 
     private static void refuse(ChannelHandlerContext ctx, int alert, String reason) {
         ByteBuf record = ctx.alloc().buffer(7);
-        record.writeByte(21).writeShort(0x0303).writeShort(2).writeByte(2).writeByte(alert);
+        if (alert != NO_ALERT) {
+            record.writeByte(RECORD_ALERT)
+                    .writeShort(0x0303)
+                    .writeShort(2)
+                    .writeByte(2)
+                    .writeByte(alert);
+        }
         // The alert first: whoever learns of the failure closes the channel.
         ChannelFuture sent = ctx.writeAndFlush(record);
         ctx.pipeline().fireUserEventTriggered(new SslHandshakeCompletionEvent(new SSLHandshakeException(reason)));

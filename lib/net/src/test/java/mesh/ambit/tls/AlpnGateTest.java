@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class AlpnGateTest {
@@ -74,6 +75,24 @@ class AlpnGateTest {
 
         ByteBuf alert = gate.readOutbound();
         assertThat(alert.getByte(0)).isEqualTo((byte) 21);
+        alert.release();
+        assertThat(failures).hasSize(1);
+        assertThat(gate.isOpen()).isFalse();
+        gate.finishAndReleaseAll();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "an alert,           15030100020228, ''",
+        "application data,   170303000568656c6c6f, 1503030002020a",
+        "a record too large, 160301ffff01, 15030300020232"
+    })
+    void whatCannotBeginAHandshakeIsNotWaitedFor(String what, String bytes, String answer) {
+        EmbeddedChannel gate = gate();
+        gate.writeInbound(Unpooled.wrappedBuffer(ByteBufUtil.decodeHexDump(bytes)));
+
+        ByteBuf alert = gate.readOutbound();
+        assertThat(ByteBufUtil.hexDump(alert)).as(what).isEqualTo(answer);
         alert.release();
         assertThat(failures).hasSize(1);
         assertThat(gate.isOpen()).isFalse();
