@@ -86,7 +86,7 @@ public final class HboneServer {
         // Nothing is read before there is a certificate to answer with.
         channel.config().setAutoRead(false);
         TunnelSockets.tune(channel);
-        TunnelSockets.settle(channel, settings.nearby());
+        TunnelSockets.connected(channel, settings.care());
         connections.add(channel);
         if (closed) {
             channel.close();

@@ -9,7 +9,6 @@ import io.netty.channel.ConnectTimeoutException;
 import io.netty.handler.ssl.SslHandler;
 import java.io.UncheckedIOException;
 import java.time.Duration;
-import mesh.ambit.linux.CongestionControl;
 import mesh.ambit.tls.Svid;
 import mesh.ambit.tls.TlsContexts;
 import org.jspecify.annotations.Nullable;
@@ -21,13 +20,13 @@ final class TunnelDialer {
     private final Bootstrap template;
     private final TlsContexts tls;
     private final Duration handshakeTimeout;
-    private final CongestionControl nearby;
+    private final SocketCare care;
 
-    TunnelDialer(Bootstrap template, TlsContexts tls, Duration handshakeTimeout, CongestionControl nearby) {
+    TunnelDialer(Bootstrap template, TlsContexts tls, Duration handshakeTimeout, SocketCare care) {
         this.template = template;
         this.tls = tls;
         this.handshakeTimeout = handshakeTimeout;
-        this.nearby = nearby;
+        this.care = care;
     }
 
     /** Connects {@code entry}'s tunnel, or fails it: exactly one of {@code svid} and {@code failure} is there. */
@@ -64,7 +63,7 @@ final class TunnelDialer {
         entry.connecting(connecting.channel(), svid);
         connecting.addListener(done -> {
             if (done.isSuccess()) {
-                TunnelSockets.settle(connecting.channel(), nearby);
+                TunnelSockets.connected(connecting.channel(), care);
             } else {
                 tunnel.abort(failureOf(entry.key(), done.cause()));
             }

@@ -59,7 +59,7 @@ public final class TunnelPool {
                     "dialer's group: " + dialer.config().group() + " (expected: one event loop)");
         }
         this.loop = single;
-        this.dialer = new TunnelDialer(dialer, tls, guards.handshakeTimeout(), settings.nearby());
+        this.dialer = new TunnelDialer(dialer, tls, guards.handshakeTimeout(), settings.care());
         this.guards = guards;
         this.settings = Objects.requireNonNull(settings, "settings");
         this.clock = Objects.requireNonNull(clock, "clock");

@@ -1,7 +1,6 @@
 package mesh.ambit.hbone;
 
 import java.time.Duration;
-import mesh.ambit.linux.CongestionControl;
 
 /**
  * The parameters of tunnels, of HBONE's HTTP/2 before all, the same on both sides.
@@ -11,7 +10,7 @@ import mesh.ambit.linux.CongestionControl;
  * @param maxFrameBytes the longest frame we accept
  * @param maxStreamsPerTunnel how many streams the pool puts on one tunnel
  * @param unusedRelease how long the pool remembers a tunnel that nobody asks for
- * @param nearby the congestion control of tunnels to peers that are near
+ * @param care what a tunnel's socket gets when it is connected
  */
 public record TunnelSettings(
         int streamWindowBytes,
@@ -19,10 +18,10 @@ public record TunnelSettings(
         int maxFrameBytes,
         int maxStreamsPerTunnel,
         Duration unusedRelease,
-        CongestionControl nearby) {
+        SocketCare care) {
     /** What upstream uses when nothing is configured. */
     public static final TunnelSettings DEFAULT = new TunnelSettings(
-            4 * 1024 * 1024, 16 * 1024 * 1024, 1024 * 1024, 100, Duration.ofMinutes(5), CongestionControl.SYSTEM);
+            4 * 1024 * 1024, 16 * 1024 * 1024, 1024 * 1024, 100, Duration.ofMinutes(5), SocketCare.NONE);
 
     /** RFC 9113: no connection window can be announced below this. */
     private static final int INITIAL_WINDOW_BYTES = 65_535;
@@ -46,5 +45,11 @@ public record TunnelSettings(
             throw new IllegalArgumentException(
                     "streams per tunnel: " + maxStreamsPerTunnel + " (expected: at least 1)");
         }
+    }
+
+    /** Returns these with another {@code care}. */
+    public TunnelSettings with(SocketCare care) {
+        return new TunnelSettings(
+                streamWindowBytes, connectionWindowBytes, maxFrameBytes, maxStreamsPerTunnel, unusedRelease, care);
     }
 }

@@ -9,7 +9,6 @@ import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.unix.UnixChannel;
 import io.netty.channel.uring.IoUringChannelOption;
 import io.netty.channel.uring.IoUringSocketChannel;
-import mesh.ambit.linux.CongestionControl;
 
 /** How a tunnel's socket is set up. */
 final class TunnelSockets {
@@ -23,10 +22,10 @@ final class TunnelSockets {
 
     private TunnelSockets() {}
 
-    /** Gives a connected tunnel what suits a short way, if it has one. */
-    static void settle(Channel channel, CongestionControl nearby) {
+    /** Hands a connected tunnel over to {@code care}, if it has a descriptor. */
+    static void connected(Channel channel, SocketCare care) {
         if (channel instanceof UnixChannel socket && socket.fd().isOpen()) {
-            nearby.applyIfNear(socket.fd().intValue());
+            care.connected(socket.fd().intValue());
         }
     }
 

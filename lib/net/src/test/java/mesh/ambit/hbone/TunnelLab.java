@@ -226,7 +226,7 @@ final class TunnelLab {
                         defaults.maxFrameBytes(),
                         maxStreams,
                         unusedRelease,
-                        defaults.nearby()),
+                        defaults.care()),
                 clock);
         pools.add(pool);
         return pool;

@@ -2,6 +2,7 @@ package mesh.ambit.ztunnel.app;
 
 import java.nio.file.Path;
 import mesh.ambit.config.Environment;
+import mesh.ambit.linux.CongestionControl;
 import mesh.ambit.relay.Keepalive;
 import mesh.ambit.ztunnel.inpod.Transparency;
 
@@ -14,6 +15,7 @@ import mesh.ambit.ztunnel.inpod.Transparency;
  * @param originalSource whether applications see their clients' addresses
  * @param ipv6 whether we listen on IPv6 too
  * @param keepalive when the kernel gives up on a peer
+ * @param nearby the congestion control towards peers that are near
  */
 record CaptureSettings(
         Path agentSocket,
@@ -21,7 +23,8 @@ record CaptureSettings(
         boolean reusePort,
         Transparency.Wish originalSource,
         boolean ipv6,
-        Keepalive keepalive) {
+        Keepalive keepalive,
+        CongestionControl nearby) {
     private static final String DEFAULT_SOCKET = "/var/run/ztunnel/ztunnel.sock";
     private static final int DEFAULT_MARK = 1337;
 
@@ -36,7 +39,8 @@ record CaptureSettings(
                 env.flag("INPOD_PORT_REUSE", true),
                 originalSource(env),
                 env.flag("IPV6_ENABLED", true),
-                keepalive(env));
+                keepalive(env),
+                env.value("AMBIT_CONGESTION_CONTROL", CongestionControl.parse("auto"), CongestionControl::parse));
     }
 
     private static Keepalive keepalive(Environment env) {

@@ -6,6 +6,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 import mesh.ambit.hbone.TunnelSettings;
 import mesh.ambit.identity.SpiffeId;
+import mesh.ambit.linux.CongestionControl;
 import mesh.ambit.model.MeshView;
 import mesh.ambit.policy.PolicyView;
 import mesh.ambit.relay.TunedTransport;
@@ -70,7 +71,8 @@ record DataPlane(
      * @param originalSource whether applications see their clients' addresses
      * @param ipv6 whether we listen on IPv6 too
      * @param baggage whether tunnels describe workloads
-     * @param tunnels parameters of HTTP/2
+     * @param tunnels parameters of tunnels
+     * @param nearby the congestion control towards the pod itself
      */
     record Settings(
             String network,
@@ -81,7 +83,8 @@ record DataPlane(
             Transparency.Wish originalSource,
             boolean ipv6,
             boolean baggage,
-            TunnelSettings tunnels) {
+            TunnelSettings tunnels,
+            CongestionControl nearby) {
         static Settings from(ZtunnelConfig config) {
             return new Settings(
                     config.node().network(),
@@ -93,7 +96,8 @@ record DataPlane(
                     config.capture().originalSource(),
                     config.capture().ipv6(),
                     config.inbound().baggage(),
-                    config.tunnels());
+                    config.tunnels().with(config.capture().nearby()::applyIfNear),
+                    config.capture().nearby());
         }
     }
 }

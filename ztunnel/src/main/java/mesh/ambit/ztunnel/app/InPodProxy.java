@@ -127,9 +127,7 @@ final class InPodProxy implements PodProxy {
                 plane,
                 pod.info(),
                 new PodSockets(
-                        pod.netns(),
-                        plane.settings().mark(),
-                        plane.settings().tunnels().nearby()));
+                        pod.netns(), plane.settings().mark(), plane.settings().nearby()));
     }
 
     /** Opens the listeners of the only workload that we serve, in our own namespace. */
@@ -137,8 +135,7 @@ final class InPodProxy implements PodProxy {
         return start(
                 plane,
                 info,
-                PodSockets.here(
-                        plane.settings().mark(), plane.settings().tunnels().nearby()));
+                PodSockets.here(plane.settings().mark(), plane.settings().nearby()));
     }
 
     private static InPodProxy start(DataPlane plane, WorkloadInfo info, PodSockets sockets) throws PodStartException {

@@ -2,7 +2,6 @@ package mesh.ambit.ztunnel.app;
 
 import mesh.ambit.config.Environment;
 import mesh.ambit.hbone.TunnelSettings;
-import mesh.ambit.linux.CongestionControl;
 import mesh.ambit.ztunnel.inbound.InboundSettings;
 import mesh.ambit.ztunnel.limits.LimitSettings;
 import mesh.ambit.ztunnel.local.ProxyDefaults;
@@ -90,6 +89,6 @@ record ZtunnelConfig(
                         env.size("HTTP2_FRAME_SIZE", defaults.maxFrameBytes(), 0, MAX_READABLE), MIN_FRAME, MAX_FRAME),
                 Math.max(1, env.number("POOL_MAX_STREAMS_PER_CONNECTION", defaults.maxStreamsPerTunnel(), 0, 65_535)),
                 env.value("POOL_UNUSED_RELEASE_TIMEOUT", defaults.unusedRelease(), DurationText::parse),
-                env.value("AMBIT_CONGESTION_CONTROL", CongestionControl.parse("auto"), CongestionControl::parse));
+                defaults.care());
     }
 }

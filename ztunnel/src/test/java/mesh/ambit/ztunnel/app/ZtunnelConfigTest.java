@@ -14,8 +14,8 @@ import mesh.ambit.channel.TokenSource;
 import mesh.ambit.channel.TrustRoots;
 import mesh.ambit.config.ConfigException;
 import mesh.ambit.config.Environment;
+import mesh.ambit.hbone.SocketCare;
 import mesh.ambit.hbone.TunnelSettings;
-import mesh.ambit.linux.CongestionControl;
 import mesh.ambit.model.WorkloadInfo;
 import mesh.ambit.relay.Keepalive;
 import mesh.ambit.telemetry.LogFormat;
@@ -31,7 +31,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class ZtunnelConfigTest {
     @Test
     void defaultsAreUpstreams() {
-        ZtunnelConfig config = read(Map.of("AMBIT_CONGESTION_CONTROL", "system"));
+        ZtunnelConfig config = read(Map.of());
 
         assertThat(config.node().network()).isEmpty();
         assertThat(config.node().node()).isNull();
@@ -147,9 +147,9 @@ class ZtunnelConfigTest {
         assertThat(config.capture().reusePort()).isFalse();
         assertThat(config.capture().originalSource()).isEqualTo(Transparency.Wish.OFF);
         assertThat(config.capture().ipv6()).isFalse();
+        assertThat(config.capture().nearby()).hasToString("system");
         assertThat(config.tunnels())
-                .isEqualTo(new TunnelSettings(
-                        1_048_576, 2_097_152, 16_384, 3, Duration.ofMinutes(1), CongestionControl.SYSTEM));
+                .isEqualTo(new TunnelSettings(1_048_576, 2_097_152, 16_384, 3, Duration.ofMinutes(1), SocketCare.NONE));
         assertThat(config.inbound().connectHostname()).isEqualTo(ConnectHostname.ANY);
         assertThat(config.inbound().baggage()).isFalse();
         assertThat(config.inbound().policyLogging()).isTrue();
@@ -323,11 +323,10 @@ class ZtunnelConfigTest {
         env.put("HTTP2_CONNECTION_WINDOW_SIZE", "0");
         env.put("HTTP2_FRAME_SIZE", "1");
         env.put("POOL_MAX_STREAMS_PER_CONNECTION", "0");
-        env.put("AMBIT_CONGESTION_CONTROL", "system");
 
         assertThat(read(env).tunnels())
                 .isEqualTo(new TunnelSettings(
-                        Integer.MAX_VALUE, 65_535, 16_384, 1, Duration.ofMinutes(5), CongestionControl.SYSTEM));
+                        Integer.MAX_VALUE, 65_535, 16_384, 1, Duration.ofMinutes(5), SocketCare.NONE));
     }
 
     @Test
