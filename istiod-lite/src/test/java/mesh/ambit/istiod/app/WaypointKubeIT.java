@@ -111,8 +111,13 @@ class WaypointKubeIT extends KubeLab {
                             && !cluster.find(autoscaler).has("spec")
                             && !cluster.find(budget).has("spec"));
 
-            parameters("deployment: 'spec: {replicas: many}'");
+            parameters("serviceAccount: 'metadata: {labels: {half: done}}', deployment: 'spec: {replicas: many}'");
             ControllerLab.until("refusal by the server", () -> accepted("way").equals("False/InvalidParameters"));
+            assertThat(cluster.find("/api/v1/namespaces/" + namespace + "/serviceaccounts/way")
+                            .at("/metadata/labels/half")
+                            .isMissingNode())
+                    .as("nothing is applied where one object is refused")
+                    .isTrue();
             parameters("daemonSet: 'spec: {}'");
             ControllerLab.until("an unknown key", () -> message("way").contains("daemonSet"));
             assertThat(cluster.find(deployment)
@@ -145,6 +150,33 @@ class WaypointKubeIT extends KubeLab {
             ControllerLab.until(
                     "what the defaults said to go",
                     () -> priority(deployments + "plain").isEmpty());
+        }
+    }
+
+    @Test
+    void waypointIsInTheNetworkOfTheMeshAndTakesNoFurtherListeners() throws Exception {
+        String deployment = "/apis/apps/v1/namespaces/" + namespace + "/deployments/way";
+        try (ControllerLab _ = start()) {
+            gateway("way", "");
+            cluster.apply(
+                    "{apiVersion: gateway.networking.k8s.io/v1, kind: ListenerSet, metadata: {name: more, namespace: "
+                            + namespace
+                            + "}, spec: {parentRef: {name: way}, listeners: [{name: l, port: 80, protocol: HTTP}]}}");
+            ControllerLab.until("a waypoint", () -> cluster.find(deployment).has("spec"));
+
+            cluster.apply("{apiVersion: v1, kind: Namespace, metadata: {name: " + namespace
+                    + ", labels: {topology.istio.io/network: here}}}");
+
+            ControllerLab.until(
+                    "the network",
+                    () -> cluster.find(deployment)
+                            .at("/spec/template/spec/containers/0/env")
+                            .toString()
+                            .contains("{\"name\":\"ISTIO_META_NETWORK\",\"value\":\"here\"}"));
+            String set = "/apis/gateway.networking.k8s.io/v1/namespaces/" + namespace + "/listenersets/more";
+            ControllerLab.until(
+                    "a refusal",
+                    () -> condition(set, "Programmed").path("reason").asText().equals("NotAllowed"));
         }
     }
 
@@ -210,8 +242,12 @@ class WaypointKubeIT extends KubeLab {
     }
 
     private JsonNode condition(String gateway) {
-        for (JsonNode condition : cluster.find(path(gateway)).path("status").path("conditions")) {
-            if (condition.path("type").asText().equals("Accepted")) {
+        return condition(path(gateway), "Accepted");
+    }
+
+    private JsonNode condition(String path, String type) {
+        for (JsonNode condition : cluster.find(path).path("status").path("conditions")) {
+            if (condition.path("type").asText().equals(type)) {
                 return condition;
             }
         }
