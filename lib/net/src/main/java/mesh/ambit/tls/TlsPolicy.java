@@ -86,10 +86,10 @@ public record TlsPolicy(Compliance compliance, boolean tls12) {
         return Stream.concat(SUITES_13.stream(), SUITES_12.stream()).toList();
     }
 
-    /** Returns the only groups for key exchange, by their registered names; empty for the library's own. */
+    /** Returns the only groups for key exchange, by their registered names; what a library does not know it leaves out. */
     public List<String> groups() {
         return switch (compliance) {
-            case NONE -> List.of();
+            case NONE -> List.of("X25519MLKEM768", "x25519", "secp256r1", "secp384r1");
             case PQC -> List.of("X25519MLKEM768");
             case FIPS_140_2 -> List.of("secp256r1", "secp384r1");
         };

@@ -6,6 +6,7 @@ import io.netty.buffer.UnpooledByteBufAllocator;
 import io.netty.handler.ssl.OpenSsl;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
+import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslProvider;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.ReferenceCounted;
@@ -16,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
+import javax.net.ssl.SSLParameters;
 import mesh.ambit.identity.SpiffeId;
 import mesh.ambit.tls.TlsPolicy.Compliance;
 import org.jspecify.annotations.Nullable;
@@ -149,6 +151,32 @@ class TlsPolicyTest {
                 tls.serverHandler(orders, UnpooledByteBufAllocator.DEFAULT));
         assertThat(handshake.clientDone && handshake.serverDone).isTrue();
         assertThat(handshake.clientTls.engine().getSession().getCipherSuite()).isEqualTo(first);
+        handshake.close();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "BORINGSSL, secp384r1, true",
+        "BORINGSSL, secp521r1, false",
+        "JDK, secp384r1, true",
+        "JDK, secp521r1, false",
+        "JDK, ffdhe2048, false"
+    })
+    void largerCurvesAreNotAgreedTo(TlsProvider provider, String group, boolean agreed) throws Exception {
+        SslContext client = SslContextBuilder.forClient()
+                .sslProvider(SslProvider.JDK)
+                .protocols("TLSv1.3")
+                .keyManager(web.key(), web.leaf())
+                .trustManager(pki.root())
+                .endpointIdentificationAlgorithm(null)
+                .build();
+        SslHandler clientTls = client.newHandler(UnpooledByteBufAllocator.DEFAULT);
+        SSLParameters parameters = clientTls.engine().getSSLParameters();
+        parameters.setNamedGroups(new String[] {group});
+        clientTls.engine().setSSLParameters(parameters);
+        TlsContexts tls = new TlsContexts(TlsPolicy.DEFAULT, provider, InstantSource.system(), Revocations.none());
+        Handshake handshake = new Handshake(clientTls, tls.serverHandler(orders, UnpooledByteBufAllocator.DEFAULT));
+        assertThat(handshake.clientDone && handshake.serverDone).isEqualTo(agreed);
         handshake.close();
     }
 
