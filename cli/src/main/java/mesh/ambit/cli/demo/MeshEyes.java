@@ -7,11 +7,16 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.BiConsumer;
 import mesh.ambit.cli.up.EmbeddedMesh;
 import mesh.ambit.cli.up.Readiness;
+import org.jspecify.annotations.Nullable;
 
 /** What an operator can look at: access logs and the ztunnels' configuration dumps. */
 final class MeshEyes {
@@ -51,18 +56,34 @@ final class MeshEyes {
     /** Returns the serial number of each workload certificate that the ztunnels hold, by node and identity. */
     Map<String, String> serials() {
         Map<String, String> serials = new TreeMap<>();
+        forEachIdentity((holder, leaf) -> {
+            if (leaf != null) {
+                serials.put(holder, leaf.get("serialNumber").getAsString());
+            }
+        });
+        return serials;
+    }
+
+    /** Returns whether each identity that the ztunnels serve has a certificate for {@code life} from {@code now}. */
+    boolean areGoodFor(Duration life, Instant now) {
+        List<Boolean> good = new ArrayList<>();
+        forEachIdentity((_, leaf) -> good.add(leaf != null
+                && Instant.parse(leaf.get("expirationTime").getAsString()).isAfter(now.plus(life))));
+        return !good.contains(false);
+    }
+
+    /** Looks at each identity by its node and name, and its certificate; null while it has none. */
+    private void forEachIdentity(BiConsumer<String, @Nullable JsonObject> look) {
         for (String node : NODES) {
             for (JsonElement certificate : dump(node).getAsJsonArray("certificates")) {
                 JsonObject entry = certificate.getAsJsonObject();
-                if (entry.has("certChain") && !entry.getAsJsonArray("certChain").isEmpty()) {
-                    JsonObject leaf = entry.getAsJsonArray("certChain").get(0).getAsJsonObject();
-                    serials.put(
-                            node + " " + entry.get("identity").getAsString(),
-                            leaf.get("serialNumber").getAsString());
-                }
+                boolean has = entry.has("certChain")
+                        && !entry.getAsJsonArray("certChain").isEmpty();
+                look.accept(
+                        node + " " + entry.get("identity").getAsString(),
+                        has ? entry.getAsJsonArray("certChain").get(0).getAsJsonObject() : null);
             }
         }
-        return serials;
     }
 
     private JsonObject dump(String node) {
