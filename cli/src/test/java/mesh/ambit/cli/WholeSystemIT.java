@@ -57,18 +57,19 @@ class WholeSystemIT {
     @Test
     void aMeshCarriesACallUnderBothIdentitiesAndLeavesNothing() throws Exception {
         PrivateMachine.Result result = machine.run(
-                120,
+                300,
                 "ambit up mesh --detach",
                 "ambit status -o json > status.json",
                 "ambit exec hello/server -- shop server < /dev/null > server.log 2>&1 &",
                 "cat > call.sh <<'EOF'",
                 "exec 3<>/dev/tcp/server.hello/80 && printf 'GET / HTTP/1.0\\r\\n\\r\\n' >&3 && cat <&3",
                 "EOF",
-                // Two JVMs have to start before the server listens, one before the client calls: early calls are refused.
-                "for i in $(seq 60); do ambit exec hello/client -- bash \"$PWD/call.sh\" > answer 2>&1 || true;",
+                // Two JVMs have to start before the server listens, one before the client calls: early calls are
+                // refused.
+                "for i in $(seq 600); do ambit exec hello/client -- bash \"$PWD/call.sh\" > answer 2>&1 || true;",
                 "  ! grep -q '200 OK' answer || break; sleep 0.1; done",
                 "cat answer server.log",
-                "for i in $(seq 60); do",
+                "for i in $(seq 600); do",
                 "  grep -h ' src.identity=.*hello' /run/ambit/logs/ztunnel-node-b.log && break; sleep 0.1; done",
                 "cat > ask.sh <<'EOF'",
                 "server=$(sed -n 's/^nameserver //p' /etc/resolv.conf); exec 4<>/dev/udp/$server/53",
@@ -104,12 +105,12 @@ class WholeSystemIT {
     @Test
     void aKilledMeshLeavesNoProcessAndTheRestIsSweptAway() throws Exception {
         PrivateMachine.Result result = machine.run(
-                120,
+                300,
                 "ambit up mesh --detach > up.log",
                 "pids=$(ambit status -o json | grep '\"pid\"' | tr -dc '0-9\\n')",
                 "echo \"programs: $(echo $pids | wc -w)\"",
                 "kill -9 $(cat /run/ambit/pid)",
-                "for i in $(seq 30); do left=0; for p in $pids; do [ ! -d /proc/$p ] || left=$((left + 1)); done",
+                "for i in $(seq 600); do left=0; for p in $pids; do [ ! -d /proc/$p ] || left=$((left + 1)); done",
                 "  [ $left != 0 ] || break; sleep 0.1; done",
                 "echo \"alive: $left\"",
                 "ambit down",
@@ -123,7 +124,7 @@ class WholeSystemIT {
     @Test
     void aProgramThatDiesEndsTheMeshAndIsNamed() throws Exception {
         PrivateMachine.Result result = machine.run(
-                120,
+                300,
                 "ambit up mesh > up.log 2>&1 & up=$!",
                 "for i in $(seq 600); do [ ! -S /run/ambit/control.sock ] || break; sleep 0.1; done",
                 "ambit up mesh || echo \"second: $?\"",
@@ -143,7 +144,7 @@ class WholeSystemIT {
     @Test
     void everyClaimOfTheDemoHolds() throws Exception {
         PrivateMachine.Result result =
-                machine.run(240, "ambit demo -o json > demo.json || echo \"demo: $?\"", "cat demo.json", SHOW_REST);
+                machine.run(600, "ambit demo -o json > demo.json || echo \"demo: $?\"", "cat demo.json", SHOW_REST);
 
         assertThat(result.output()).doesNotContain("demo: ").contains("rest: \n");
         JsonObject story = JsonParser.parseString(Files.readString(folder.resolve("demo.json")))
