@@ -156,7 +156,7 @@ class WaypointKubeIT extends KubeLab {
     @Test
     void waypointIsInTheNetworkOfTheMeshAndTakesNoFurtherListeners() throws Exception {
         String deployment = "/apis/apps/v1/namespaces/" + namespace + "/deployments/way";
-        try (ControllerLab _ = start()) {
+        try (ControllerLab _ = start("a")) {
             gateway("way", "");
             cluster.apply(
                     "{apiVersion: gateway.networking.k8s.io/v1, kind: ListenerSet, metadata: {name: more, namespace: "
