@@ -1,5 +1,6 @@
 package mesh.ambit.istiod.gateway;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -98,8 +99,7 @@ class GatewayControllerIT {
         api.refuse("");
         controller.refresh();
         Await.until("acceptance", () -> accepted(GATEWAYS, "shop/way").equals("True/Accepted"));
-        JsonNode deployment = api.find(DEPLOYMENTS, "shop/way");
-        assertThat(deployment).isNotNull();
+        JsonNode deployment = requireNonNull(api.find(DEPLOYMENTS, "shop/way"), "deployment");
         assertThat(deployment.at("/spec/replicas").asInt()).isEqualTo(2);
     }
 

@@ -78,7 +78,7 @@ class StreamEndTest {
         HboneStream stream = exchanges.getFirst().accept(HeaderFields.NONE);
         stream.receive(new TestStreams.Recorder(null, false) {
             @Override
-            public void onData(ByteBuf data) {
+            public synchronized void onData(ByteBuf data) {
                 super.onData(data);
                 if (bytes.get() > CROWD) {
                     stream.reset(Http2Error.CANCEL);
