@@ -25,9 +25,10 @@ final class PolicyInterest implements Interest {
     @Override
     public @Nullable Update change(SubscriptionRequest request, Revision now) {
         PersistentMap<String, PolicyResource> known = now.state().policies();
-        boolean more = request.mentioned().stream().anyMatch(name -> !known.containsKey(name));
+        Set<String> mentioned = request.mentioned();
+        boolean more = mentioned.stream().anyMatch(name -> !known.containsKey(name));
         boolean less =
-                request.unsubscribe().stream().anyMatch(name -> known.containsKey(name) || request.mentions(name));
+                request.unsubscribe().stream().anyMatch(name -> known.containsKey(name) || mentioned.contains(name));
         if (!more && !less) {
             return null;
         }

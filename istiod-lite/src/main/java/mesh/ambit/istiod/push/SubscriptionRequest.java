@@ -74,7 +74,10 @@ record SubscriptionRequest(
         return subscribe.isEmpty() && unsubscribe.isEmpty() && initialVersions.isEmpty();
     }
 
-    /** Returns whether the request subscribes to {@code name} or says that the client holds it. */
+    /**
+     * Returns whether the request subscribes to {@code name} or says that the client holds it: for one name. Looks through
+     * all that it holds; whoever asks for many takes {@link #mentioned}.
+     */
     boolean mentions(String name) {
         return subscribe.contains(name) || initialVersions.contains(name);
     }
