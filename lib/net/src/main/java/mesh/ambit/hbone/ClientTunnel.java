@@ -3,12 +3,7 @@ package mesh.ambit.hbone;
 import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Exception;
-import io.netty.handler.codec.http2.Http2Headers;
-import io.netty.util.collection.IntObjectHashMap;
-import io.netty.util.collection.IntObjectMap;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -37,8 +32,7 @@ final class ClientTunnel extends TunnelConnection {
     }
 
     private final Owner owner;
-    private final ArrayDeque<PendingConnect> waiting = new ArrayDeque<>();
-    private final IntObjectHashMap<PendingConnect> unanswered = new IntObjectHashMap<>();
+    private final ClientRequests requests = new ClientRequests();
     private int nextStreamId = 1;
     private boolean started;
     private boolean goingAway;
@@ -54,7 +48,7 @@ final class ClientTunnel extends TunnelConnection {
 
     /** Returns how many streams and requests the tunnel carries. */
     int load() {
-        return streams.size() + waiting.size();
+        return streams.size() + requests.waiting();
     }
 
     /** Says whether the tunnel would take another request and answer it in good time. */
@@ -72,7 +66,7 @@ final class ClientTunnel extends TunnelConnection {
             request.fail(gone);
             return;
         }
-        waiting.add(request);
+        requests.add(request);
         sendWaiting();
     }
 
@@ -87,7 +81,7 @@ final class ClientTunnel extends TunnelConnection {
         if (gone == null) {
             gone = failure;
         }
-        failAll(failure);
+        requests.failAll(failure);
         owner.onGone(this);
     }
 
@@ -110,15 +104,7 @@ final class ClientTunnel extends TunnelConnection {
     @Override
     void sendPreface() {
         frames().preface();
-        frames().settings(
-                        Frames.SETTINGS_ENABLE_PUSH,
-                        0,
-                        Frames.SETTINGS_INITIAL_WINDOW_SIZE,
-                        settings.streamWindowBytes(),
-                        Frames.SETTINGS_MAX_FRAME_SIZE,
-                        settings.maxFrameBytes(),
-                        Frames.SETTINGS_MAX_HEADER_LIST_SIZE,
-                        MAX_HEADER_LIST_BYTES);
+        sendSettings(Frames.SETTINGS_ENABLE_PUSH, 0);
     }
 
     @Override
@@ -135,13 +121,11 @@ final class ClientTunnel extends TunnelConnection {
 
     private void sendWaiting() {
         while (started && !isClosed() && !goingAway && streams.size() < peerSettings.maxConcurrentStreams()) {
-            PendingConnect request = waiting.poll();
+            PendingConnect request = requests.takeNext();
             if (request == null) {
                 break;
             }
-            if (!request.isCancelled()) {
-                send(request);
-            }
+            send(request);
         }
         if (started) {
             closeIfDone();
@@ -162,12 +146,11 @@ final class ClientTunnel extends TunnelConnection {
             goAway();
         }
         TunnelStream stream = newStream(streamId);
-        request.sent(eventLoop().ticker().nanoTime());
-        unanswered.put(streamId, request);
+        requests.sent(request, streamId, eventLoop().ticker().nanoTime());
         frames().headers(streamId, block, false);
         request.promise().addListener(done -> {
             if (done.isCancelled() && !stream.isOver()) {
-                unanswered.remove(streamId);
+                requests.take(streamId);
                 stream.reset(Http2Error.CANCEL);
             }
         });
@@ -184,7 +167,7 @@ final class ClientTunnel extends TunnelConnection {
             onFrameOfOver(streamId);
             return;
         }
-        PendingConnect request = unanswered.get(streamId);
+        PendingConnect request = requests.onStream(streamId);
         if (request == null) {
             if (endStream && !stream.inputEnded()) {
                 stream.endInput();
@@ -193,12 +176,12 @@ final class ClientTunnel extends TunnelConnection {
             }
             return;
         }
-        int status = decoded instanceof HeaderCodec.Decoded.Fields fields ? statusOf(fields.headers()) : -1;
+        int status = decoded instanceof HeaderCodec.Decoded.Fields fields ? MessageRules.status(fields.headers()) : -1;
         if (status >= 100 && status < 200 && !endStream) {
             guard.onIdleFrame();
             return; // Interim answers say nothing about the tunnel.
         }
-        unanswered.remove(streamId);
+        requests.take(streamId);
         if (status == 200 && decoded instanceof HeaderCodec.Decoded.Fields fields) {
             stream.headers(HeaderCodec.fieldsOf(fields.headers()));
             open(stream, request, endStream);
@@ -220,26 +203,9 @@ final class ClientTunnel extends TunnelConnection {
         }
     }
 
-    /** Returns the status, or -1 if there is none that could be one. */
-    private static int statusOf(Http2Headers headers) {
-        CharSequence status = headers.status();
-        if (status == null || status.length() != 3) {
-            return -1;
-        }
-        int value = 0;
-        for (int i = 0; i < 3; i++) {
-            int digit = status.charAt(i) - '0';
-            if (digit < 0 || digit > 9) {
-                return -1;
-            }
-            value = value * 10 + digit;
-        }
-        return value < 100 ? -1 : value;
-    }
-
     @Override
     void onDataOf(TunnelStream stream) throws ProtocolViolation {
-        if (unanswered.containsKey(stream.id())) {
+        if (requests.isUnanswered(stream.id())) {
             streamError(stream, Http2Error.PROTOCOL_ERROR);
         }
     }
@@ -247,17 +213,8 @@ final class ClientTunnel extends TunnelConnection {
     @Override
     void onGoAway(int lastStreamId) {
         goAway();
-        List<PendingConnect> unprocessed = new ArrayList<>(waiting);
-        waiting.clear();
-        for (Iterator<IntObjectMap.PrimitiveEntry<PendingConnect>> entries =
-                        unanswered.entries().iterator();
-                entries.hasNext(); ) {
-            IntObjectMap.PrimitiveEntry<PendingConnect> entry = entries.next();
-            if (entry.key() > lastStreamId) {
-                unprocessed.add(entry.value());
-                entries.remove();
-            }
-        }
+        List<PendingConnect> unprocessed = requests.takeWaiting();
+        unprocessed.addAll(requests.takeAbove(lastStreamId));
         for (TunnelStream stream : streams.values().toArray(new TunnelStream[0])) {
             if (stream.id() > lastStreamId) {
                 stream.onTunnelLost(new TunnelFailure.Http2Failed("h2 failed: not processed before GOAWAY"));
@@ -277,9 +234,8 @@ final class ClientTunnel extends TunnelConnection {
     void onPeerSilent() {
         if (load() > 0) {
             owner.onUnusable(this);
-            List<PendingConnect> elsewhere = takeUnheard(0);
-            elsewhere.addAll(waiting);
-            waiting.clear();
+            List<PendingConnect> elsewhere = new ArrayList<>(takeUnheard(0));
+            elsewhere.addAll(requests.takeWaiting());
             elsewhere.forEach(request -> owner.onUnprocessed(this, request));
         }
     }
@@ -289,24 +245,18 @@ final class ClientTunnel extends TunnelConnection {
      * {@code silentNanos}, and of which it has not been heard since.
      */
     private List<PendingConnect> takeUnheard(long silentNanos) {
-        List<PendingConnect> requests = new ArrayList<>();
-        List<TunnelStream> theirs = new ArrayList<>();
         Liveness alive = liveness();
-        for (Iterator<IntObjectMap.PrimitiveEntry<PendingConnect>> entries =
-                        unanswered.entries().iterator();
-                alive != null && entries.hasNext(); ) {
-            IntObjectMap.PrimitiveEntry<PendingConnect> entry = entries.next();
-            PendingConnect request = entry.value();
-            if (request.mayTryAgain() && request.sentNanos() - alive.heardNanos() > silentNanos) {
-                requests.add(request);
-                theirs.add(streams.get(entry.key()));
-                entries.remove();
+        if (alive == null) {
+            return List.of();
+        }
+        List<PendingConnect> unheard = requests.takeSentAfter(alive.heardNanos() + silentNanos);
+        for (PendingConnect request : unheard) {
+            TunnelStream stream = streams.get(request.streamId());
+            if (stream != null && !isClosed()) {
+                stream.reset(Http2Error.CANCEL);
             }
         }
-        if (!isClosed()) {
-            theirs.forEach(stream -> stream.reset(Http2Error.CANCEL));
-        }
-        return requests;
+        return unheard;
     }
 
     private void goAway() {
@@ -323,7 +273,7 @@ final class ClientTunnel extends TunnelConnection {
 
     @Override
     void onStreamOver(TunnelStream stream) {
-        PendingConnect request = unanswered.remove(stream.id());
+        PendingConnect request = requests.take(stream.id());
         if (request != null) {
             request.fail(stream.endOfUnanswered());
         }
@@ -356,17 +306,5 @@ final class ClientTunnel extends TunnelConnection {
             owner.onUnusable(this);
             takeUnheard(Liveness.STALL_NANOS).forEach(request -> owner.onUnprocessed(this, request));
         }
-    }
-
-    private void failAll(TunnelFailure failure) {
-        for (PendingConnect request = waiting.poll(); request != null; request = waiting.poll()) {
-            request.fail(failure);
-        }
-        for (@Nullable PendingConnect request : unanswered.values().toArray(new PendingConnect[0])) {
-            if (request != null) {
-                request.fail(failure);
-            }
-        }
-        unanswered.clear();
     }
 }

@@ -21,6 +21,15 @@ final class HeaderCodec {
      */
     static final int BLOCK_PER_LIST = 4;
 
+    /** SETTINGS_HEADER_TABLE_SIZE as it is before anybody sets it: a larger table of the peer's is not made use of. */
+    private static final int MAX_TABLE_BYTES = 4_096;
+
+    /** The encoder takes no higher limit: that of an unsigned value of 32 bits. */
+    private static final long MAX_LIST_BYTES = 0xFFFF_FFFFL;
+
+    /** What most blocks fit into. */
+    private static final int BLOCK_BYTES = 256;
+
     /** Fields that are new with every request: putting them into the table would only push useful ones out. */
     private static final Http2HeadersEncoder.SensitivityDetector ONCE_ONLY =
             (name, value) -> "traceparent".contentEquals(name) || "forwarded".contentEquals(name);
@@ -89,8 +98,8 @@ final class HeaderCodec {
     /** Takes over the peer's limits for our encoder. */
     void apply(PeerSettings peer) throws ProtocolViolation {
         try {
-            encoder.maxHeaderTableSize(Math.min(peer.headerTableBytes(), 4096));
-            encoder.maxHeaderListSize(Math.min(peer.maxHeaderListBytes(), 0xFFFFFFFFL));
+            encoder.maxHeaderTableSize(Math.min(peer.headerTableBytes(), MAX_TABLE_BYTES));
+            encoder.maxHeaderListSize(Math.min(peer.maxHeaderListBytes(), MAX_LIST_BYTES));
         } catch (Http2Exception e) {
             throw new ProtocolViolation(Http2Error.PROTOCOL_ERROR, String.valueOf(e.getMessage()));
         }
@@ -114,7 +123,7 @@ final class HeaderCodec {
         for (HeaderFields.Field field : fields.fields()) {
             headers.add(field.name(), field.value());
         }
-        ByteBuf block = allocator.buffer(256);
+        ByteBuf block = allocator.buffer(BLOCK_BYTES);
         try {
             encoder.encodeHeaders(streamId, headers, block);
             return block;

@@ -13,6 +13,7 @@ final class PendingConnect {
     private final HeaderFields headers;
     private final Promise<HboneStream> promise;
     private int attempts;
+    private int streamId;
     private long sentNanos;
 
     PendingConnect(
@@ -54,9 +55,15 @@ final class PendingConnect {
         return attempts < MAX_ATTEMPTS && !promise.isDone();
     }
 
-    /** Notes when the request left for its tunnel's peer, on the loop's ticker. */
-    void sent(long nanos) {
+    /** Notes on which stream, and when on the loop's ticker, the request left for its tunnel's peer. */
+    void sent(int onStream, long nanos) {
+        streamId = onStream;
         sentNanos = nanos;
+    }
+
+    /** Returns the stream that it was last sent on, 0 if none. */
+    int streamId() {
+        return streamId;
     }
 
     long sentNanos() {

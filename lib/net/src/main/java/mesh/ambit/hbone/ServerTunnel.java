@@ -1,7 +1,6 @@
 package mesh.ambit.hbone;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2Headers;
@@ -20,8 +19,6 @@ final class ServerTunnel extends TunnelConnection {
 
     /** SETTINGS_MAX_HEADER_LIST_SIZE; a longer list is answered 431. */
     static final int MAX_HEADER_LIST_BYTES = 65_536;
-
-    private static final int MAX_LENGTH_DIGITS = 19;
 
     /** Payload of the PING between the two GOAWAYs; the liveness check counts from 1. */
     private static final long DRAIN_PING = 0x0064_7261_696e_0000L;
@@ -51,15 +48,7 @@ final class ServerTunnel extends TunnelConnection {
 
     @Override
     void sendPreface() {
-        frames().settings(
-                        Frames.SETTINGS_MAX_CONCURRENT_STREAMS,
-                        MAX_CONCURRENT_STREAMS,
-                        Frames.SETTINGS_INITIAL_WINDOW_SIZE,
-                        settings.streamWindowBytes(),
-                        Frames.SETTINGS_MAX_FRAME_SIZE,
-                        settings.maxFrameBytes(),
-                        Frames.SETTINGS_MAX_HEADER_LIST_SIZE,
-                        MAX_HEADER_LIST_BYTES);
+        sendSettings(Frames.SETTINGS_MAX_CONCURRENT_STREAMS, MAX_CONCURRENT_STREAMS);
     }
 
     @Override
@@ -144,17 +133,11 @@ final class ServerTunnel extends TunnelConnection {
             return;
         }
         lastProcessedStreamId = streamId;
-        CharSequence method = headers.method();
-        boolean connect = method != null && "CONNECT".contentEquals(method);
-        CharSequence authority = headers.authority();
-        if (method == null
-                || headers.status() != null
-                || !hasRightTarget(headers, connect)
-                || !hasRightLength(headers, endStream)
-                || (authority != null && !AuthoritySyntax.isValid(authority))) {
+        if (!MessageRules.isRequest(headers, endStream)) {
             refuseStream(streamId, Http2Error.PROTOCOL_ERROR);
             return;
         }
+        CharSequence authority = headers.authority();
         HeaderFields fields = HeaderCodec.fieldsOf(headers);
         TunnelStream stream = newStream(streamId);
         stream.headers(fields);
@@ -162,7 +145,7 @@ final class ServerTunnel extends TunnelConnection {
                 this,
                 stream,
                 new ConnectRequest(
-                        method.toString(),
+                        headers.method().toString(),
                         authority == null ? "" : authority.toString(),
                         fields,
                         peer().identity(),
@@ -172,28 +155,6 @@ final class ServerTunnel extends TunnelConnection {
         if (endStream) {
             stream.endInput();
         }
-    }
-
-    /** A CONNECT names no resource, every other request does; the extended CONNECT (RFC 8441) has not been offered. */
-    private static boolean hasRightTarget(Http2Headers headers, boolean connect) {
-        return connect
-                ? headers.scheme() == null && headers.path() == null && !headers.contains(":protocol")
-                : headers.scheme() != null && headers.path() != null;
-    }
-
-    /** What says its length has to say a number, and one that has ended has to keep to it. */
-    private static boolean hasRightLength(Http2Headers headers, boolean endStream) {
-        CharSequence length = headers.get(HttpHeaderNames.CONTENT_LENGTH);
-        if (length == null) {
-            return true;
-        }
-        boolean digits = !length.isEmpty() && length.length() <= MAX_LENGTH_DIGITS;
-        boolean zero = true;
-        for (int i = 0; i < length.length(); i++) {
-            digits &= length.charAt(i) >= '0' && length.charAt(i) <= '9';
-            zero &= length.charAt(i) == '0';
-        }
-        return digits && (zero || !endStream);
     }
 
     private void refuseStream(int streamId, Http2Error code) throws ProtocolViolation {

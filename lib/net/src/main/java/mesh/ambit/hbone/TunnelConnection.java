@@ -184,12 +184,7 @@ abstract class TunnelConnection extends ChannelInboundHandlerAdapter {
                 "tunnel {}: no answer to PING within {} s, closing",
                 ctx().channel(),
                 Liveness.TIMEOUT_NANOS / 1_000_000_000);
-        if (server) {
-            frames().goAway(lastProcessedStreamId(), NO_ERROR);
-        }
-        shutDown(new TunnelFailure.Http2Failed("h2 failed: keep-alive timed out", server ? null : "broken pipe"));
-        out().flush();
-        ctx().close();
+        end(new TunnelFailure.Http2Failed("h2 failed: keep-alive timed out", server ? null : "broken pipe"));
     }
 
     /** The peer's certificate was revoked while the tunnel stood: nothing of it may go on. */
@@ -198,10 +193,15 @@ abstract class TunnelConnection extends ChannelInboundHandlerAdapter {
             return;
         }
         LOG.debug("tunnel {}: the certificate of {} is revoked, closing", ctx().channel(), peer.identity());
+        end(new TunnelFailure.PeerRevoked());
+    }
+
+    /** Ends the tunnel because the peer must not go on, or cannot; a server announces it. */
+    private void end(TunnelFailure failure) {
         if (server) {
             frames().goAway(lastProcessedStreamId(), NO_ERROR);
         }
-        shutDown(new TunnelFailure.PeerRevoked());
+        shutDown(failure);
         out().flush();
         ctx().close();
     }
@@ -308,6 +308,19 @@ abstract class TunnelConnection extends ChannelInboundHandlerAdapter {
     void onPeerSettings() {}
 
     // For streams and subclasses.
+
+    /** Sends our SETTINGS: the one that only this end has something to say of, and those of both. Not flushed. */
+    void sendSettings(int ownId, int ownValue) {
+        frames().settings(
+                        ownId,
+                        ownValue,
+                        Frames.SETTINGS_INITIAL_WINDOW_SIZE,
+                        settings.streamWindowBytes(),
+                        Frames.SETTINGS_MAX_FRAME_SIZE,
+                        settings.maxFrameBytes(),
+                        Frames.SETTINGS_MAX_HEADER_LIST_SIZE,
+                        maxHeaderListBytes);
+    }
 
     /** Ends a stream because the peer broke a rule on it: reset towards the peer, an error towards our side. */
     void streamError(TunnelStream stream, Http2Error code) throws ProtocolViolation {

@@ -1,0 +1,66 @@
+package mesh.ambit.hbone;
+
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http2.Http2Headers;
+
+/** What the fields of a request and of an answer have to say to be well-formed (RFC 9113, 8.1.1 and 8.3). */
+final class MessageRules {
+    private static final int MAX_LENGTH_DIGITS = 19;
+    private static final int STATUS_DIGITS = 3;
+
+    private MessageRules() {}
+
+    /**
+     * Says whether {@code headers} make a request; whom it is for need not make sense.
+     *
+     * @param endStream whether the request ends with them
+     */
+    static boolean isRequest(Http2Headers headers, boolean endStream) {
+        CharSequence method = headers.method();
+        CharSequence authority = headers.authority();
+        return method != null
+                && headers.status() == null
+                && hasRightTarget(headers, "CONNECT".contentEquals(method))
+                && hasRightLength(headers, endStream)
+                && (authority == null || AuthoritySyntax.isValid(authority));
+    }
+
+    /** A CONNECT names no resource, every other request does; the extended CONNECT (RFC 8441) has not been offered. */
+    private static boolean hasRightTarget(Http2Headers headers, boolean connect) {
+        return connect
+                ? headers.scheme() == null && headers.path() == null && !headers.contains(":protocol")
+                : headers.scheme() != null && headers.path() != null;
+    }
+
+    /** What says its length has to say a number, and one that has ended has to keep to it. */
+    private static boolean hasRightLength(Http2Headers headers, boolean endStream) {
+        CharSequence length = headers.get(HttpHeaderNames.CONTENT_LENGTH);
+        if (length == null) {
+            return true;
+        }
+        boolean digits = !length.isEmpty() && length.length() <= MAX_LENGTH_DIGITS;
+        boolean zero = true;
+        for (int i = 0; i < length.length(); i++) {
+            digits &= length.charAt(i) >= '0' && length.charAt(i) <= '9';
+            zero &= length.charAt(i) == '0';
+        }
+        return digits && (zero || !endStream);
+    }
+
+    /** Returns the status of an answer, or -1 if there is none that could be one. */
+    static int status(Http2Headers headers) {
+        CharSequence status = headers.status();
+        if (status == null || status.length() != STATUS_DIGITS) {
+            return -1;
+        }
+        int value = 0;
+        for (int i = 0; i < STATUS_DIGITS; i++) {
+            int digit = status.charAt(i) - '0';
+            if (digit < 0 || digit > 9) {
+                return -1;
+            }
+            value = value * 10 + digit;
+        }
+        return value < 100 ? -1 : value;
+    }
+}
