@@ -136,7 +136,9 @@ public final class AdsWatch implements AutoCloseable {
             return;
         }
         try {
-            channel = plaintext ? channels.openPlaintext(controlPlane, thread) : channels.open(controlPlane, thread);
+            channel = plaintext
+                    ? channels.openPlaintext(controlPlane, this::onThread)
+                    : channels.open(controlPlane, this::onThread);
             new AdsStream(channel, requests, new Receiver(), (status, _) -> ended(status)).start();
         } catch (IOException e) {
             listener.ended("cannot connect to " + controlPlane.address() + ": " + e.getMessage());
@@ -151,9 +153,6 @@ public final class AdsWatch implements AutoCloseable {
 
         @Override
         public void received(AdsStream stream, DeltaDiscoveryResponse response) {
-            if (closed) {
-                return;
-            }
             String type = name(response.getTypeUrl());
             for (Resource resource : response.getResourcesList()) {
                 Any payload = resource.getResource();

@@ -4,12 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
-import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
-import java.time.InstantSource;
-import java.util.ArrayList;
-import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -22,33 +17,12 @@ import org.junit.jupiter.params.provider.CsvSource;
 class BrokenPeerTest {
     private static final String VALUE_OF_ALL_BYTES = "\t !~\u0080\u00ff";
 
-    private final List<String> reasons = new ArrayList<>();
-    private final List<ConnectExchange> exchanges = new ArrayList<>();
-    private final RawPeer peer = new RawPeer(
-            new ServerTunnel(
-                    TunnelSettings.DEFAULT,
-                    new TunnelGuards(Duration.ZERO, 0, new TunnelGuards.Observer() {
-                        @Override
-                        public void onViolation(boolean server, String reason) {
-                            reasons.add(reason);
-                        }
-                    }),
-                    InstantSource.system(),
-                    new ConnectHandler() {
-                        @Override
-                        public void onConnect(ConnectExchange exchange) {
-                            exchanges.add(exchange);
-                        }
-
-                        @Override
-                        public void onHandshakeFailed(
-                                InetSocketAddress from, InetSocketAddress to, TunnelFailure failure) {}
-                    }),
-            true);
+    private final ServerEnd server = new ServerEnd();
+    private final RawPeer peer = server.peer;
 
     @AfterEach
     void close() {
-        peer.close();
+        server.close();
     }
 
     @ParameterizedTest
@@ -116,7 +90,7 @@ class BrokenPeerTest {
 
         assertThat(peer.received()).as(what).noneMatch(frame -> frame.startsWith("GOAWAY") || frame.startsWith("RST"));
         assertThat(peer.channel.isOpen()).isTrue();
-        assertThat(reasons).isEmpty();
+        assertThat(server.violations).isEmpty();
     }
 
     @Test
@@ -126,7 +100,7 @@ class BrokenPeerTest {
 
         assertThat(peer.received()).isEmpty();
         assertThat(peer.channel.isOpen()).isFalse();
-        assertThat(reasons).containsExactly("protocol_error");
+        assertThat(server.violations).containsExactly("protocol_error");
     }
 
     @Test
@@ -134,7 +108,7 @@ class BrokenPeerTest {
         peer.received();
         peer.send(Unpooled.wrappedBuffer(FrameWriter.preface(), peer.connect(1)));
 
-        assertThat(exchanges).hasSize(1);
+        assertThat(server.exchanges).hasSize(1);
     }
 
     @Test
@@ -170,7 +144,7 @@ class BrokenPeerTest {
     @Test
     void whatCrossesOurResetIsIgnored() {
         open();
-        exchanges.getFirst().refuse(503);
+        server.exchanges.getFirst().refuse(503);
         peer.received();
         peer.send(peer.data(1, 1, false));
         peer.send(peer.headers(1, true, "a", "b"));
@@ -181,8 +155,7 @@ class BrokenPeerTest {
 
     @Test
     void requestThatDependsOnItselfIsNoRequest() {
-        peer.sendPreface();
-        peer.received();
+        server.start();
         ByteBuf block = Unpooled.buffer();
         ByteBuf whole = peer.connect(1);
         block.writeMedium(whole.readableBytes() - 9 + 5)
@@ -194,13 +167,12 @@ class BrokenPeerTest {
         peer.send(block);
 
         assertThat(peer.received()).containsExactly("RST_STREAM 1 1");
-        assertThat(exchanges).isEmpty();
+        assertThat(server.exchanges).isEmpty();
     }
 
     @Test
     void valuesAreWhateverIsNoControlCharacter() {
-        peer.sendPreface();
-        peer.received();
+        server.start();
         peer.send(peer.headers(
                 1,
                 false,
@@ -215,19 +187,18 @@ class BrokenPeerTest {
                 "x!#$%&'*+-.^_`|~9",
                 " c "));
 
-        assertThat(exchanges).hasSize(1);
-        assertThat(exchanges.getFirst().request().headers().first("a")).isEqualTo(VALUE_OF_ALL_BYTES);
+        assertThat(server.exchanges).hasSize(1);
+        assertThat(server.exchanges.getFirst().request().headers().first("a")).isEqualTo(VALUE_OF_ALL_BYTES);
     }
 
     @ParameterizedTest
     @CsvSource({"a, 'x\u0001'", "a, 'x\u007f'", "a/b, x", "a:b, x", "'a\u00ff', x", "'', x", ":status, 2x0"})
     void fieldsThatAreNoneEndTheTunnel(String name, String value) {
-        peer.sendPreface();
-        peer.received();
+        server.start();
         peer.send(peer.headers(1, false, ":method", "CONNECT", ":authority", "web:80", name, value));
 
         assertThat(peer.received()).singleElement().asString().startsWith("GOAWAY 0 1 ");
-        assertThat(exchanges).isEmpty();
+        assertThat(server.exchanges).isEmpty();
     }
 
     @ParameterizedTest
@@ -237,19 +208,17 @@ class BrokenPeerTest {
         "CONNECT, ' web:80', RST_STREAM 1 1"
     })
     void methodAndAuthorityAreLookedAtToo(String method, String authority, String answer) {
-        peer.sendPreface();
-        peer.received();
+        server.start();
         peer.send(peer.headers(1, false, ":method", method, ":authority", authority));
 
         assertThat(peer.received()).singleElement().asString().startsWith(answer);
-        assertThat(exchanges).isEmpty();
+        assertThat(server.exchanges).isEmpty();
     }
 
     @ParameterizedTest
     @CsvSource({"5, true", "6, false"})
     void blockMayBeInSoManyPieces(int continuations, boolean good) {
-        peer.sendPreface();
-        peer.received();
+        server.start();
         ByteBuf first = peer.connect(1);
         first.setByte(4, 0);
         peer.send(first);
@@ -258,7 +227,7 @@ class BrokenPeerTest {
         }
         peer.sendHex("000000090400000001");
 
-        assertThat(exchanges).hasSize(good ? 1 : 0);
+        assertThat(server.exchanges).hasSize(good ? 1 : 0);
         assertThat(peer.received()).hasSize(good ? 0 : 1).allMatch(frame -> frame.startsWith("GOAWAY 0 11 "));
     }
 
@@ -267,6 +236,6 @@ class BrokenPeerTest {
         peer.sendPreface();
         peer.send(peer.connect(1));
         peer.received();
-        assertThat(exchanges).hasSize(1);
+        assertThat(server.exchanges).hasSize(1);
     }
 }

@@ -5,10 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.UnpooledByteBufAllocator;
 import io.netty.handler.codec.http2.Http2Error;
-import java.net.InetSocketAddress;
-import java.time.InstantSource;
-import java.util.ArrayList;
-import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -19,22 +15,12 @@ class StreamEndTest {
     /** So much waits for a receiver that small pieces are gathered. */
     private static final int CROWD = 9 * LARGE;
 
-    private final List<ConnectExchange> exchanges = new ArrayList<>();
-    private final ServerTunnel tunnel =
-            new ServerTunnel(TunnelSettings.DEFAULT, TunnelGuards.NONE, InstantSource.system(), new ConnectHandler() {
-                @Override
-                public void onConnect(ConnectExchange exchange) {
-                    exchanges.add(exchange);
-                }
-
-                @Override
-                public void onHandshakeFailed(InetSocketAddress peer, InetSocketAddress local, TunnelFailure failure) {}
-            });
-    private final RawPeer peer = new RawPeer(tunnel, true);
+    private final ServerEnd server = new ServerEnd();
+    private final RawPeer peer = server.peer;
 
     @AfterEach
     void close() {
-        peer.close();
+        server.close();
     }
 
     @Test
@@ -59,7 +45,7 @@ class StreamEndTest {
     void whatNobodyReceivedIsReleasedWhenItsStreamIsReset() {
         peer.sendPreface();
         peer.send(peer.connect(1));
-        HboneStream stream = exchanges.getFirst().accept(HeaderFields.NONE);
+        HboneStream stream = server.exchanges.getFirst().accept(HeaderFields.NONE);
         ByteBuf data = peer.data(1, 100, false);
         peer.send(data);
         assertThat(data.refCnt()).as("kept for a receiver").isPositive();
@@ -75,7 +61,7 @@ class StreamEndTest {
         peer.channel.config().setAllocator(counted);
         peer.sendPreface();
         peer.send(peer.connect(1));
-        HboneStream stream = exchanges.getFirst().accept(HeaderFields.NONE);
+        HboneStream stream = server.exchanges.getFirst().accept(HeaderFields.NONE);
         stream.receive(new TestStreams.Recorder(null, false) {
             @Override
             public synchronized void onData(ByteBuf data) {
@@ -102,10 +88,9 @@ class StreamEndTest {
     }
 
     private HboneStream accepted() {
-        peer.sendPreface();
-        peer.received();
+        server.start();
         peer.send(peer.connect(1));
-        HboneStream stream = exchanges.getFirst().accept(HeaderFields.NONE);
+        HboneStream stream = server.exchanges.getFirst().accept(HeaderFields.NONE);
         stream.receive(new LettingGo(stream));
         return stream;
     }

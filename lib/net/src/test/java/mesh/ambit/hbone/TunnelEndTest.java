@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -21,29 +22,18 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a stream that stood has to say of its tunnel's end, and what a tunnel says that never came to be. */
 class TunnelEndTest {
-    private final List<HboneStream> streams = new ArrayList<>();
-    private final List<TestStreams.Recorder> accepted = new ArrayList<>();
-    private final RawPeer peer = new RawPeer(
-            new ServerTunnel(TunnelSettings.DEFAULT, TunnelGuards.NONE, InstantSource.system(), new ConnectHandler() {
-                @Override
-                public void onConnect(ConnectExchange exchange) {
-                    TestStreams.Recorder recorder = new TestStreams.Recorder(null, true);
-                    HboneStream stream = exchange.accept(HeaderFields.NONE);
-                    stream.receive(recorder);
-                    streams.add(stream);
-                    accepted.add(recorder);
-                }
+    private final ServerEnd server = new ServerEnd();
+    private final RawPeer peer = server.peer;
 
-                @Override
-                public void onHandshakeFailed(InetSocketAddress from, InetSocketAddress to, TunnelFailure failure) {
-                    throw new AssertionError(failure.text());
-                }
-            }),
-            true);
+    @BeforeEach
+    void acceptAtOnce() {
+        server.acceptAtOnce = true;
+    }
 
     @AfterEach
     void close() {
-        peer.close();
+        server.close();
+        assertThat(server.handshakeFailures).isEmpty();
     }
 
     @Test
@@ -104,27 +94,24 @@ class TunnelEndTest {
     @ParameterizedTest
     @ValueSource(strings = {"", "web:80:80", "web:80/", "we b:80", "http://web:80"})
     void authorityThatIsNoneIsMalformed(String authority) {
-        peer.sendPreface();
-        peer.received();
+        server.start();
         peer.send(peer.headers(1, false, ":method", "CONNECT", ":authority", authority));
         assertThat(peer.received()).containsExactly("RST_STREAM 1 1");
-        assertThat(accepted).isEmpty();
+        assertThat(server.accepted).isEmpty();
     }
 
     @ParameterizedTest
     @CsvSource({"X-Foo, bar", "a b, c", "\u00e9, c", "'', c", ":foo, bar", "a, 'x\r\ny'", "a, '\u0000'", "a, '\u007f'"})
     void whoCannotWriteFieldsLosesTheTunnel(String name, String value) {
-        peer.sendPreface();
-        peer.received();
+        server.start();
         peer.send(peer.headers(1, false, ":method", "CONNECT", ":authority", "web:80", name, value));
         assertThat(peer.received()).singleElement().asString().startsWith("GOAWAY 0 1");
-        assertThat(accepted).isEmpty();
+        assertThat(server.accepted).isEmpty();
     }
 
     @Test
     void requestWithoutAMethodLosesTheTunnelToo() {
-        peer.sendPreface();
-        peer.received();
+        server.start();
         peer.send(peer.headers(1, false, ":method", "", ":authority", "web:80"));
         assertThat(peer.received()).singleElement().asString().startsWith("GOAWAY 0 1");
     }
@@ -132,31 +119,28 @@ class TunnelEndTest {
     @ParameterizedTest
     @CsvSource({"connection, close", "te, gzip", ":status, 200", ":method, CONNECT", ":authority, web:80", ":path, ''"})
     void fieldThatIsOutOfPlaceIsMalformed(String name, String value) {
-        peer.sendPreface();
-        peer.received();
+        server.start();
         peer.send(peer.headers(1, false, ":method", "CONNECT", ":authority", "web:80", name, value));
         assertThat(peer.received()).containsExactly("RST_STREAM 1 1");
-        assertThat(accepted).isEmpty();
+        assertThat(server.accepted).isEmpty();
     }
 
     @Test
     void lengthThatIsNoneOrNotKeptIsMalformed() {
-        peer.sendPreface();
-        peer.received();
+        server.start();
         peer.send(peer.headers(1, false, ":method", "CONNECT", ":authority", "web:80", "content-length", "abc"));
         assertThat(peer.received()).containsExactly("RST_STREAM 1 1");
         peer.send(peer.headers(3, true, ":method", "CONNECT", ":authority", "web:80", "content-length", "5"));
         assertThat(peer.received()).containsExactly("RST_STREAM 3 1");
         peer.send(peer.headers(5, true, ":method", "CONNECT", ":authority", "web:80", "content-length", "0"));
         peer.send(peer.headers(7, false, ":method", "CONNECT", ":authority", "web:80", "content-length", "5"));
-        assertThat(accepted).hasSize(2);
+        assertThat(server.accepted).hasSize(2);
     }
 
     @Test
     void onlyAConnectGoesWithoutSchemeAndPath() {
         Map<String, String> target = Map.ofEntries(entry(":scheme", "https"), entry(":path", "/"));
-        peer.sendPreface();
-        peer.received();
+        server.start();
         int streamId = 1;
         for (Map.Entry<String, String> one : target.entrySet()) {
             peer.send(
@@ -164,13 +148,13 @@ class TunnelEndTest {
             assertThat(peer.received()).containsExactly("RST_STREAM " + streamId + " 1");
             streamId += 2;
         }
-        assertThat(accepted).isEmpty();
+        assertThat(server.accepted).isEmpty();
     }
 
     @Test
     void whoHasSaidEverythingStopsListeningWithoutFailingThePeer() {
         open();
-        HboneStream stream = streams.getFirst();
+        HboneStream stream = server.streams.getFirst();
         stream.shutdownOutput();
         stream.reset(Http2Error.CANCEL);
         assertThat(peer.received()).endsWith("RST_STREAM 1 0");
@@ -187,7 +171,7 @@ class TunnelEndTest {
     }
 
     private TunnelFailure lost() {
-        TunnelFailure failure = accepted.getFirst().lost;
+        TunnelFailure failure = server.accepted.getFirst().lost;
         assertThat(failure).isNotNull();
         return failure == null ? new TunnelFailure.Closed("never") : failure;
     }

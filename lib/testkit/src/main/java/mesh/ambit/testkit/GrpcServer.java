@@ -107,9 +107,8 @@ final class GrpcServer implements AutoCloseable {
     @Override
     public void close() {
         stop();
-        // The loop first: what it still reports must find someone who takes it, or messages keep their buffers.
-        loop.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly();
         executor.shutdown();
+        loop.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly();
     }
 
     private final class Recorder implements ServerInterceptor {
