@@ -28,8 +28,6 @@ import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.X509TrustManager;
-import mesh.ambit.relay.SocketSpace;
-import mesh.ambit.relay.Transport;
 import mesh.ambit.tls.PeerRefusal;
 import mesh.ambit.tls.Svid;
 import mesh.ambit.tls.TestPki;
@@ -225,25 +223,9 @@ class HboneServerIT {
                 TunnelSettings.DEFAULT,
                 guards,
                 InstantSource.system(),
-                new ConnectHandler() {
-                    @Override
-                    public void onConnect(ConnectExchange exchange) {
-                        exchange.refuse(503);
-                    }
-
-                    @Override
-                    public void onHandshakeFailed(
-                            InetSocketAddress peer, InetSocketAddress local, TunnelFailure failure) {
-                        failures.add(failure);
-                    }
-                });
+                TestServers.handler(exchange -> exchange.refuse(503), failures::add));
         servers.add(server);
-        Channel listener = Transport.best()
-                .listener(loops, SocketSpace.HERE, false)
-                .childHandler(server.initializer())
-                .bind(new InetSocketAddress(LOOPBACK, 0))
-                .sync()
-                .channel();
+        Channel listener = TestServers.listen(loops, server);
         listeners.add(listener);
         return (InetSocketAddress) listener.localAddress();
     }

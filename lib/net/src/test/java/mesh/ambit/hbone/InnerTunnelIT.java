@@ -8,7 +8,6 @@ import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http2.Http2Error;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.Promise;
-import java.net.InetSocketAddress;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Random;
@@ -165,17 +164,12 @@ class InnerTunnelIT {
                 lab.tls(),
                 TunnelSettings.DEFAULT,
                 InstantSource.system(),
-                new ConnectHandler() {
-                    @Override
-                    public void onConnect(ConnectExchange exchange) {
-                        note(exchange);
-                        onConnect.accept(exchange);
-                    }
-
-                    @Override
-                    public void onHandshakeFailed(
-                            InetSocketAddress peer, InetSocketAddress local, TunnelFailure failure) {}
-                });
+                TestServers.handler(
+                        exchange -> {
+                            note(exchange);
+                            onConnect.accept(exchange);
+                        },
+                        _ -> {}));
         lab.serve(exchange -> {
             note(exchange);
             HboneStream outer = exchange.accept(HeaderFields.NONE);

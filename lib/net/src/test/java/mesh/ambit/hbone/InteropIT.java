@@ -128,23 +128,13 @@ class InteropIT {
                 tls,
                 TunnelSettings.DEFAULT,
                 InstantSource.system(),
-                new ConnectHandler() {
-                    @Override
-                    public void onConnect(ConnectExchange exchange) {
-                        HboneStream stream = exchange.accept(HeaderFields.of("baggage", "c=d"));
-                        stream.receive(new TestStreams.Echo(stream));
-                    }
-
-                    @Override
-                    public void onHandshakeFailed(
-                            InetSocketAddress peer, InetSocketAddress local, TunnelFailure failure) {}
-                });
-        Channel listener = Transport.best()
-                .listener(serverLoops, SocketSpace.HERE, false)
-                .childHandler(server.initializer())
-                .bind(new InetSocketAddress(LOOPBACK, 0))
-                .sync()
-                .channel();
+                TestServers.handler(
+                        exchange -> {
+                            HboneStream stream = exchange.accept(HeaderFields.of("baggage", "c=d"));
+                            stream.receive(new TestStreams.Echo(stream));
+                        },
+                        _ -> {}));
+        Channel listener = TestServers.listen(serverLoops, server);
         channels.add(listener);
         Channel connection = nettyClient((InetSocketAddress) listener.localAddress());
 

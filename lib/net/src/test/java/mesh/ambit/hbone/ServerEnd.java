@@ -1,6 +1,5 @@
 package mesh.ambit.hbone;
 
-import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -33,20 +32,14 @@ final class ServerEnd {
                 }
             }),
             InstantSource.system(),
-            new ConnectHandler() {
-                @Override
-                public void onConnect(ConnectExchange exchange) {
-                    exchanges.add(exchange);
-                    if (acceptAtOnce) {
-                        accept(exchange);
-                    }
-                }
-
-                @Override
-                public void onHandshakeFailed(InetSocketAddress from, InetSocketAddress to, TunnelFailure failure) {
-                    handshakeFailures.add(failure);
-                }
-            });
+            TestServers.handler(
+                    exchange -> {
+                        exchanges.add(exchange);
+                        if (acceptAtOnce) {
+                            accept(exchange);
+                        }
+                    },
+                    handshakeFailures::add));
 
     final RawPeer peer = new RawPeer(tunnel, true);
 

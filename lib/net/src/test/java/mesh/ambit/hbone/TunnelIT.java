@@ -296,26 +296,14 @@ class TunnelIT {
                 tls,
                 TunnelSettings.DEFAULT,
                 InstantSource.system(),
-                new ConnectHandler() {
-                    @Override
-                    public void onConnect(ConnectExchange exchange) {
-                        requests.add(exchange.request());
-                        onConnect.accept(exchange);
-                    }
-
-                    @Override
-                    public void onHandshakeFailed(
-                            InetSocketAddress peer, InetSocketAddress local, TunnelFailure failure) {
-                        handshakeFailures.add(failure);
-                    }
-                });
+                TestServers.handler(
+                        exchange -> {
+                            requests.add(exchange.request());
+                            onConnect.accept(exchange);
+                        },
+                        handshakeFailures::add));
         servers.add(server);
-        Channel listener = Transport.best()
-                .listener(serverLoops, SocketSpace.HERE, false)
-                .childHandler(server.initializer())
-                .bind(new InetSocketAddress(LOOPBACK, 0))
-                .sync()
-                .channel();
+        Channel listener = TestServers.listen(serverLoops, server);
         listeners.add(listener);
         return (InetSocketAddress) listener.localAddress();
     }

@@ -145,18 +145,7 @@ final class TunnelLab {
                 tls,
                 TunnelSettings.DEFAULT,
                 InstantSource.system(),
-                new ConnectHandler() {
-                    @Override
-                    public void onConnect(ConnectExchange exchange) {
-                        onConnect.accept(exchange);
-                    }
-
-                    @Override
-                    public void onHandshakeFailed(
-                            InetSocketAddress peer, InetSocketAddress local, TunnelFailure failure) {
-                        failures.incrementAndGet();
-                    }
-                });
+                TestServers.handler(onConnect, _ -> failures.incrementAndGet()));
         server = hbone;
         listener = Transport.best()
                 .listener(serverLoops, SocketSpace.HERE, false)

@@ -101,13 +101,7 @@ class TlsPolicyTest {
     @ParameterizedTest
     @CsvSource({"BORINGSSL, TLSv1.3", "BORINGSSL, TLSv1.2", "JDK, TLSv1.3", "JDK, TLSv1.2"})
     void noSessionIsEverResumed(TlsProvider provider, String version) throws Exception {
-        SslContext eager = SslContextBuilder.forClient()
-                .sslProvider(SslProvider.JDK)
-                .protocols(version)
-                .keyManager(web.key(), web.leaf())
-                .trustManager(pki.root())
-                .endpointIdentificationAlgorithm(null)
-                .build();
+        SslContext eager = jdkClient(version).build();
         AtomicInteger judged = new AtomicInteger();
         InstantSource counting = () -> {
             judged.incrementAndGet();
@@ -136,14 +130,7 @@ class TlsPolicyTest {
         "JDK, TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384, TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256"
     })
     void ofTheSuitesOfVersion12TheClientChooses(TlsProvider provider, String first, String second) throws Exception {
-        SslContext client = SslContextBuilder.forClient()
-                .sslProvider(SslProvider.JDK)
-                .protocols("TLSv1.2")
-                .ciphers(List.of(first, second))
-                .keyManager(web.key(), web.leaf())
-                .trustManager(pki.root())
-                .endpointIdentificationAlgorithm(null)
-                .build();
+        SslContext client = jdkClient("TLSv1.2").ciphers(List.of(first, second)).build();
         TlsPolicy policy = new TlsPolicy(Compliance.NONE, true);
         TlsContexts tls = new TlsContexts(policy, provider, InstantSource.system(), Revocations.none());
         Handshake handshake = new Handshake(
@@ -163,13 +150,7 @@ class TlsPolicyTest {
         "JDK, ffdhe2048, false"
     })
     void largerCurvesAreNotAgreedTo(TlsProvider provider, String group, boolean agreed) throws Exception {
-        SslContext client = SslContextBuilder.forClient()
-                .sslProvider(SslProvider.JDK)
-                .protocols("TLSv1.3")
-                .keyManager(web.key(), web.leaf())
-                .trustManager(pki.root())
-                .endpointIdentificationAlgorithm(null)
-                .build();
+        SslContext client = jdkClient("TLSv1.3").build();
         SslHandler clientTls = client.newHandler(UnpooledByteBufAllocator.DEFAULT);
         SSLParameters parameters = clientTls.engine().getSSLParameters();
         parameters.setNamedGroups(new String[] {group});
@@ -228,6 +209,16 @@ class TlsPolicyTest {
         }
         assertThat(web.contexts.get().contexts()).hasSize(1);
         assertThat(((ReferenceCounted) seen.getFirst()).refCnt()).isZero();
+    }
+
+    /** Returns a client of web's that is none of ours and does what it is told. */
+    private SslContextBuilder jdkClient(String version) {
+        return SslContextBuilder.forClient()
+                .sslProvider(SslProvider.JDK)
+                .protocols(version)
+                .keyManager(web.key(), web.leaf())
+                .trustManager(pki.root())
+                .endpointIdentificationAlgorithm(null);
     }
 
     private Handshake handshake(TlsPolicy client, TlsPolicy server) {
