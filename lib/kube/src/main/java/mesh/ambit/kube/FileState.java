@@ -159,7 +159,7 @@ final class FileState {
         Map<ObjectKey, Placed> before = new LinkedHashMap<>(held);
         before.putAll(good);
         Map<ObjectKey, Placed> after = new LinkedHashMap<>();
-        next.objects().forEach(placed -> after.putIfAbsent(placed.object().key(), placed));
+        next.objects().forEach(placed -> reading.add(after, placed.object().key(), placed));
         Map<ObjectKey, Placed> lost = new LinkedHashMap<>();
         before.forEach((key, placed) -> {
             if (!after.containsKey(key)) {

@@ -146,7 +146,7 @@ final class FolderScan {
                     problems.add(duplicate(path, placed, path, sameFile));
                 }
             }
-            file.good().forEach((key, placed) -> sources.putIfAbsent(key, new Source(path, placed)));
+            file.good().forEach((key, placed) -> reading.add(sources, key, new Source(path, placed)));
         });
         List<KubeObject> objects = new ArrayList<>();
         sources.values().forEach(source -> objects.add(source.placed().object()));
@@ -163,7 +163,7 @@ final class FolderScan {
 
     private record Source(Path path, Placed placed) {}
 
-    private static Problem duplicate(Path path, Placed placed, Path firstPath, int firstLine) {
+    private Problem duplicate(Path path, Placed placed, Path firstPath, int firstLine) {
         return new Problem(
                 ProblemCode.DUPLICATE_OBJECT,
                 path.toString(),
@@ -171,7 +171,7 @@ final class FolderScan {
                 0,
                 placed.object().key().toString(),
                 "",
-                "is already in " + firstPath + ":" + firstLine + ", which counts",
+                reading.duplicate(firstPath + ":" + firstLine),
                 "remove one of the two");
     }
 

@@ -166,6 +166,25 @@ class FolderScanTest {
     }
 
     @Test
+    void inAStoreTheLastOfTwoWasWrittenOverTheFirst() throws IOException {
+        write("a.yaml", peer("PERMISSIVE") + "---\n" + peer("STRICT"));
+        assertThat(stored()).isEqualTo(PeerAuthentication.Mode.STRICT);
+
+        write("b.yaml", peer("DISABLE"));
+        assertThat(stored()).isEqualTo(PeerAuthentication.Mode.DISABLE);
+    }
+
+    private PeerAuthentication.Mode stored() {
+        FolderScan stored = new FolderScan(folder, Reading.AS_STORED, true);
+        stored.scan(now);
+        assertThat(stored.snapshot().problems()).isNotEmpty().allSatisfy(problem -> {
+            assertThat(problem.code()).isEqualTo(ProblemCode.DUPLICATE_OBJECT);
+            assertThat(problem.reason()).contains("counts instead of that in " + folder.resolve("a.yaml"));
+        });
+        return stored.snapshot().objects().peerAuthentications().getFirst().mode();
+    }
+
+    @Test
     void sameObjectTwiceInOneFileIsAProblemToo() throws IOException {
         write("a.yaml", namespace("a") + "---\n" + namespace("a"));
         rescan(MOMENT);
