@@ -50,7 +50,7 @@ final class AdsStream extends ServedStream<ClientRequest, EncodedResponse> {
         this.connectionLoop = connectionLoop;
         this.debug = debug;
         this.outbox = new Outbox(connection, responses, hub, loop);
-        this.firstTurn = new FirstTurn(hub, loop, firstWord);
+        this.firstTurn = new FirstTurn(hub.firstRequests(), hub::later, loop, firstWord);
     }
 
     @Override

@@ -2,6 +2,7 @@ package mesh.ambit.istiod.push;
 
 import java.time.Duration;
 import java.util.concurrent.Executor;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,28 +19,35 @@ final class FirstTurn {
     /** How long others wait for a client to end what it began. */
     private static final Duration SPEAKING_TIME = Duration.ofSeconds(5);
 
-    private final PushHub hub;
+    private final SendBudget turns;
+    private final BiConsumer<Duration, Runnable> later;
     private final Executor loop;
     private final @Nullable FirstWord firstWord;
     private boolean come;
+    /** How often it was held: who waited for the end of one turn must not end the next. */
+    private int count;
+
     private boolean held;
     private boolean over;
 
     /**
      * Creates one.
      *
+     * @param turns the turns of all clients, one each
+     * @param later runs an action after some time
      * @param loop where everything of the stream happens
      * @param firstWord tells when the client begins to say something; null if that cannot be told
      */
-    FirstTurn(PushHub hub, Executor loop, @Nullable FirstWord firstWord) {
-        this.hub = hub;
+    FirstTurn(SendBudget turns, BiConsumer<Duration, Runnable> later, Executor loop, @Nullable FirstWord firstWord) {
+        this.turns = turns;
+        this.later = later;
         this.loop = loop;
         this.firstWord = firstWord;
     }
 
     /** Runs {@code action} when the turn has come, at once if nobody is before. */
     void await(Runnable action) {
-        if (hub.firstRequests().take(1, () -> loop.execute(() -> begin(action)))) {
+        if (turns.take(1, () -> loop.execute(() -> begin(action)))) {
             begin(action);
         }
     }
@@ -53,7 +61,7 @@ final class FirstTurn {
         come = true;
         hold();
         if (!over) {
-            hub.later(SILENT_TIME, () -> loop.execute(this::passIfSilent));
+            later.accept(SILENT_TIME, () -> loop.execute(this::passIfSilent));
             action.run();
         }
     }
@@ -63,7 +71,14 @@ final class FirstTurn {
         if (over) {
             pass();
         } else {
-            hub.later(SPEAKING_TIME, () -> loop.execute(this::pass));
+            int now = ++count;
+            later.accept(SPEAKING_TIME, () -> loop.execute(() -> passIf(now)));
+        }
+    }
+
+    private void passIf(int turn) {
+        if (turn == count) {
+            pass();
         }
     }
 
@@ -78,7 +93,7 @@ final class FirstTurn {
 
     private void speak() {
         if (!over && !held) {
-            hub.firstRequests().force(1);
+            turns.force(1);
             hold();
         }
     }
@@ -87,7 +102,7 @@ final class FirstTurn {
     private void pass() {
         if (held) {
             held = false;
-            hub.firstRequests().release(1);
+            turns.release(1);
         }
     }
 
