@@ -1,5 +1,6 @@
 package mesh.ambit.istiod.proxyless;
 
+import com.google.protobuf.Message;
 import com.google.protobuf.UInt64Value;
 import io.envoyproxy.envoy.config.cluster.v3.CircuitBreakers;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
@@ -7,9 +8,14 @@ import io.envoyproxy.envoy.config.cluster.v3.Cluster.DiscoveryType;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster.EdsClusterConfig;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster.LbPolicy;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster.RingHashLbConfig;
+import io.envoyproxy.envoy.config.cluster.v3.LoadBalancingPolicy;
 import io.envoyproxy.envoy.config.cluster.v3.OutlierDetection;
+import io.envoyproxy.envoy.config.core.v3.TypedExtensionConfig;
 import io.envoyproxy.envoy.config.endpoint.v3.ClusterLoadAssignment;
 import io.envoyproxy.envoy.config.endpoint.v3.LocalityLbEndpoints;
+import io.envoyproxy.envoy.extensions.load_balancing_policies.least_request.v3.LeastRequest;
+import io.envoyproxy.envoy.extensions.load_balancing_policies.round_robin.v3.RoundRobin;
+import io.envoyproxy.envoy.extensions.load_balancing_policies.wrr_locality.v3.WrrLocality;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeSet;
@@ -22,7 +28,27 @@ final class Clusters {
 
     private static final long MIN_RING = 1024;
 
+    /**
+     * Weighs places, and within a place takes the first that the client has of these: by requests under way, else by
+     * turns. A client that does not know the field takes turns, while {@code lb_policy} LEAST_REQUEST would make one that
+     * has it switched off refuse the cluster.
+     */
+    private static final LoadBalancingPolicy LEAST_BUSY = policies(WrrLocality.newBuilder()
+            .setEndpointPickingPolicy(policies(LeastRequest.getDefaultInstance(), RoundRobin.getDefaultInstance()))
+            .build());
+
     private Clusters() {}
+
+    private static LoadBalancingPolicy policies(Message... inOrder) {
+        LoadBalancingPolicy.Builder policies = LoadBalancingPolicy.newBuilder();
+        for (Message each : inOrder) {
+            policies.addPolicies(LoadBalancingPolicy.Policy.newBuilder()
+                    .setTypedExtensionConfig(TypedExtensionConfig.newBuilder()
+                            .setName(each.getDescriptorForType().getFullName())
+                            .setTypedConfig(Packing.any(each))));
+        }
+        return policies.build();
+    }
 
     /** Returns a cluster that has no endpoints and never will. */
     static Cluster nowhere(String name) {
@@ -48,6 +74,9 @@ final class Clusters {
                             .setHashFunction(RingHashLbConfig.HashFunction.XX_HASH)
                             .setMinimumRingSize(UInt64Value.of(Math.clamp(hash.ringSize(), 1, MAX_RING)))
                             .setMaximumRingSize(UInt64Value.of(MAX_RING)));
+        }
+        if (policy.leastBusy() && only == null) {
+            cluster.setLoadBalancingPolicy(LEAST_BUSY);
         }
         if (policy.maxRequests() > 0) {
             cluster.setCircuitBreakers(CircuitBreakers.newBuilder()

@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
  * How clients treat a cluster, as far as gRPC clients can.
  *
  * @param subset labels that its endpoints must have; null for a subset that nobody declared
- * @param hash by what requests are spread that must stay together; null for turn by turn
+ * @param hash by what requests are spread that must stay together; null for none
+ * @param leastBusy whether requests go where the fewest are under way, rather than turn by turn; not with a hash
  * @param maxRequests at a time; 0 for no limit
  * @param ejection when an endpoint is left alone for a while; null for never
  * @param tls what is asked of connections
@@ -23,16 +24,19 @@ import org.jspecify.annotations.Nullable;
 record DestinationPolicy(
         @Nullable Map<String, String> subset,
         @Nullable Hash hash,
+        boolean leastBusy,
         int maxRequests,
         @Nullable Ejection ejection,
         Tls tls,
         List<String> sans,
         boolean nearFirst) {
     /** Nothing is said. */
-    static final DestinationPolicy NONE = new DestinationPolicy(Map.of(), null, 0, null, Tls.NONE, List.of(), false);
+    static final DestinationPolicy NONE =
+            new DestinationPolicy(Map.of(), null, false, 0, null, Tls.NONE, List.of(), false);
 
     /** Of a subset of which nothing is known. */
-    static final DestinationPolicy UNDECLARED = new DestinationPolicy(null, null, 0, null, Tls.NONE, List.of(), false);
+    static final DestinationPolicy UNDECLARED =
+            new DestinationPolicy(null, null, false, 0, null, Tls.NONE, List.of(), false);
 
     DestinationPolicy {
         subset = subset == null ? null : Collections.unmodifiableMap(new TreeMap<>(subset));

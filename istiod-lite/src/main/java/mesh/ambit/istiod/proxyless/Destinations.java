@@ -21,6 +21,11 @@ import org.jspecify.annotations.Nullable;
 
 /** DestinationRules, and which of them counts for whom. Immutable. */
 final class Destinations {
+    private static final String LEAST_REQUEST = "LEAST_REQUEST";
+
+    /** The former name of the same. */
+    private static final String LEAST_CONN = "LEAST_CONN";
+
     private final String rootNamespace;
     private final String domainSuffix;
 
@@ -151,11 +156,18 @@ final class Destinations {
             return new DestinationPolicy(
                     labels,
                     balancer == null ? null : hash(balancer),
+                    balancer != null && isLeastBusy(balancer),
                     requests == null ? 0 : Math.max(requests, 0),
                     outliers == null ? null : ejection(outliers),
                     tls == null ? DestinationPolicy.Tls.NONE : tls(tls),
                     tls == null ? List.of() : tls.subjectAltNames(),
                     outliers != null && prefersNear(balancer));
+        }
+
+        private static boolean isLeastBusy(LoadBalancer balancer) {
+            return balancer.consistentHash() == null
+                    && (balancer.simple().equals(LEAST_REQUEST)
+                            || balancer.simple().equals(LEAST_CONN));
         }
 
         private static boolean prefersNear(@Nullable LoadBalancer balancer) {
@@ -174,7 +186,7 @@ final class Destinations {
             ConsistentHash hash = balancer.consistentHash();
             if (hash == null) {
                 switch (balancer.simple()) {
-                    case "", "UNSPECIFIED", "ROUND_ROBIN" -> {}
+                    case "", "UNSPECIFIED", "ROUND_ROBIN", LEAST_REQUEST, LEAST_CONN -> {}
                     default -> remarks.add(rule, balancer.simple() + " is ROUND_ROBIN");
                 }
                 return null;

@@ -17,6 +17,9 @@ import io.envoyproxy.envoy.extensions.filters.http.fault.v3.HTTPFault;
 import io.envoyproxy.envoy.extensions.filters.http.rbac.v3.RBAC;
 import io.envoyproxy.envoy.extensions.filters.http.router.v3.Router;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager;
+import io.envoyproxy.envoy.extensions.load_balancing_policies.least_request.v3.LeastRequest;
+import io.envoyproxy.envoy.extensions.load_balancing_policies.round_robin.v3.RoundRobin;
+import io.envoyproxy.envoy.extensions.load_balancing_policies.wrr_locality.v3.WrrLocality;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext;
 import java.util.ArrayList;
@@ -52,6 +55,9 @@ public record ProxylessJson(JsonObject resources, List<String> remarks) {
                     .add(RBAC.getDescriptor())
                     .add(UpstreamTlsContext.getDescriptor())
                     .add(DownstreamTlsContext.getDescriptor())
+                    .add(WrrLocality.getDescriptor())
+                    .add(LeastRequest.getDescriptor())
+                    .add(RoundRobin.getDescriptor())
                     .build());
 
     public ProxylessJson {

@@ -20,6 +20,7 @@ import io.grpc.netty.NettyServerBuilder;
 import io.grpc.stub.ClientCalls;
 import io.grpc.stub.MetadataUtils;
 import io.grpc.stub.ServerCalls;
+import io.grpc.stub.StreamObserver;
 import io.grpc.xds.XdsChannelCredentials;
 import io.grpc.xds.XdsNameResolverProvider;
 import io.grpc.xds.XdsServerBuilder;
@@ -37,7 +38,10 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Future;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -65,6 +69,7 @@ final class GrpcClients implements AutoCloseable {
 
     private final List<ManagedChannel> channels = new ArrayList<>();
     private final Map<String, Server> servers = new HashMap<>();
+    private final Queue<Runnable> owed = new ConcurrentLinkedQueue<>();
     private final List<XdsNameResolverProvider> resolvers = new ArrayList<>();
 
     GrpcClients() throws IOException {
@@ -125,20 +130,28 @@ final class GrpcClients implements AutoCloseable {
         }
     }
 
-    private static ServerServiceDefinition answering(String name) {
+    private ServerServiceDefinition answering(String name) {
         return ServerServiceDefinition.builder("test.Echo")
                 .addMethod(SAY, ServerCalls.asyncUnaryCall((request, response) -> {
+                    if (request.equals("later")) {
+                        owed.add(() -> answer(response, name));
+                        return;
+                    }
                     if (request.equals("slowly")) {
                         LockSupport.parkNanos(TimeUnit.SECONDS.toNanos(2));
                     }
-                    response.onNext(name);
-                    response.onCompleted();
+                    answer(response, name);
                 }))
-                .addMethod(SHOUT, ServerCalls.asyncUnaryCall((_, response) -> {
-                    response.onNext(name.toUpperCase(java.util.Locale.ROOT));
-                    response.onCompleted();
-                }))
+                .addMethod(
+                        SHOUT,
+                        ServerCalls.asyncUnaryCall(
+                                (_, response) -> answer(response, name.toUpperCase(java.util.Locale.ROOT))))
                 .build();
+    }
+
+    private static void answer(StreamObserver<String> response, String text) {
+        response.onNext(text);
+        response.onCompleted();
     }
 
     /** Starts a server that answers {@code name} on {@code address}. */
@@ -258,6 +271,22 @@ final class GrpcClients implements AutoCloseable {
 
     static String say(ManagedChannel channel) {
         return call(channel, SAY, "");
+    }
+
+    /** Makes a call that is not answered before {@link #answerAll}. */
+    static Future<String> answeredLater(ManagedChannel channel) {
+        return ClientCalls.futureUnaryCall(channel.newCall(SAY, CallOptions.DEFAULT), "later");
+    }
+
+    /** Returns how many calls wait for {@link #answerAll}. */
+    int owed() {
+        return owed.size();
+    }
+
+    void answerAll() {
+        for (Runnable answer = owed.poll(); answer != null; answer = owed.poll()) {
+            answer.run();
+        }
     }
 
     /** Returns with which status a call ends that fails. */

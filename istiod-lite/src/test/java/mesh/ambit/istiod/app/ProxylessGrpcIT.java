@@ -7,6 +7,9 @@ import io.grpc.ManagedChannel;
 import io.grpc.Server;
 import io.grpc.Status;
 import java.io.IOException;
+import java.util.List;
+import java.util.concurrent.Future;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -179,6 +182,38 @@ class ProxylessGrpcIT extends ProxylessLab {
             return share != null && share < 16;
         });
         assertThat(GrpcClients.tally(channel, 300).get("two")).isBetween(25, 100);
+    }
+
+    @Test
+    void asksThoseThatHaveLessToDoWhereARuleSaysSo() throws Exception {
+        // given
+        grpc.serve("one", "127.77.0.1");
+        grpc.serve("two", "127.77.0.2");
+        lab.write("one.yaml", pod("one", "web", "127.77.0.1"));
+        lab.write("rule.yaml", """
+            apiVersion: networking.istio.io/v1
+            kind: DestinationRule
+            metadata: {name: web, namespace: shop}
+            spec: {host: web, trafficPolicy: {loadBalancer: {simple: LEAST_REQUEST}}}
+            """);
+        lab.start();
+        ManagedChannel channel = web();
+        assertThat(GrpcClients.say(channel)).isEqualTo("one");
+        List<Future<String>> underWay = Stream.generate(() -> GrpcClients.answeredLater(channel))
+                .limit(5)
+                .toList();
+        until("under way", () -> grpc.owed() == underWay.size());
+
+        // when
+        lab.write("two.yaml", pod("two", "web", "127.77.0.2"));
+
+        // then: one that is busy is asked only if a client looks at it twice, a quarter of all calls; by turns, half
+        until("both", () -> GrpcClients.tally(channel, 40).getOrDefault("two", 0) > 24);
+        assertThat(GrpcClients.tally(channel, 300).get("one")).isBetween(35, 115);
+        grpc.answerAll();
+        for (Future<String> call : underWay) {
+            assertThat(call.get()).isEqualTo("one");
+        }
     }
 
     @Test
