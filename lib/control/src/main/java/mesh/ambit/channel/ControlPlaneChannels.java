@@ -16,10 +16,16 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.security.cert.X509Certificate;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import jdk.net.ExtendedSocketOptions;
 import mesh.ambit.tls.TlsPolicy;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Opens channels to control planes, all on one event loop of their own: never one of the data path.
@@ -27,6 +33,8 @@ import mesh.ambit.tls.TlsPolicy;
  * <p>A channel is one connection's worth: whoever opened it closes it and opens another, so that roots are read again.
  */
 public final class ControlPlaneChannels implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(ControlPlaneChannels.class);
+
     private static final int CONNECT_TIMEOUT_MILLIS = 5_000;
     private static final int MAX_MESSAGE_BYTES = 200 * 1024 * 1024;
     private static final long PING_INTERVAL_SECONDS = 30;
@@ -35,12 +43,17 @@ public final class ControlPlaneChannels implements AutoCloseable {
     private static final int KEEPALIVE_INTERVAL_SECONDS = 75;
     private static final int KEEPALIVE_PROBES = 9;
 
-    /** Lets channels that are being closed finish what they have begun. */
+    /** How long channels may take to end once this is closed; whoever opened them is about to end them. */
+    private static final long GRACE_MILLIS = 10_000;
+
+    /** Lets channels that have ended finish what they have begun. */
     private static final long QUIET_MILLIS = 50;
 
     private final EventLoopGroup loop =
             new MultiThreadIoEventLoopGroup(1, new DefaultThreadFactory("ambit-grpc", true), NioIoHandler.newFactory());
 
+    private final Set<ManagedChannel> opened = ConcurrentHashMap.newKeySet();
+    private final AtomicBoolean closed = new AtomicBoolean();
     private final TlsPolicy policy;
 
     /** Creates one; its thread starts with the first channel. */
@@ -56,7 +69,8 @@ public final class ControlPlaneChannels implements AutoCloseable {
     /**
      * Opens a channel that trusts what the roots of {@code controlPlane} are now. It connects with its first call.
      *
-     * @param callbacks runs everything that the channel reports
+     * @param callbacks runs everything that the channel reports; what it refuses after its end is run where it stands, on
+     *     the event loop, because a message that nobody takes would keep its buffers
      * @throws IOException if the roots cannot be read, or the address is not one of TLS
      */
     public ManagedChannel open(ControlPlane controlPlane, Executor callbacks) throws IOException {
@@ -70,7 +84,7 @@ public final class ControlPlaneChannels implements AutoCloseable {
             throw new IOException("invalid URL, scheme is not https: " + controlPlane.address());
         }
         SslContext tls = ClientTls.context(roots, controlPlane.alternativeName(), policy);
-        return builder(controlPlane, callbacks).sslContext(tls).build();
+        return built(builder(controlPlane, callbacks).sslContext(tls));
     }
 
     /**
@@ -82,7 +96,7 @@ public final class ControlPlaneChannels implements AutoCloseable {
         if (!mayBePlaintext(controlPlane)) {
             throw new IllegalArgumentException(controlPlane.host() + " is not a loopback address");
         }
-        return builder(controlPlane, callbacks).usePlaintext().build();
+        return built(builder(controlPlane, callbacks).usePlaintext());
     }
 
     /** Returns whether TLS may be left out: only where nothing leaves this machine. Asks no DNS. */
@@ -98,6 +112,13 @@ public final class ControlPlaneChannels implements AutoCloseable {
         }
     }
 
+    private ManagedChannel built(NettyChannelBuilder builder) {
+        opened.removeIf(ManagedChannel::isTerminated);
+        ManagedChannel channel = builder.build();
+        opened.add(channel);
+        return channel;
+    }
+
     private NettyChannelBuilder builder(ControlPlane controlPlane, Executor callbacks) {
         requireNonNull(callbacks, "callbacks");
         return NettyChannelBuilder.forAddress(controlPlane.host(), controlPlane.port())
@@ -111,7 +132,7 @@ public final class ControlPlaneChannels implements AutoCloseable {
                 .keepAliveTime(PING_INTERVAL_SECONDS, TimeUnit.SECONDS)
                 .keepAliveTimeout(PING_TIMEOUT_SECONDS, TimeUnit.SECONDS)
                 .maxInboundMessageSize(MAX_MESSAGE_BYTES)
-                .executor(callbacks)
+                .executor(task -> run(callbacks, task))
                 .intercept(new CallMetadata(controlPlane))
                 // Retrying is decided by the callers, who know what was sent.
                 .disableRetry()
@@ -120,8 +141,39 @@ public final class ControlPlaneChannels implements AutoCloseable {
                 .proxyDetector(target -> null);
     }
 
+    private static void run(Executor callbacks, Runnable task) {
+        try {
+            callbacks.execute(task);
+        } catch (RejectedExecutionException e) {
+            LOG.trace("the channel's executor has ended before the channel", e);
+            task.run();
+        }
+    }
+
+    /**
+     * Ends the event loop once every channel has ended, or {@value #GRACE_MILLIS} ms later; returns at once.
+     *
+     * <p>Not before them: what is sent on a channel without an event loop is lost with its buffers.
+     */
     @Override
     public void close() {
-        loop.shutdownGracefully(QUIET_MILLIS, 1_000, TimeUnit.MILLISECONDS);
+        if (closed.compareAndSet(false, true)) {
+            Thread.ofVirtual().name("ambit-grpc-end").start(this::end);
+        }
+    }
+
+    private void end() {
+        long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(GRACE_MILLIS);
+        try {
+            for (ManagedChannel channel : opened) {
+                if (!channel.awaitTermination(deadline - System.nanoTime(), TimeUnit.NANOSECONDS)) {
+                    channel.shutdownNow();
+                }
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } finally {
+            loop.shutdownGracefully(QUIET_MILLIS, 1_000, TimeUnit.MILLISECONDS);
+        }
     }
 }

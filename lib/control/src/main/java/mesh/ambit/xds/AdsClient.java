@@ -11,9 +11,8 @@ import java.util.HashSet;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import mesh.ambit.channel.ControlPlane;
 import mesh.ambit.channel.ControlPlaneChannels;
@@ -40,8 +39,8 @@ public final class AdsClient implements AutoCloseable {
     private final ResourceSink sink;
     private final AdsObserver observer;
     private final AdsSession session;
-    private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor(
-            Thread.ofPlatform().daemon().name("ambit-xds").factory());
+    private final ScheduledThreadPoolExecutor thread = new ScheduledThreadPoolExecutor(
+            1, Thread.ofPlatform().daemon().name("ambit-xds").factory());
     private final CompletableFuture<Void> synced = new CompletableFuture<>();
     private final AdsMode mode;
 
@@ -85,6 +84,8 @@ public final class AdsClient implements AutoCloseable {
         this.session = new AdsSession(requireNonNull(node, "node"), mode, requireNonNull(keeper, "keeper"));
         this.sink = requireNonNull(sink, "sink");
         this.observer = requireNonNull(observer, "observer");
+        // After the end what the channel has reported is still taken off its hands, but nobody connects again.
+        thread.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
     }
 
     /** Begins to connect. */
@@ -164,7 +165,7 @@ public final class AdsClient implements AutoCloseable {
             closeChannel();
             DemandException over = new DemandException("shutting down");
             demands.abandon().forEach(waiter -> waiter.completeExceptionally(over));
-            thread.shutdownNow();
+            thread.shutdown();
         });
     }
 
@@ -173,7 +174,7 @@ public final class AdsClient implements AutoCloseable {
             return;
         }
         try {
-            channel = channels.open(controlPlane, task -> onThread(task));
+            channel = channels.open(controlPlane, thread);
             new AdsStream(channel, session.begin(), new Receiver(), this::ended).start();
         } catch (IOException e) {
             LOG.warn("cannot connect to {}: {}", controlPlane.address(), e.getMessage(), e);
@@ -188,7 +189,7 @@ public final class AdsClient implements AutoCloseable {
         }
     }
 
-    /** The channel's executor, and the way in for other threads. What comes after the end is of no interest. */
+    /** The way in for other threads. What comes after the end is of no interest. */
     private boolean onThread(Runnable task) {
         try {
             thread.execute(task);
@@ -213,6 +214,9 @@ public final class AdsClient implements AutoCloseable {
     private final class Receiver implements AdsStream.Receiver {
         @Override
         public void opened(AdsStream stream) {
+            if (closed) {
+                return;
+            }
             LOG.info("connected to {}", controlPlane.address());
             open = stream;
             ask();
@@ -220,7 +224,9 @@ public final class AdsClient implements AutoCloseable {
 
         @Override
         public void received(AdsStream stream, DeltaDiscoveryResponse response) {
-            AdsClient.this.received(stream, response);
+            if (!closed) {
+                AdsClient.this.received(stream, response);
+            }
         }
     }
 

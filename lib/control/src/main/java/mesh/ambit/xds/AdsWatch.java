@@ -136,9 +136,7 @@ public final class AdsWatch implements AutoCloseable {
             return;
         }
         try {
-            channel = plaintext
-                    ? channels.openPlaintext(controlPlane, this::onThread)
-                    : channels.open(controlPlane, this::onThread);
+            channel = plaintext ? channels.openPlaintext(controlPlane, thread) : channels.open(controlPlane, thread);
             new AdsStream(channel, requests, new Receiver(), (status, _) -> ended(status)).start();
         } catch (IOException e) {
             listener.ended("cannot connect to " + controlPlane.address() + ": " + e.getMessage());
@@ -153,6 +151,9 @@ public final class AdsWatch implements AutoCloseable {
 
         @Override
         public void received(AdsStream stream, DeltaDiscoveryResponse response) {
+            if (closed) {
+                return;
+            }
             String type = name(response.getTypeUrl());
             for (Resource resource : response.getResourcesList()) {
                 Any payload = resource.getResource();

@@ -107,8 +107,9 @@ final class GrpcServer implements AutoCloseable {
     @Override
     public void close() {
         stop();
-        executor.shutdown();
+        // The loop first: what it still reports must find someone who takes it, or messages keep their buffers.
         loop.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly();
+        executor.shutdown();
     }
 
     private final class Recorder implements ServerInterceptor {
