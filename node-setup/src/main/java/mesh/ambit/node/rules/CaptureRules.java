@@ -38,12 +38,18 @@ final class CaptureRules {
     private static final String PREROUTING = "istio-prerouting";
     private static final String OUTPUT = "istio-output";
 
-    private static final String FROM_PROXY = "meta mark and 0xfff == 0x539";
-    private static final String NOT_FROM_PROXY = "meta mark and 0xfff != 0x539";
+    private static final String FROM_PROXY = "meta mark and " + hex(MARK_MASK) + " == " + hex(PROXY_MARK);
+    private static final String NOT_FROM_PROXY = "meta mark and " + hex(MARK_MASK) + " != " + hex(PROXY_MARK);
+    private static final String RETURNING = "mark and " + hex(MARK_MASK) + " == " + hex(RETURN_MARK);
     /** The packet that opens a connection, and no packet of one that is older than the rules. */
     private static final String OPENING = "tcp flags & (fin|syn|rst|ack) == syn ";
 
     private CaptureRules() {}
+
+    /** Returns a mark or a mask as the tools write it. */
+    static String hex(int mark) {
+        return "0x" + Integer.toHexString(mark);
+    }
 
     /** Returns the chains in the order in which they are added. */
     static List<NftChain> chains(CaptureOptions options) {
@@ -76,8 +82,11 @@ final class CaptureRules {
         rules.add(new NftRule(NAT, "output", "jump", "counter jump " + OUTPUT));
 
         rules.add(new NftRule(
-                MANGLE, PREROUTING, "M1", FROM_PROXY + " counter ct mark set ct mark and 0xfffff000 or 0x111"));
-        rules.add(new NftRule(MANGLE, OUTPUT, "M2", "ct mark and 0xfff == 0x111 counter meta mark set ct mark"));
+                MANGLE,
+                PREROUTING,
+                "M1",
+                FROM_PROXY + " counter ct mark set ct mark and " + hex(~MARK_MASK) + " or " + hex(RETURN_MARK)));
+        rules.add(new NftRule(MANGLE, OUTPUT, "M2", "ct " + RETURNING + " counter meta mark set ct mark"));
 
         inbound(rules, options);
         outbound(rules, options);
@@ -137,7 +146,7 @@ final class CaptureRules {
         if (options.dns()) {
             dns(rules, options);
         }
-        rules.add(new NftRule(NAT, OUTPUT, "N7", "meta l4proto tcp meta mark and 0xfff == 0x111 counter accept"));
+        rules.add(new NftRule(NAT, OUTPUT, "N7", "meta l4proto tcp meta " + RETURNING + " counter accept"));
         for (Family family : families(options)) {
             rules.add(new NftRule(
                     NAT,

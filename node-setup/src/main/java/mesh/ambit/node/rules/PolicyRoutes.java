@@ -19,6 +19,8 @@ final class PolicyRoutes {
     static final int TABLE = 100;
     static final int PREFERENCE = 32764;
 
+    private static final String RETURN_MARK = CaptureRules.hex(CaptureRules.RETURN_MARK);
+
     private PolicyRoutes() {}
 
     /** Adds what is missing. */
@@ -65,7 +67,16 @@ final class PolicyRoutes {
 
     private static String[] rule(String family, String verb) {
         return new String[] {
-            "ip", family, "rule", verb, "pref", "" + PREFERENCE, "fwmark", "0x111/0xfff", "lookup", "" + TABLE
+            "ip",
+            family,
+            "rule",
+            verb,
+            "pref",
+            "" + PREFERENCE,
+            "fwmark",
+            RETURN_MARK + "/" + CaptureRules.hex(CaptureRules.MARK_MASK),
+            "lookup",
+            "" + TABLE
         };
     }
 
@@ -73,7 +84,7 @@ final class PolicyRoutes {
         String json =
                 Command.of("ip", "-j", family, "rule", "show").in(namespace).require();
         return array(json).stream()
-                .anyMatch(rule -> number(rule, "priority") == PREFERENCE && has(rule, "fwmark", "0x111"));
+                .anyMatch(rule -> number(rule, "priority") == PREFERENCE && has(rule, "fwmark", RETURN_MARK));
     }
 
     private static boolean hasRoute(NetNs namespace, String family) {
