@@ -44,11 +44,4 @@ public record ClusterView(ObjectSet objects, Map<String, List<String>> clusterIp
         record.putAll(entries.record());
         return new ClusterView(entries.objects(), record, problems);
     }
-
-    /** Returns the problems that {@code before} did not have: what is worth a message now. */
-    public List<Problem> newProblemsSince(ClusterView before) {
-        return problems.stream()
-                .filter(problem -> !before.problems().contains(problem))
-                .toList();
-    }
 }

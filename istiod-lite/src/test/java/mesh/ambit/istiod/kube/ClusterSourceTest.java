@@ -83,7 +83,7 @@ class ClusterSourceTest {
 
             ClusterView after = await(view -> !view.problems().isEmpty());
             assertThat(after.objects()).isEqualTo(before.objects());
-            assertThat(after.newProblemsSince(before)).hasSize(1);
+            assertThat(after.problems()).hasSize(1);
         }
     }
 

@@ -87,10 +87,6 @@ public final class ObjectSet {
         return list(Kind.WORKLOAD_ENTRY, WorkloadEntry.class);
     }
 
-    public List<GatewayClass> gatewayClasses() {
-        return list(Kind.GATEWAY_CLASS, GatewayClass.class);
-    }
-
     public List<Gateway> gateways() {
         return list(Kind.GATEWAY, Gateway.class);
     }
@@ -103,40 +99,8 @@ public final class ObjectSet {
         return list(Kind.HTTP_ROUTE, HttpRoute.class);
     }
 
-    public List<GrpcRoute> grpcRoutes() {
-        return list(Kind.GRPC_ROUTE, GrpcRoute.class);
-    }
-
-    public List<TlsRoute> tlsRoutes() {
-        return list(Kind.TLS_ROUTE, TlsRoute.class);
-    }
-
-    public List<TcpRoute> tcpRoutes() {
-        return list(Kind.TCP_ROUTE, TcpRoute.class);
-    }
-
-    public List<ReferenceGrant> referenceGrants() {
-        return list(Kind.REFERENCE_GRANT, ReferenceGrant.class);
-    }
-
-    public List<BackendTlsPolicy> backendTlsPolicies() {
-        return list(Kind.BACKEND_TLS_POLICY, BackendTlsPolicy.class);
-    }
-
     public List<VirtualService> virtualServices() {
         return list(Kind.VIRTUAL_SERVICE, VirtualService.class);
-    }
-
-    public List<DestinationRule> destinationRules() {
-        return list(Kind.DESTINATION_RULE, DestinationRule.class);
-    }
-
-    public List<RequestAuthentication> requestAuthentications() {
-        return list(Kind.REQUEST_AUTHENTICATION, RequestAuthentication.class);
-    }
-
-    public List<Telemetry> telemetries() {
-        return list(Kind.TELEMETRY, Telemetry.class);
     }
 
     /** Returns the namespace object of this name, or null when nobody declared it. */

@@ -8,7 +8,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 
 /** Something of the kernel, or a right on it, that a program may need; each can be asked for. */
 public enum KernelFeature {
@@ -19,28 +18,11 @@ public enum KernelFeature {
             return hasCapability(12);
         }
     },
-    /** Spoofing source addresses in some kernels, raw sockets. */
-    CAP_NET_RAW("capability CAP_NET_RAW", "run as root, or grant it") {
-        @Override
-        public boolean isPresent() {
-            return hasCapability(13);
-        }
-    },
     /** Entering and making namespaces. */
     CAP_SYS_ADMIN("capability CAP_SYS_ADMIN", "run as root, or grant it") {
         @Override
         public boolean isPresent() {
             return hasCapability(21);
-        }
-    },
-    /** User and network namespaces for ordinary users; tried by making one. */
-    USER_NAMESPACES(
-            "unprivileged user namespaces",
-            "see the sysctls user.max_user_namespaces, kernel.unprivileged_userns_clone and"
-                    + " kernel.apparmor_restrict_unprivileged_userns") {
-        @Override
-        public boolean isPresent() {
-            return succeeds("unshare", "--user", "--map-root-user", "--net", "true");
         }
     },
     /** The packet filter that redirection rules are written for. Asking needs {@link #CAP_NET_ADMIN}. */
@@ -112,25 +94,6 @@ public enum KernelFeature {
                     .orElse("0");
             return (Long.parseUnsignedLong(mask, 16) >>> number & 1) == 1;
         } catch (IOException e) {
-            return false;
-        }
-    }
-
-    private static boolean succeeds(String... command) {
-        try {
-            Process process = new ProcessBuilder(command)
-                    .redirectErrorStream(true)
-                    .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                    .start();
-            try {
-                return process.waitFor(5, TimeUnit.SECONDS) && process.exitValue() == 0;
-            } finally {
-                process.destroyForcibly();
-            }
-        } catch (IOException e) {
-            return false;
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
             return false;
         }
     }

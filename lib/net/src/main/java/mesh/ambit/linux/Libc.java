@@ -73,7 +73,6 @@ final class Libc {
     private static final MemorySegment GETSOCKOPT = find("getsockopt");
     private static final MemorySegment GETRLIMIT = find("getrlimit");
     private static final MemorySegment SETRLIMIT = find("setrlimit");
-    private static final MemorySegment PRCTL = find("prctl");
     private static final MemorySegment MADVISE = find("madvise");
     private static final MemorySegment SIGNAL = find("signal");
     private static final MemorySegment STRERROR = find("strerror");
@@ -166,10 +165,6 @@ final class Libc {
 
     static int setrlimit(int resource, MemorySegment limit) {
         return kept(call(SETRLIMIT, resource, limit.address(), 0, 0, 0), limit);
-    }
-
-    static int prctl(int option, long argument) {
-        return call(PRCTL, option, argument, 0, 0, 0);
     }
 
     static int madvise(long address, long length, int advice) {

@@ -2,10 +2,6 @@ package mesh.ambit.linux;
 
 /** A Linux call that failed. The message names the call, its object and what the kernel said. */
 public final class LinuxException extends RuntimeException {
-    /** Operation not permitted. */
-    public static final int EPERM = 1;
-    /** No such file or directory. */
-    public static final int ENOENT = 2;
     /** Interrupted system call. */
     static final int EINTR = 4;
     /** Resource temporarily unavailable. */

@@ -8,10 +8,8 @@ import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** What ties this process to its surroundings: its parent's life, and how many files it may open. */
+/** What whoever started this process has left it: ignored signals, and how many files it may open. */
 public final class ProcessLifeline {
-    private static final int PR_SET_PDEATHSIG = 1;
-    private static final int SIGKILL = 9;
     private static final int RLIMIT_NOFILE = 7;
     private static final int SIGINT = 2;
     private static final long SIG_DFL = 0;
@@ -19,21 +17,6 @@ public final class ProcessLifeline {
     private static final String IGNORED = "SigIgn:";
 
     private ProcessLifeline() {}
-
-    /**
-     * Makes the kernel kill this process when its parent ends.
-     *
-     * <p>«Parent» is the thread that started us, so a supervisor starts its children from a thread that stays.
-     *
-     * @param parent the process id that our parent had when we were started; if it is gone already, we end at once
-     */
-    public static void dieWithParent(long parent) {
-        LinuxException.check("ask for a death signal", Libc.prctl(PR_SET_PDEATHSIG, SIGKILL));
-        long actual = ProcessHandle.current().parent().map(ProcessHandle::pid).orElse(0L);
-        if (actual != parent) {
-            Runtime.getRuntime().halt(70);
-        }
-    }
 
     /**
      * Makes this process hear SIGINT though whoever started it has it ignored, as shells do with what they put into the

@@ -2,9 +2,6 @@ package mesh.ambit.config;
 
 import static java.util.Objects.requireNonNull;
 
-import java.net.InetAddress;
-import java.net.URI;
-import java.net.URISyntaxException;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -86,21 +83,6 @@ public final class Environment {
         return value(name, fallback, text -> parseSize(text, min, max));
     }
 
-    /** Returns host and port, or {@code fallback} (which may be null) when {@code name} is unset. */
-    public @Nullable HostPort hostPort(String name, @Nullable HostPort fallback) {
-        return valueOrNull(name, fallback, HostPort::parse);
-    }
-
-    /** Returns an IP address; names are refused, nothing is resolved. */
-    public @Nullable InetAddress address(String name, @Nullable InetAddress fallback) {
-        return valueOrNull(name, fallback, Environment::parseAddress);
-    }
-
-    /** Returns an absolute URI with a host. */
-    public @Nullable URI uri(String name, @Nullable URI fallback) {
-        return valueOrNull(name, fallback, Environment::parseUri);
-    }
-
     /** Returns a path; whether it exists is not asked. */
     public Path path(String name, Path fallback) {
         return value(name, fallback, Environment::parsePath);
@@ -115,19 +97,6 @@ public final class Environment {
         try {
             return parser.parse(text);
         } catch (IllegalArgumentException | ArithmeticException e) {
-            reject(name, text, requireNonNull(e.getMessage(), "a parser gives a reason"));
-            return fallback;
-        }
-    }
-
-    private <T> @Nullable T valueOrNull(String name, @Nullable T fallback, Parser<? extends T> parser) {
-        String text = lookup.apply(name);
-        if (text == null) {
-            return fallback;
-        }
-        try {
-            return parser.parse(text);
-        } catch (IllegalArgumentException e) {
             reject(name, text, requireNonNull(e.getMessage(), "a parser gives a reason"));
             return fallback;
         }
@@ -203,26 +172,6 @@ public final class Environment {
         // Rounded inwards, so that the scaled number is within the range exactly when the unscaled one is.
         long scaledMin = Math.ceilDiv(min, 1L << shift);
         return parseNumber(text.substring(0, text.length() - 2), scaledMin, max >> shift) << shift;
-    }
-
-    private static InetAddress parseAddress(String text) {
-        try {
-            return InetAddress.ofLiteral(text);
-        } catch (IllegalArgumentException e) {
-            throw new IllegalArgumentException("not an IP address", e);
-        }
-    }
-
-    private static URI parseUri(String text) {
-        try {
-            URI uri = new URI(text);
-            if (uri.getScheme() == null || uri.getHost() == null) {
-                throw new IllegalArgumentException("not an address with scheme and host");
-            }
-            return uri;
-        } catch (URISyntaxException e) {
-            throw new IllegalArgumentException("not a URI", e);
-        }
     }
 
     private static Path parsePath(String text) {

@@ -3,8 +3,6 @@ package mesh.ambit.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.net.InetAddress;
-import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
@@ -19,7 +17,6 @@ class EnvironmentTest {
         assertThat(environment.text("A")).isNull();
         assertThat(environment.text("A", "x")).isEqualTo("x");
         assertThat(environment.number("A", 7, 0, 9)).isEqualTo(7);
-        assertThat(environment.hostPort("A", null)).isNull();
         environment.throwIfInvalid();
     }
 
@@ -30,30 +27,23 @@ class EnvironmentTest {
                 "TIME", "180s",
                 "COUNT", "9",
                 "SIZE", "4Mi",
-                "WHERE", "[fd77::1]:15012",
-                "IP", "fd77::1",
-                "URI", "https://10.77.0.1:15012",
                 "FILE", "/run/x"));
 
         assertThat(environment.flag("FLAG", true)).isFalse();
         assertThat(environment.duration("TIME", Duration.ZERO)).isEqualTo(Duration.ofMinutes(3));
         assertThat(environment.number("COUNT", 1, 0, 9)).isEqualTo(9);
         assertThat(environment.size("SIZE", 1, 0, 1L << 30)).isEqualTo(4L << 20);
-        assertThat(environment.hostPort("WHERE", null)).isEqualTo(new HostPort("fd77::1", 15012));
-        assertThat(environment.address("IP", null)).isEqualTo(InetAddress.ofLiteral("fd77::1"));
-        assertThat(environment.uri("URI", null)).isEqualTo(URI.create("https://10.77.0.1:15012"));
         assertThat(environment.path("FILE", Path.of("/"))).isEqualTo(Path.of("/run/x"));
         environment.throwIfInvalid();
     }
 
     @Test
     void everyWrongValueIsReportedWithNameValueAndReason() {
-        Environment environment = Environment.of(Map.of("FLAG", "yes", "COUNT", "10", "URI", "istiod", "IP", "name"));
+        Environment environment = Environment.of(Map.of("FLAG", "yes", "COUNT", "10", "TIME", "soon"));
 
         environment.flag("FLAG", true);
         environment.number("COUNT", 1, 0, 9);
-        environment.uri("URI", null);
-        environment.address("IP", null);
+        environment.duration("TIME", Duration.ZERO);
         environment.reject("A excludes B");
 
         assertThatThrownBy(environment::throwIfInvalid)
@@ -63,8 +53,8 @@ class EnvironmentTest {
                                 .containsExactly(
                                         "invalid env var FLAG=yes (not a boolean, expected: true or false)",
                                         "invalid env var COUNT=10 (out of range, expected: 0 to 9)",
-                                        "invalid env var URI=istiod (not an address with scheme and host)",
-                                        "invalid env var IP=name (not an IP address)",
+                                        "invalid env var TIME=soon (not a duration (expected: for example 24h,"
+                                                + " 1h30m, 180s or 100ms))",
                                         "A excludes B"));
     }
 

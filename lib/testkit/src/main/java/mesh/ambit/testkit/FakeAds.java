@@ -111,11 +111,6 @@ public final class FakeAds implements AutoCloseable {
             return awaitRequest().getInitialResourceVersionsMap();
         }
 
-        /** Returns whether no further request has arrived yet. */
-        public boolean isQuiet() {
-            return requests.isEmpty();
-        }
-
         /** Sends workloads and services, each with a version made of its content. */
         public void sendAddresses(List<? extends MeshResource> resources, String... removals) {
             DeltaDiscoveryResponse.Builder response =
