@@ -12,6 +12,9 @@ public record Forwarded(String source, @Nullable String host) {
     /** The header's name. */
     public static final String NAME = "forwarded";
 
+    /** The name of the header that tells a destination behind a gateway which network a connection comes from. */
+    public static final String NETWORK = "x-forwarded-network";
+
     private static final String HOST = "host=";
 
     /** Returns the header's value: {@code for="ip:port"}, then {@code ;host=name} when a service is known. */

@@ -3,8 +3,6 @@ package mesh.ambit.ztunnel.app;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -24,8 +22,6 @@ final class AdminServers {
         /** Upstream's. */
         static final Ports STANDARD = new Ports(15000, 15020, 15021);
     }
-
-    private static final Path LOOPBACK_WITHOUT_IPV6 = Path.of("/proc/sys/net/ipv6/conf/lo/disable_ipv6");
 
     private final Ports ports;
     private final boolean ipv6;
@@ -55,7 +51,7 @@ final class AdminServers {
         try {
             List<InetSocketAddress> loopback = new ArrayList<>();
             loopback.add(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), ports.admin()));
-            if (ipv6 && hasIpv6Loopback()) {
+            if (ipv6 && Loopback.hasIpv6()) {
                 loopback.add(new InetSocketAddress(InetAddress.ofLiteral("::1"), ports.admin()));
             }
             InetAddress any = InetAddress.ofLiteral(ipv6 ? "::" : "0.0.0.0");
@@ -79,14 +75,6 @@ final class AdminServers {
             servers.add(HttpServer.start(name, on, routes).toCompletableFuture().join());
         } catch (CompletionException e) {
             throw e.getCause() instanceof IOException cause ? cause : new IOException(e);
-        }
-    }
-
-    static boolean hasIpv6Loopback() {
-        try {
-            return !Files.readString(LOOPBACK_WITHOUT_IPV6).strip().equals("1");
-        } catch (IOException e) {
-            return false;
         }
     }
 }

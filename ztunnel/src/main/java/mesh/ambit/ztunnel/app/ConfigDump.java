@@ -12,8 +12,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import mesh.ambit.ca.CertificateState;
 import mesh.ambit.identity.SpiffeId;
@@ -36,9 +34,6 @@ import org.slf4j.LoggerFactory;
 final class ConfigDump {
     private static final Logger LOG = LoggerFactory.getLogger(ConfigDump.class);
     private static final Base64.Encoder PEM_LINES = Base64.getMimeEncoder(64, new byte[] {'\n'});
-    /** How long the event loops are given to tell their connections. */
-    private static final long PATIENCE_SECONDS = 2;
-
     private final MeshView mesh;
     private final PolicyView policies;
     private final Supplier<SortedMap<SpiffeId, CertificateState>> certificates;
@@ -83,7 +78,7 @@ final class ConfigDump {
         }
         dump.put("staticConfig", staticConfig());
         dump.put("version", BuildInfo.of(config.process().version()));
-        dump.put("config", ConfigView.of(config, config.capture().ipv6() && AdminServers.hasIpv6Loopback()));
+        dump.put("config", ConfigView.of(config, config.capture().ipv6() && Loopback.hasIpv6()));
         Map<String, Object> kept = lastGoodState.get();
         if (kept != null) {
             dump.put("lastGoodState", kept);
@@ -174,13 +169,9 @@ final class ConfigDump {
     }
 
     private static Map<String, Object> connections(InPodProxy proxy) {
-        CompletableFuture<List<View>> views = proxy.connections()
-                .views()
-                .toCompletableFuture()
-                .completeOnTimeout(List.of(), PATIENCE_SECONDS, TimeUnit.SECONDS);
         List<Map<String, @Nullable Object>> inbound = new ArrayList<>();
         List<Map<String, @Nullable Object>> outbound = new ArrayList<>();
-        for (View view : views.join()) {
+        for (View view : proxy.views().join()) {
             Map<String, @Nullable Object> entry = new LinkedHashMap<>();
             entry.put("src", view.source());
             entry.put("originalDst", view.originalDestination());

@@ -27,8 +27,6 @@ import org.jspecify.annotations.Nullable;
  * file are left out.
  */
 final class ConfigView {
-    private static final int SOCKS = 15080;
-
     private final ZtunnelConfig config;
     private final boolean ipv6Loopback;
     private final Map<String, @Nullable Object> map = new TreeMap<>();
@@ -72,7 +70,7 @@ final class ConfigView {
         map.put("localhostAppTunnel", config.inbound().localhostTunnel());
         Path revocationList = config.tls().revocationList();
         map.put("crlPath", revocationList == null ? null : revocationList.toString());
-        map.put("preferedServiceNamespace", config.displayed().preferredServiceNamespace());
+        map.put("preferedServiceNamespace", config.mode().preferredNamespace());
     }
 
     private void tunnels() {
@@ -86,8 +84,8 @@ final class ConfigView {
     private void addresses() {
         AdminServers.Ports ports = config.process().ports();
         List<Integer> illegal = new ArrayList<>(List.of(Ports.INBOUND_HBONE, Ports.INBOUND_PLAINTEXT, Ports.OUTBOUND));
-        if (config.displayed().socks()) {
-            illegal.add(SOCKS);
+        if (config.outbound().socks()) {
+            illegal.add(Ports.SOCKS);
         }
         map.put("adminAddr", localhost(ports.admin()));
         map.put("statsAddr", Map.of("SocketAddr", wildcard(ports.metrics())));
@@ -95,7 +93,7 @@ final class ConfigView {
         map.put("inboundAddr", wildcard(Ports.INBOUND_HBONE));
         map.put("inboundPlaintextAddr", wildcard(Ports.INBOUND_PLAINTEXT));
         map.put("outboundAddr", wildcard(Ports.OUTBOUND));
-        map.put("socks5Addr", config.displayed().socks() ? "127.0.0.1:" + SOCKS : null);
+        map.put("socks5Addr", config.outbound().socks() ? "127.0.0.1:" + Ports.SOCKS : null);
         HostPort dns = config.mode().dnsAddress();
         map.put(
                 "dnsProxyAddr",

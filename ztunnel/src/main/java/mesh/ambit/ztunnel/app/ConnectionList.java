@@ -6,7 +6,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import mesh.ambit.identity.SpiffeId;
@@ -22,9 +21,6 @@ import org.jspecify.annotations.Nullable;
 final class ConnectionList {
     /** A page for people: whoever has more connections than this looks at the count and at the oldest ones. */
     static final int MAX_SHOWN = 10_000;
-
-    /** How long the event loops are given to tell their connections. */
-    private static final long PATIENCE_SECONDS = 2;
 
     private final Supplier<List<PodRegistry.Entry>> pods;
 
@@ -45,12 +41,9 @@ final class ConnectionList {
         for (PodRegistry.Entry entry : pods.get()) {
             if (entry.proxy() instanceof InPodProxy proxy) {
                 WorkloadInfo info = entry.pod().info();
-                parts.add(proxy.connections()
-                        .views()
-                        .toCompletableFuture()
+                parts.add(proxy.views()
                         .thenApply(views ->
-                                views.stream().map(view -> new Line(info, view)).toList())
-                        .completeOnTimeout(List.of(), PATIENCE_SECONDS, TimeUnit.SECONDS));
+                                views.stream().map(view -> new Line(info, view)).toList()));
             }
         }
         List<Line> all = parts.stream().flatMap(part -> part.join().stream()).toList();

@@ -3,6 +3,7 @@ package mesh.ambit.ztunnel.app;
 import io.netty.channel.EventLoopGroup;
 import java.time.InstantSource;
 import java.util.concurrent.CompletionStage;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import mesh.ambit.hbone.TunnelSettings;
 import mesh.ambit.identity.SpiffeId;
@@ -15,8 +16,12 @@ import mesh.ambit.tls.Svid;
 import mesh.ambit.tls.TlsContexts;
 import mesh.ambit.ztunnel.dns.DnsContext;
 import mesh.ambit.ztunnel.dns.HostResolver;
+import mesh.ambit.ztunnel.inbound.ApplicationDialer;
 import mesh.ambit.ztunnel.inbound.DecisionLog;
+import mesh.ambit.ztunnel.inbound.InboundContext;
 import mesh.ambit.ztunnel.inbound.InboundRouter;
+import mesh.ambit.ztunnel.inpod.LiveConnections;
+import mesh.ambit.ztunnel.inpod.LocalWorkload;
 import mesh.ambit.ztunnel.inpod.Transparency;
 import mesh.ambit.ztunnel.limits.ConnectionLimits;
 import mesh.ambit.ztunnel.outbound.DepartureBoard;
@@ -60,6 +65,23 @@ record DataPlane(
         DnsContext dns,
         HostResolver hosts,
         Settings settings) {
+    /** Returns what the inbound side of one destination works with. */
+    InboundContext inbound(
+            LocalWorkload local, LiveConnections connections, ApplicationDialer dialer, BooleanSupplier keepsSource) {
+        return new InboundContext(
+                settings.network(),
+                inbound,
+                mesh,
+                policies,
+                decisions,
+                local,
+                connections,
+                telemetry,
+                dialer,
+                keepsSource,
+                settings.baggage());
+    }
+
     /**
      * What the configuration says of sockets and tunnels.
      *

@@ -119,7 +119,7 @@ final class DataPlaneAssembly {
 
     private static DnsSettings dnsSettings(ZtunnelConfig config) {
         HostPort address = config.mode().dnsAddress();
-        String preferred = config.displayed().preferredServiceNamespace();
+        String preferred = config.mode().preferredNamespace();
         return new DnsSettings(
                 config.mode().dns(),
                 address.host().equals(ModeSettings.LOCALHOST) ? null : InetAddress.ofLiteral(address.host()),

@@ -9,8 +9,11 @@ import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.EventExecutor;
 import java.net.InetAddress;
 import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import mesh.ambit.hbone.HboneServer;
@@ -42,6 +45,9 @@ import mesh.ambit.ztunnel.outbound.SocksCapture;
 final class InPodProxy implements PodProxy {
     private static final InetAddress LOOPBACK = InetAddress.ofLiteral("127.0.0.1");
 
+    /** How long the event loops are given to tell their connections. */
+    private static final long VIEW_PATIENCE_SECONDS = 2;
+
     private final DataPlane plane;
     private final LocalWorkload local;
     private final LiveConnections connections;
@@ -50,6 +56,7 @@ final class InPodProxy implements PodProxy {
     private final Listeners listeners;
     private final PodDns dns;
     private final IdentityHashMap<EventExecutor, TunnelPool> pools = new IdentityHashMap<>();
+
     /** Those of the SOCKS5 port, which shares none with captured connections; empty without one. */
     private final IdentityHashMap<EventExecutor, TunnelPool> socksPools = new IdentityHashMap<>();
 
@@ -206,22 +213,12 @@ final class InPodProxy implements PodProxy {
     }
 
     private InboundContext inbound(PodSockets sockets, Transparency transparency) {
-        return new InboundContext(
-                plane.settings().network(),
-                plane.inbound(),
-                plane.mesh(),
-                plane.policies(),
-                plane.decisions(),
-                local,
-                connections,
-                plane.telemetry(),
-                new ApplicationDialer(
-                        loop -> plane.transport()
-                                .connector(loop, plane.limits().overload().watched(sockets.inward())),
-                        loop -> plane.transport()
-                                .connector(loop, plane.limits().overload().watched(sockets.spoofing()))),
-                transparency::isGranted,
-                plane.settings().baggage());
+        ApplicationDialer dialer = new ApplicationDialer(
+                loop -> plane.transport()
+                        .connector(loop, plane.limits().overload().watched(sockets.inward())),
+                loop -> plane.transport()
+                        .connector(loop, plane.limits().overload().watched(sockets.spoofing())));
+        return plane.inbound(local, connections, dialer, transparency::isGranted);
     }
 
     /** Counts the sockets of tunnels as those of captured connections are counted. */
@@ -236,9 +233,12 @@ final class InPodProxy implements PodProxy {
         };
     }
 
-    /** Returns the connections, for the configuration dump. */
-    LiveConnections connections() {
-        return connections;
+    /** Collects what people are shown of the connections; of none where the event loops do not answer in time. */
+    CompletableFuture<List<LiveConnections.View>> views() {
+        return connections
+                .views()
+                .toCompletableFuture()
+                .completeOnTimeout(List.of(), VIEW_PATIENCE_SECONDS, TimeUnit.SECONDS);
     }
 
     @Override

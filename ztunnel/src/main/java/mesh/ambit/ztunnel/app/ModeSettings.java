@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param proxy whether we carry connections
  * @param dns whether we answer names
  * @param dnsAddress where, {@code localhost} standing for both loopbacks
+ * @param preferredNamespace whose services win a name that several namespaces have; null for nobody's
  * @param local a mesh on this machine, beside or instead of the control plane's; null for none
  */
 record ModeSettings(
@@ -22,6 +23,7 @@ record ModeSettings(
         boolean proxy,
         boolean dns,
         HostPort dnsAddress,
+        @Nullable String preferredNamespace,
         @Nullable LocalSource local) {
     static final String LOCALHOST = "localhost";
 
@@ -37,7 +39,14 @@ record ModeSettings(
         if (dns && env.flag("XDS_ON_DEMAND", false)) {
             env.reject("error parsing proxy config: DNS proxy does not currently support on-demand mode");
         }
-        return new ModeSettings(workload(env), proxy, dns, dnsAddress(env, defaults), LocalSource.from(env));
+        return new ModeSettings(
+                workload(env),
+                proxy,
+                dns,
+                dnsAddress(env, defaults),
+                // Upstream's spelling.
+                env.text("PREFERED_SERVICE_NAMESPACE"),
+                LocalSource.from(env));
     }
 
     boolean shared() {

@@ -6,6 +6,7 @@ import java.util.TreeMap;
 import mesh.ambit.config.Environment;
 import mesh.ambit.identity.SpiffeId;
 import mesh.ambit.model.WorkloadInfo;
+import mesh.ambit.xds.AdsNode;
 import mesh.ambit.ztunnel.local.ProxyDefaults;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -57,11 +58,11 @@ record NodeSettings(
                 json(env));
     }
 
-    /** Returns everything that the control plane is told besides who we are. */
-    Map<String, Object> metadata() {
-        Map<String, Object> all = new TreeMap<>(proxyMetadata);
-        all.putAll(jsonMetadata);
-        return all;
+    /** Returns how we introduce ourselves to the control plane. */
+    AdsNode introduction() {
+        Map<String, Object> metadata = new TreeMap<>(proxyMetadata);
+        metadata.putAll(jsonMetadata);
+        return AdsNode.ofNodeProxy(instanceIp, podName, podNamespace, node == null ? "" : node, metadata);
     }
 
     /** Values that are not JSON are left out: they are told to the control plane, nothing of ours depends on them. */

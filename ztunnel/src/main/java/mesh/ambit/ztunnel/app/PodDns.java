@@ -2,10 +2,7 @@ package mesh.ambit.ztunnel.app;
 
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.EventLoop;
-import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import mesh.ambit.ztunnel.dns.DnsContext;
@@ -19,8 +16,6 @@ import org.jspecify.annotations.Nullable;
 
 /** The DNS proxy of a pod, if pods have one: opened in the pod's namespace, and waited for. */
 final class PodDns {
-    private static final Path WITHOUT_IPV6 = Path.of("/proc/sys/net/ipv6/conf/lo/disable_ipv6");
-
     private final DnsContext context;
     private final PodSockets sockets;
     private final @Nullable DnsProxy proxy;
@@ -43,7 +38,7 @@ final class PodDns {
         if (proxy == null) {
             return;
         }
-        boolean ipv6 = context.ipv6() && sockets.call(PodDns::hasIpv6Loopback);
+        boolean ipv6 = context.ipv6() && sockets.call(Loopback::hasIpv6);
         for (InetSocketAddress address : context.settings().listeners(ipv6)) {
             await(proxy.listenTcp(address), "tcp", address);
             await(proxy.listenUdp(address), "udp", address);
@@ -58,15 +53,6 @@ final class PodDns {
                     "listen on " + protocol + " " + address.getAddress().getHostAddress() + " port " + address.getPort()
                             + ": " + bound.cause().getMessage(),
                     bound.cause());
-        }
-    }
-
-    /** Returns whether loopback has IPv6 in the namespace that the calling thread is in. */
-    private static boolean hasIpv6Loopback() {
-        try {
-            return !Files.readString(WITHOUT_IPV6).strip().equals("1");
-        } catch (IOException e) {
-            return false; // A kernel without IPv6.
         }
     }
 

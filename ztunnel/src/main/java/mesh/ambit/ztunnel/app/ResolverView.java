@@ -3,17 +3,16 @@ package mesh.ambit.ztunnel.app;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import mesh.ambit.ztunnel.dns.ResolvConf;
 import org.jspecify.annotations.Nullable;
 
 /** The process's resolver as the configuration dump shows it: servers and search domains of {@code /etc/resolv.conf}. */
 final class ResolverView {
-    private static final Path RESOLV_CONF = Path.of("/etc/resolv.conf");
     private static final int DNS = 53;
 
     private ResolverView() {}
@@ -21,7 +20,7 @@ final class ResolverView {
     static Map<String, @Nullable Object> ofThisMachine(boolean ipv6) {
         List<String> lines;
         try {
-            lines = Files.readAllLines(RESOLV_CONF, StandardCharsets.ISO_8859_1);
+            lines = Files.readAllLines(ResolvConf.SYSTEM, StandardCharsets.ISO_8859_1);
         } catch (IOException e) {
             lines = List.of();
         }

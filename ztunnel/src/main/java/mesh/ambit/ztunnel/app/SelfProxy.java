@@ -29,20 +29,10 @@ final class SelfProxy implements PodProxy {
         local = new LocalWorkload(plane.mesh(), self, plane.settings().node());
         connections = new LiveConnections(plane.loops());
         listeners = new Listeners(plane.settings().ipv6());
-        InboundContext inbound = new InboundContext(
-                plane.settings().network(),
-                plane.inbound(),
-                plane.mesh(),
-                plane.policies(),
-                plane.decisions(),
-                local,
-                connections,
-                plane.telemetry(),
-                new ApplicationDialer(
-                        loop -> plane.transport().connector(loop, SocketSpace.HERE),
-                        loop -> plane.transport().connector(loop, SocketSpace.HERE)),
-                () -> false,
-                plane.settings().baggage());
+        ApplicationDialer dialer = new ApplicationDialer(
+                loop -> plane.transport().connector(loop, SocketSpace.HERE),
+                loop -> plane.transport().connector(loop, SocketSpace.HERE));
+        InboundContext inbound = plane.inbound(local, connections, dialer, () -> false);
         server = new HboneServer(
                 new LocalCertificates(local, plane.loops(), plane.certificates()),
                 plane.tls(),

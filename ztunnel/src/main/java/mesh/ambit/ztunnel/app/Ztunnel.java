@@ -24,7 +24,6 @@ import mesh.ambit.telemetry.XdsMetrics;
 import mesh.ambit.tls.Svid;
 import mesh.ambit.xds.AdsClient;
 import mesh.ambit.xds.AdsMode;
-import mesh.ambit.xds.AdsNode;
 import mesh.ambit.xds.AdsObserver;
 import mesh.ambit.xds.MeshUpdates;
 import mesh.ambit.ztunnel.inpod.PodProxy;
@@ -49,6 +48,7 @@ final class Ztunnel {
 
     private static final String MESH_TASK = "state manager";
     private static final String PODS_TASK = "workload proxy manager";
+
     /** How long after the deadline what was cut may take to be logged. */
     private static final long CLEAN_UP_SECONDS = 1;
 
@@ -70,6 +70,7 @@ final class Ztunnel {
     private final ConfigDump dump;
     private final ConnectionList connections;
     private final AdminServers servers;
+
     /**
      * Whom we serve besides pods: our own pod, or in dedicated mode the only workload. Made on the thread of the control
      * plane, ended on the main one.
@@ -121,14 +122,7 @@ final class Ztunnel {
                 : new AdsClient(
                         config.control().xds(),
                         channels,
-                        AdsNode.ofNodeProxy(
-                                config.node().instanceIp(),
-                                config.node().podName(),
-                                config.node().podNamespace(),
-                                config.node().node() == null
-                                        ? ""
-                                        : config.node().node(),
-                                config.node().metadata()),
+                        config.node().introduction(),
                         config.control().onDemand() ? AdsMode.ON_DEMAND : AdsMode.WILDCARD,
                         state.keeper(),
                         sink,
@@ -157,7 +151,7 @@ final class Ztunnel {
     /**
      * Begins, and returns at once.
      *
-     * @throws IOException if a port of the process itself is taken, or the local mesh is not valid; nothing is left open
+     * @throws IOException if a port of the process itself is taken, or the local mesh is not valid; none of our ports is
      *     then
      */
     void start() throws IOException {

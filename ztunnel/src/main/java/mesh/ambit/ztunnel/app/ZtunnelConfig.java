@@ -23,7 +23,6 @@ import mesh.ambit.ztunnel.outbound.OutboundSettings;
  * @param telemetry how much is measured
  * @param outbound what goes beyond upstream on the way out
  * @param process how the process runs, speaks and ends
- * @param displayed what is shown besides
  */
 record ZtunnelConfig(
         ModeSettings mode,
@@ -37,8 +36,7 @@ record ZtunnelConfig(
         LimitSettings limits,
         TelemetrySettings telemetry,
         OutboundSettings outbound,
-        ProcessSettings process,
-        DisplayedSettings displayed) {
+        ProcessSettings process) {
     /** What upstream can read; what HTTP/2 cannot have is brought into its bounds, for upstream starts with it too. */
     private static final long MAX_READABLE = 0xFFFF_FFFFL;
 
@@ -68,8 +66,7 @@ record ZtunnelConfig(
                 LimitSettings.from(env),
                 TelemetrySettings.from(env),
                 OutboundSettings.from(env),
-                ProcessSettings.from(env, defaults, processors),
-                DisplayedSettings.from(env));
+                ProcessSettings.from(env, defaults, processors));
         env.throwIfInvalid();
         return config;
     }

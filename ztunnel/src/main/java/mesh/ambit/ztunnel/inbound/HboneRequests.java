@@ -34,9 +34,6 @@ import org.jspecify.annotations.Nullable;
 /** Serves what comes through the tunnels to one pod. */
 public final class HboneRequests implements ConnectHandler {
     private static final String METHOD = "CONNECT";
-    /** Names the network that a request came from, when it came through a gateway. */
-    private static final String FORWARDED_NETWORK = "x-forwarded-network";
-
     /** What a request is answered that a limit refuses: the client cannot tell it from an application that is away. */
     private static final int OVERLOADED_STATUS = 503;
 
@@ -140,8 +137,7 @@ public final class HboneRequests implements ConnectHandler {
                 && !asked.getAddress().equals(accepted.getAddress())) {
             steps.add(MeshLookup.unlessTunnelled(new NetworkAddress(context.network(), asked.getAddress())));
         }
-        String from = request.headers().first(FORWARDED_NETWORK);
-        if (from == null || from.equalsIgnoreCase(context.network())) {
+        if (isDirect(request.headers())) {
             steps.add(MeshLookup.workload(new NetworkAddress(context.network(), source.getAddress())));
         }
         return steps;
@@ -149,14 +145,18 @@ public final class HboneRequests implements ConnectHandler {
 
     /** The record at the source's address says more than baggage, unless a gateway stands between. */
     private @Nullable WorkloadLabels sourceLabels(MeshSnapshot mesh, HeaderFields headers, InetAddress source) {
-        String from = headers.first(FORWARDED_NETWORK);
-        boolean direct = from == null || from.equalsIgnoreCase(context.network());
-        Workload workload = direct ? mesh.findWorkload(new NetworkAddress(context.network(), source)) : null;
+        Workload workload = isDirect(headers) ? mesh.findWorkload(new NetworkAddress(context.network(), source)) : null;
         if (workload != null) {
             return WorkloadLabels.of(workload);
         }
         Baggage baggage = context.baggage() ? Baggage.parse(headers.all(Baggage.NAME)) : Baggage.EMPTY;
         return baggage.isEmpty() ? null : WorkloadBaggage.labels(baggage);
+    }
+
+    /** Says whether a request comes from our own network, and so from the address that its tunnel comes from. */
+    private boolean isDirect(HeaderFields headers) {
+        String from = headers.first(Forwarded.NETWORK);
+        return from == null || from.equalsIgnoreCase(context.network());
     }
 
     private HeaderFields answer() {

@@ -40,6 +40,12 @@ import org.slf4j.LoggerFactory;
  */
 final class InboundConnection implements LiveConnections.Live, RelayObserver {
     private static final Logger LOG = LoggerFactory.getLogger(InboundConnection.class);
+    /** What a tunnel's client is answered when a policy forbids the connection. */
+    private static final int DENIED_STATUS = 401;
+
+    /** What it is answered when the application does not take the connection. */
+    private static final int UNREACHABLE_STATUS = 503;
+
     private static final InetAddress LOOPBACK_4 = InetAddress.ofLiteral("127.0.0.1");
     private static final InetAddress LOOPBACK_6 = InetAddress.ofLiteral("::1");
 
@@ -135,7 +141,7 @@ final class InboundConnection implements LiveConnections.Live, RelayObserver {
         String refusal = judge.refusal(local, decided.facts());
         if (refusal != null) {
             reported.close(ResponseFlag.DENY, "connection closed due to policy rejection: " + refusal);
-            caller.refuse(401);
+            caller.refuse(DENIED_STATUS);
             finish();
             return;
         }
@@ -150,7 +156,7 @@ final class InboundConnection implements LiveConnections.Live, RelayObserver {
                 }
             } else if (!over) {
                 reported.close(ResponseFlag.CONNECT, "connection failed: " + SocketFailure.text(done.cause()));
-                caller.refuse(503);
+                caller.refuse(UNREACHABLE_STATUS);
                 finish();
             }
         });

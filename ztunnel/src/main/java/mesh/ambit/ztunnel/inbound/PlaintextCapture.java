@@ -59,7 +59,7 @@ public final class PlaintextCapture extends ChannelInitializer<Channel> {
             ((EarlyBytes) early.handler()).whenGone(early, connection::abandoned);
         }
         if (context.router().isOwnPort(destination.getPort())) {
-            connection.refuse(0, "attempted recursive call to ourselves");
+            connection.refuse(InboundTarget.Reason.SELF_CALL.status(), "attempted recursive call to ourselves");
             return;
         }
         connection.withWorkload(lookups(source), local -> connection.serve(local, plan(local, source, destination)));

@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -164,7 +165,7 @@ public final class PodRegistry {
     public CompletionStage<Void> drain() {
         return CompletableFuture.allOf(up.values().stream()
                 .map(Entry::proxy)
-                .filter(java.util.Objects::nonNull)
+                .filter(Objects::nonNull)
                 .map(proxy -> proxy.drain().toCompletableFuture())
                 .toArray(CompletableFuture<?>[]::new));
     }

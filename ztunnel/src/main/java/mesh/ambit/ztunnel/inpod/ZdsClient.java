@@ -5,6 +5,7 @@ import java.net.SocketTimeoutException;
 import java.nio.channels.AsynchronousCloseException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.concurrent.locks.LockSupport;
 import mesh.ambit.linux.SeqPacketConnection;
 import mesh.ambit.linux.SeqPacketConnection.Packet;
@@ -31,9 +32,6 @@ import org.slf4j.event.Level;
  */
 public final class ZdsClient {
     private static final Logger LOG = LoggerFactory.getLogger(ZdsClient.class);
-
-    /** What either side reads at once; a longer packet is truncated, which is a failure of the protocol. */
-    private static final int MAX_PACKET_BYTES = 1024;
 
     private static final Duration RETRY_PENDING = Duration.ofSeconds(5);
     private static final Duration FIRST_RETRY = Duration.ofMillis(20);
@@ -135,8 +133,8 @@ public final class ZdsClient {
                     retryAt = null;
                 }
                 try (Packet packet = retryAt == null
-                        ? opened.receive(MAX_PACKET_BYTES)
-                        : opened.receive(MAX_PACKET_BYTES, until(retryAt))) {
+                        ? opened.receive(ZdsRequest.MAX_BYTES)
+                        : opened.receive(ZdsRequest.MAX_BYTES, until(retryAt))) {
                     if (packet == null || !answer(opened, packet)) {
                         break;
                     }
@@ -203,7 +201,7 @@ public final class ZdsClient {
                 add.netns().close();
                 throw new ProtocolException("add of pod " + add.uid() + " without its description");
             }
-            case Add(String uid, var info, var netns) -> pods.add(uid, java.util.Objects.requireNonNull(info), netns);
+            case Add(String uid, var info, var netns) -> pods.add(uid, Objects.requireNonNull(info), netns);
             case Keep(String uid) -> pods.keep(uid);
             case Del(String uid) -> pods.delete(uid);
             case SnapshotSent() -> pods.snapshotSent();

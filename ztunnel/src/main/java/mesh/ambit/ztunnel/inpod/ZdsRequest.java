@@ -10,6 +10,9 @@ import org.jspecify.annotations.Nullable;
 
 /** What the node agent asks. */
 sealed interface ZdsRequest {
+    /** What either side reads at once; a longer packet is truncated, which is a failure of the protocol. */
+    int MAX_BYTES = 1024;
+
     /** Takes a pod; {@code info} is null when the agent did not say whose it is, which no agent may do. */
     record Add(String uid, @Nullable WorkloadInfo info, NetNs netns) implements ZdsRequest {}
 
@@ -40,7 +43,8 @@ sealed interface ZdsRequest {
     /** Returns the message in {@code bytes}; it has a payload, and came with the descriptors that belong to it. */
     static WorkloadRequest message(byte[] bytes, int descriptors, boolean truncated) throws UnreadableException {
         if (truncated) {
-            throw new UnreadableException("message is longer than 1024 bytes or carries too many descriptors");
+            throw new UnreadableException(
+                    "message is longer than " + MAX_BYTES + " bytes or carries too many descriptors");
         }
         WorkloadRequest request;
         try {

@@ -225,7 +225,7 @@ final class Http2Exchanges implements HttpInsight.Exchanges {
             onBlock(joined);
         }
 
-        @SuppressWarnings("ReferenceEquality")
+        @SuppressWarnings("ReferenceEquality") // As in onFrame.
         private void onBlock(byte[] complete) throws NotUnderstood {
             Http2Headers headers;
             try {
@@ -243,7 +243,7 @@ final class Http2Exchanges implements HttpInsight.Exchanges {
             }
         }
 
-        @SuppressWarnings("ReferenceEquality")
+        @SuppressWarnings("ReferenceEquality") // As in onFrame.
         private void onSettings(int flags, byte[] payload) throws NotUnderstood {
             if ((flags & Http2Frames.ACK) != 0) {
                 agree(this == client ? server : client);

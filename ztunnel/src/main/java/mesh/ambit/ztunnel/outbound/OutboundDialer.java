@@ -30,9 +30,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Connects next hops for the connections of one source address. Confined to an event loop. */
 final class OutboundDialer {
-    /** Tells a destination in another network which network the connection comes from. */
-    private static final String FORWARDED_NETWORK = "x-forwarded-network";
-
     private final OutboundContext context;
     private final EventLoop loop;
     private final InetSocketAddress source;
@@ -150,7 +147,7 @@ final class OutboundDialer {
                             key,
                             svid,
                             route.authority(),
-                            headers.with(FORWARDED_NETWORK, context.plane().network()));
+                            headers.with(Forwarded.NETWORK, context.plane().network()));
             await(asked);
             asked.addListener((Future<HboneStream> done) -> {
                 if (isCancelled()) {

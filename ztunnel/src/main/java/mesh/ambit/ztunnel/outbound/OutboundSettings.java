@@ -26,8 +26,10 @@ public record OutboundSettings(
         requireNonNull(resetOnFailure, "resetOnFailure");
     }
 
-    /** Reads {@code AMBIT_BALANCING}, {@code AMBIT_CONNECT_RETRY}, {@code AMBIT_RESET_ON_FAILURE}, {@code
-     * UNSTABLE_ENABLE_SOCKS5} and {@code AMBIT_OUTBOUND_POLICY}. */
+    /**
+     * Reads {@code AMBIT_BALANCING}, {@code AMBIT_CONNECT_RETRY}, {@code AMBIT_RESET_ON_FAILURE}, {@code
+     * UNSTABLE_ENABLE_SOCKS5} and {@code AMBIT_OUTBOUND_POLICY}.
+     */
     public static OutboundSettings from(Environment env) {
         return new OutboundSettings(
                 Balancing.Rules.from(env),

@@ -38,7 +38,8 @@ class ZtunnelConfigTest {
         assertThat(config.node().clusterId()).isEqualTo("Kubernetes");
         assertThat(config.node().trustDomain()).isEqualTo("cluster.local");
         assertThat(config.node().self()).isNull();
-        assertThat(config.node().metadata()).isEmpty();
+        assertThat(config.node().proxyMetadata()).isEmpty();
+        assertThat(config.node().jsonMetadata()).isEmpty();
         assertThat(config.node().instanceIp()).isEqualTo("1.1.1.1");
         assertThat(xds(config).address()).hasToString("https://localhost:15012");
         assertThat(xds(config).roots())
@@ -158,7 +159,7 @@ class ZtunnelConfigTest {
         assertThat(config.process().drainDeadline()).isEqualTo(Duration.ofSeconds(2));
         assertThat(config.process().workers()).isEqualTo(3);
         assertThat(config.process().version()).isEqualTo("1.2.3");
-        assertThat(config.node().metadata())
+        assertThat(config.node().introduction().metadata())
                 .containsEntry("ISTIO_VERSION", "1.2.3")
                 .containsEntry("CLUSTER_ID", "c2");
         assertThat(config.process().logFilter()).hasToString("hickory_server::server=off,debug");

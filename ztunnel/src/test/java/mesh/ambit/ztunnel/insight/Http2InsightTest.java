@@ -11,6 +11,7 @@ import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2HeadersEncoder;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.Random;
 import mesh.ambit.telemetry.RequestMetrics.Request;
 import org.junit.jupiter.api.Test;
@@ -114,7 +115,7 @@ class Http2InsightTest {
         byte[] block =
                 encode(client, new DefaultHttp2Headers().method("GET").path("/").scheme("http"));
         byte[] first = new byte[] {2, 0, 0, 0, 0, 16, block[0], 0, 0};
-        byte[] rest = java.util.Arrays.copyOfRange(block, 1, block.length);
+        byte[] rest = Arrays.copyOfRange(block, 1, block.length);
         Dialogue dialogue = new Dialogue()
                 .client(join(
                         preface(), frame(1, 0x8 | 0x20, 1, first), frame(9, 0, 1, NOTHING), frame(9, 0x4, 1, rest)))

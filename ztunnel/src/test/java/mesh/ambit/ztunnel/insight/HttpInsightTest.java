@@ -3,6 +3,7 @@ package mesh.ambit.ztunnel.insight;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netty.buffer.Unpooled;
+import java.nio.charset.StandardCharsets;
 import java.util.Random;
 import mesh.ambit.telemetry.RequestMetrics.Request;
 import org.junit.jupiter.api.Test;
@@ -147,8 +148,7 @@ class HttpInsightTest {
             for (int i = 0; i < 12; i++) {
                 insight.onData(
                         random.nextInt(4) > 0,
-                        Unpooled.copiedBuffer(
-                                words[random.nextInt(words.length)], java.nio.charset.StandardCharsets.ISO_8859_1));
+                        Unpooled.copiedBuffer(words[random.nextInt(words.length)], StandardCharsets.ISO_8859_1));
             }
             insight.end();
         }
