@@ -4,6 +4,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import picocli.CommandLine;
 import picocli.CommandLine.Help;
 import picocli.CommandLine.Model.UsageMessageSpec;
@@ -36,7 +37,7 @@ final class HelpPage {
 
     /** Returns the names of all commands that the page shows; a command outside of every group would be invisible. */
     static Set<String> shown() {
-        Set<String> names = new java.util.TreeSet<>();
+        Set<String> names = new TreeSet<>();
         GROUPS.values().forEach(names::addAll);
         return names;
     }

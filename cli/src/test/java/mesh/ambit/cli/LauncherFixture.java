@@ -1,5 +1,6 @@
 package mesh.ambit.cli;
 
+import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -111,8 +112,8 @@ final class LauncherFixture {
         List<String> command = new ArrayList<>(List.of(launcher.toString()));
         command.addAll(List.of(arguments));
         ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
-        builder.redirectInput(ProcessBuilder.Redirect.from(new java.io.File("/dev/null")));
-        builder.directory(new java.io.File("/"));
+        builder.redirectInput(ProcessBuilder.Redirect.from(new File("/dev/null")));
+        builder.directory(new File("/"));
         builder.environment().clear();
         builder.environment().put("PATH", tools + ":/usr/bin:/bin");
         builder.environment().put("AMBIT_JDK_ROOTS", tools.resolve("jdks").toString());

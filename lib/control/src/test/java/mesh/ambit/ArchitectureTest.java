@@ -7,6 +7,7 @@ import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.NullMarked;
 
 @NullMarked
@@ -49,7 +50,7 @@ class ArchitectureTest {
             .orShould()
             .callMethod(java.util.concurrent.Future.class, "get")
             .orShould()
-            .callMethod(java.util.concurrent.CompletableFuture.class, "join")
+            .callMethod(CompletableFuture.class, "join")
             .orShould()
             .callMethod(io.netty.util.concurrent.Future.class, "sync")
             .orShould()

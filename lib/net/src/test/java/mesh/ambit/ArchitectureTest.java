@@ -4,7 +4,9 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noMethods;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
+import com.tngtech.archunit.core.domain.JavaCall;
 import com.tngtech.archunit.core.domain.JavaModifier;
+import com.tngtech.archunit.core.domain.properties.HasName;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
@@ -83,7 +85,6 @@ class ArchitectureTest {
             .should()
             .callMethod(Thread.class, "sleep", long.class)
             .orShould()
-            .callMethodWhere(com.tngtech.archunit.core.domain.JavaCall.Predicates.target(
-                    com.tngtech.archunit.core.domain.properties.HasName.Predicates.nameMatching(
-                            "await|awaitUninterruptibly|sync|syncUninterruptibly")));
+            .callMethodWhere(JavaCall.Predicates.target(
+                    HasName.Predicates.nameMatching("await|awaitUninterruptibly|sync|syncUninterruptibly")));
 }

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import mesh.ambit.cli.terminal.OutputOption;
@@ -189,7 +190,7 @@ public final class DemoCommand implements Callable<Integer> {
                         Integer.toString(each.step()),
                         each.claim(),
                         each.held() ? "held" : "FAILED",
-                        String.format(java.util.Locale.ROOT, "%.1f s", each.millis() / 1000.0)))
+                        String.format(Locale.ROOT, "%.1f s", each.millis() / 1000.0)))
                 .toList();
         terminal.line("");
         new Table(List.of("STEP", "CLAIM", "RESULT", "TIME"), rows).lines().forEach(terminal::line);

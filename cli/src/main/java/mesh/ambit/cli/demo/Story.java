@@ -2,6 +2,7 @@ package mesh.ambit.cli.demo;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -185,7 +186,7 @@ final class Story {
             mesh.restartZtunnel("node-b", step -> {});
             awaitOrders(50, "orders through the successor");
         });
-        require(!Files.exists(java.nio.file.Path.of("/run/netns", before)), before + " is still there");
+        require(!Files.exists(Path.of("/run/netns", before)), before + " is still there");
         return "node-b has a new ztunnel (" + before + " → " + mesh.ztunnelNamespace("node-b") + "), handed over under "
                 + figures.requests() + " orders on new connections, 0 failed";
     }

@@ -2,6 +2,7 @@ package mesh.ambit.cli.terminal;
 
 import com.google.gson.Gson;
 import com.google.gson.GsonBuilder;
+import com.google.gson.ToNumberPolicy;
 import java.util.Map;
 import mesh.ambit.kube.YamlWriter;
 
@@ -25,7 +26,7 @@ public enum Output {
             case YAML -> {
                 // Through JSON, which turns records into maps.
                 Gson gson = new GsonBuilder()
-                        .setObjectToNumberStrategy(com.google.gson.ToNumberPolicy.LONG_OR_DOUBLE)
+                        .setObjectToNumberStrategy(ToNumberPolicy.LONG_OR_DOUBLE)
                         .create();
                 yield YamlWriter.write(gson.fromJson(gson.toJsonTree(document), Map.class))
                         .stripTrailing();

@@ -3,6 +3,7 @@ package mesh.ambit.cli.train;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -74,8 +75,7 @@ public final class TrainCommand implements Callable<Integer> {
                 throw new MeshException(ExitCode.FAILED, "the server of the training did not start: " + ready);
             }
             Process client = start(mesh, "client", List.of("load", "server.training", String.valueOf(LOAD_SECONDS)));
-            String complaints =
-                    new String(client.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
+            String complaints = new String(client.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
             if (!client.waitFor(LOAD_SECONDS, TimeUnit.SECONDS) || client.exitValue() != 0) {
                 client.destroyForcibly();
                 throw new MeshException(ExitCode.FAILED, "the load of the training failed: " + complaints.strip());

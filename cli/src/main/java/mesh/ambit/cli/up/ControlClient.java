@@ -3,6 +3,7 @@ package mesh.ambit.cli.up;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.net.ConnectException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.Channels;
@@ -71,7 +72,7 @@ final class ControlClient {
         try {
             channel.connect(UnixDomainSocketAddress.of(state.controlSocket()));
             return channel;
-        } catch (java.net.ConnectException e) {
+        } catch (ConnectException e) {
             // A socket file without an owner: a mesh that was killed.
             channel.close();
             return null;

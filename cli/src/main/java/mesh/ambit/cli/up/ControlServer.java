@@ -4,6 +4,7 @@ import com.google.gson.Gson;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.io.UncheckedIOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.Channels;
@@ -127,7 +128,7 @@ final class ControlServer implements AutoCloseable {
             server.close();
             Files.deleteIfExists(file);
         } catch (IOException e) {
-            throw new java.io.UncheckedIOException("cannot remove " + file, e);
+            throw new UncheckedIOException("cannot remove " + file, e);
         }
     }
 }

@@ -1,6 +1,7 @@
 package mesh.ambit.cli.up;
 
 import java.io.BufferedReader;
+import java.io.File;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
@@ -29,7 +30,7 @@ public final class Detached {
         List<String> command = new ArrayList<>(List.of("setsid"));
         command.addAll(Jvm.own().command(List.of(), "mesh.ambit.cli.Main", arguments));
         ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
-        builder.redirectInput(ProcessBuilder.Redirect.from(new java.io.File("/dev/null")));
+        builder.redirectInput(ProcessBuilder.Redirect.from(new File("/dev/null")));
         builder.environment().put(CHILD, "1");
         Process child = builder.start();
         try (BufferedReader lines =

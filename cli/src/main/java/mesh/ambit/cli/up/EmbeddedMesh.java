@@ -1,6 +1,7 @@
 package mesh.ambit.cli.up;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -14,6 +15,7 @@ import mesh.ambit.kube.FolderException;
 import mesh.ambit.kube.FolderSnapshot;
 import mesh.ambit.kube.FolderSource;
 import mesh.ambit.kube.ObjectSet;
+import mesh.ambit.kube.Reading;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -83,8 +85,7 @@ public final class EmbeddedMesh implements AutoCloseable {
 
     private static ObjectSet read(MeshOptions options) {
         try {
-            return FolderSource.read(options.folder(), mesh.ambit.kube.Reading.CHECKED)
-                    .objects();
+            return FolderSource.read(options.folder(), Reading.CHECKED).objects();
         } catch (FolderException e) {
             throw new MeshException(ExitCode.USAGE, e.problem().message(), e);
         }
@@ -194,7 +195,7 @@ public final class EmbeddedMesh implements AutoCloseable {
             try {
                 startNodes(added, step -> {});
             } catch (IOException e) {
-                throw new java.io.UncheckedIOException("cannot start the programs of new nodes", e);
+                throw new UncheckedIOException("cannot start the programs of new nodes", e);
             }
         }
     }

@@ -1,8 +1,10 @@
 package mesh.ambit.cli.up;
 
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.LockSupport;
 import mesh.ambit.config.ExitCode;
 
 /**
@@ -39,7 +41,7 @@ public final class Ending implements AutoCloseable {
         try {
             over.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
             Runtime.getRuntime().halt(exitCode);
-        } catch (TimeoutException | InterruptedException | java.util.concurrent.ExecutionException e) {
+        } catch (TimeoutException | InterruptedException | ExecutionException e) {
             Runtime.getRuntime().halt(ExitCode.FAILED);
         }
     }
@@ -58,7 +60,7 @@ public final class Ending implements AutoCloseable {
 
     private static void parkForever() {
         while (true) {
-            java.util.concurrent.locks.LockSupport.park();
+            LockSupport.park();
         }
     }
 }

@@ -4,8 +4,10 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -74,14 +76,14 @@ final class ProgramLog {
         try (var channel = Files.newByteChannel(file)) {
             long start = Math.max(0, channel.size() - TAIL_BYTES);
             channel.position(start);
-            var bytes = java.nio.ByteBuffer.allocate(TAIL_BYTES);
+            var bytes = ByteBuffer.allocate(TAIL_BYTES);
             while (bytes.hasRemaining() && channel.read(bytes) >= 0) {
                 // Until the end of the file, or the buffer's.
             }
             String text = new String(bytes.array(), 0, bytes.position(), StandardCharsets.UTF_8);
             List<String> lines = new ArrayList<>(text.lines().toList());
             return List.copyOf(lines.subList(Math.max(0, lines.size() - count), lines.size()));
-        } catch (java.nio.file.NoSuchFileException e) {
+        } catch (NoSuchFileException e) {
             return List.of();
         } catch (IOException e) {
             throw new UncheckedIOException("cannot read " + file, e);

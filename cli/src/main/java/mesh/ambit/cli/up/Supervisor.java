@@ -1,5 +1,6 @@
 package mesh.ambit.cli.up;
 
+import java.io.File;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -60,7 +61,7 @@ final class Supervisor {
                 program.namespace(),
                 program.environment(),
                 builder -> builder.redirectErrorStream(true)
-                        .redirectInput(ProcessBuilder.Redirect.from(new java.io.File("/dev/null"))));
+                        .redirectInput(ProcessBuilder.Redirect.from(new File("/dev/null"))));
         RunningProgram running = new RunningProgram(
                 program, process, new ProgramLog(state.log(program.name())), clock.instant(), deaths);
         programs.put(program.name(), running);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 
 class SightingTest {
@@ -68,7 +69,7 @@ class SightingTest {
     void aFrameThatWasCutOffIsNothingOrWhatIsThere() {
         byte[] whole = ipv4(4000, 8080, text("GET / HTTP/1.1"));
         for (int length = 0; length < whole.length; length++) {
-            Sighting seen = Sighting.of(java.util.Arrays.copyOf(whole, length), SECRET);
+            Sighting seen = Sighting.of(Arrays.copyOf(whole, length), SECRET);
             assertThat(seen.bytes()).isLessThanOrEqualTo(14);
         }
     }

@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import mesh.ambit.kube.BackendRef;
 import mesh.ambit.kube.GrpcRoute;
 import mesh.ambit.kube.HttpRoute;
@@ -160,7 +161,7 @@ final class GatewayRules {
     private static void headers(Matching matching, List<ValueMatch> headers) {
         List<String> seen = new ArrayList<>();
         for (ValueMatch header : headers) {
-            String name = header.name().toLowerCase(java.util.Locale.ROOT);
+            String name = header.name().toLowerCase(Locale.ROOT);
             if (!seen.contains(name)) {
                 seen.add(name);
                 StringMatch.Type type = header.regex() ? StringMatch.Type.REGEX : StringMatch.Type.EXACT;
@@ -171,7 +172,7 @@ final class GatewayRules {
 
     private static int distinct(List<ValueMatch> headers) {
         return (int) headers.stream()
-                .map(header -> header.name().toLowerCase(java.util.Locale.ROOT))
+                .map(header -> header.name().toLowerCase(Locale.ROOT))
                 .distinct()
                 .count();
     }

@@ -3,6 +3,7 @@ package mesh.ambit.istiod.proxyless;
 import com.google.protobuf.BoolValue;
 import io.envoyproxy.envoy.config.route.v3.HeaderMatcher;
 import io.envoyproxy.envoy.config.route.v3.RouteMatch;
+import io.envoyproxy.envoy.type.matcher.v3.StringMatcher;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -68,9 +69,7 @@ final class Matching {
         HeaderMatcher.Builder header = HeaderMatcher.newBuilder().setName(lower).setInvertMatch(inverted);
         switch (match.type()) {
             case EXACT -> header.setStringMatch(Matchers.exact(match.value()));
-            case PREFIX ->
-                header.setStringMatch(io.envoyproxy.envoy.type.matcher.v3.StringMatcher.newBuilder()
-                        .setPrefix(match.value()));
+            case PREFIX -> header.setStringMatch(StringMatcher.newBuilder().setPrefix(match.value()));
             case PRESENT -> header.setPresentMatch(true);
             case REGEX -> {
                 if (match.value().isEmpty() || match.value().equals("*")) {

@@ -5,6 +5,7 @@ import io.envoyproxy.envoy.config.rbac.v3.Policy;
 import io.envoyproxy.envoy.config.rbac.v3.Principal;
 import io.envoyproxy.envoy.config.rbac.v3.RBAC;
 import io.envoyproxy.envoy.config.rbac.v3.RBAC.Action;
+import io.envoyproxy.envoy.config.route.v3.HeaderMatcher;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
@@ -196,7 +197,7 @@ final class Rbac {
                 : Permission.newBuilder().setDestinationPort(port).build();
     }
 
-    private static Permission permission(io.envoyproxy.envoy.config.route.v3.HeaderMatcher header) {
+    private static Permission permission(HeaderMatcher header) {
         return Permission.newBuilder().setHeader(header).build();
     }
 

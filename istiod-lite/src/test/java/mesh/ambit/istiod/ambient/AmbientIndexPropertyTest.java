@@ -11,6 +11,7 @@ import java.util.Random;
 import java.util.TreeMap;
 import mesh.ambit.kube.KubeObject;
 import mesh.ambit.kube.ObjectSet;
+import mesh.ambit.model.Workload;
 import mesh.ambit.wire.AddressWire;
 import mesh.ambit.wire.AuthorizationWire;
 import net.jqwik.api.Arbitraries;
@@ -36,7 +37,7 @@ class AmbientIndexPropertyTest {
         MeshState state = AmbientIndex.compute(ObjectSet.of(some), MeshSettings.DEFAULT);
 
         state.addresses().values().forEach(resource -> {
-            if (resource instanceof mesh.ambit.model.Workload workload) {
+            if (resource instanceof Workload workload) {
                 assertThat(state.authorizations().keySet()).containsAll(workload.authorizationPolicies());
             }
         });

@@ -4,6 +4,7 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.MessageOrBuilder;
 import com.google.protobuf.util.JsonFormat;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -54,7 +55,7 @@ final class GoldenScenarios {
             return byName;
         }
 
-        private static JsonElement json(com.google.protobuf.MessageOrBuilder message) {
+        private static JsonElement json(MessageOrBuilder message) {
             try {
                 return JsonParser.parseString(JsonFormat.printer().print(message));
             } catch (InvalidProtocolBufferException e) {

@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import io.grpc.CallOptions;
 import io.grpc.ChannelCredentials;
 import io.grpc.ClientInterceptor;
+import io.grpc.ClientInterceptors;
 import io.grpc.Grpc;
 import io.grpc.InsecureChannelCredentials;
 import io.grpc.InsecureServerCredentials;
@@ -37,6 +38,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Queue;
 import java.util.TreeMap;
@@ -145,7 +147,7 @@ final class GrpcClients implements AutoCloseable {
                 .addMethod(
                         SHOUT,
                         ServerCalls.asyncUnaryCall(
-                                (_, response) -> answer(response, name.toUpperCase(java.util.Locale.ROOT))))
+                                (_, response) -> answer(response, name.toUpperCase(Locale.ROOT))))
                 .build();
     }
 
@@ -263,7 +265,7 @@ final class GrpcClients implements AutoCloseable {
         }
         ClientInterceptor withHeaders = MetadataUtils.newAttachHeadersInterceptor(metadata);
         return ClientCalls.blockingUnaryCall(
-                io.grpc.ClientInterceptors.intercept(channel, withHeaders),
+                ClientInterceptors.intercept(channel, withHeaders),
                 method,
                 CallOptions.DEFAULT.withDeadlineAfter(PATIENCE_SECONDS, TimeUnit.SECONDS),
                 text);

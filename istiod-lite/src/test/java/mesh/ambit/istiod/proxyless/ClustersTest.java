@@ -5,8 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
 import io.envoyproxy.envoy.config.endpoint.v3.ClusterLoadAssignment;
+import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.TreeMap;
+import mesh.ambit.model.Locality;
 import org.junit.jupiter.api.Test;
 
 class ClustersTest {
@@ -16,7 +20,7 @@ class ClustersTest {
             List.of(Meshes.service("web"), Meshes.pod("one", "web", "10.0.0.1"), Meshes.pod("two", "web", "10.0.0.2"));
 
     private static Meshes mesh(String... more) {
-        List<String> all = new java.util.ArrayList<>(TWO);
+        List<String> all = new ArrayList<>(TWO);
         all.addAll(List.of(more));
         return Meshes.of(all.toArray(String[]::new));
     }
@@ -128,11 +132,7 @@ class ClustersTest {
                         .getMinimumRingSize()
                         .getValue())
                 .isEqualTo(1024);
-        assertThat(hashing.message(
-                                Meshes.client("shop"),
-                                ResourceKind.ROUTE,
-                                WEB,
-                                io.envoyproxy.envoy.config.route.v3.RouteConfiguration.parser())
+        assertThat(hashing.message(Meshes.client("shop"), ResourceKind.ROUTE, WEB, RouteConfiguration.parser())
                         .getVirtualHosts(0)
                         .getRoutes(0)
                         .getRoute()
@@ -188,13 +188,7 @@ class ClustersTest {
             spec: {host: out.example, trafficPolicy: {outlierDetection: {interval: 1s}}}
             """);
         Viewer here = new Viewer(
-                "shop",
-                "shop.svc.cluster.local",
-                new java.util.TreeMap<>(),
-                List.of(),
-                "",
-                new mesh.ambit.model.Locality("eu", "a", ""),
-                "");
+                "shop", "shop.svc.cluster.local", new TreeMap<>(), List.of(), "", new Locality("eu", "a", ""), "");
 
         ClusterLoadAssignment assignment =
                 mesh.message(here, ResourceKind.ENDPOINT, "outbound|80||out.example", ClusterLoadAssignment.parser());

@@ -10,6 +10,7 @@ import java.util.concurrent.TimeUnit;
 import mesh.ambit.protocol.discovery.DeltaDiscoveryRequest;
 import mesh.ambit.protocol.discovery.DeltaDiscoveryResponse;
 import mesh.ambit.protocol.discovery.Resource;
+import mesh.ambit.protocol.workload.Address;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -100,8 +101,7 @@ class DiscoveryServiceIT {
                 client.read();
                 DeltaDiscoveryResponse response = client.next();
                 assertThat(names(response)).containsExactly(NEW);
-                last = mesh.ambit.protocol.workload.Address.parseFrom(
-                                response.getResources(0).getResource().getValue())
+                last = Address.parseFrom(response.getResources(0).getResource().getValue())
                         .getWorkload()
                         .getWorkloadName();
                 responses++;

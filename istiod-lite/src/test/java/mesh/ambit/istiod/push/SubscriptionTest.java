@@ -11,6 +11,7 @@ import mesh.ambit.istiod.push.SubscriptionRequest.Rejection;
 import mesh.ambit.model.MeshResource;
 import mesh.ambit.policy.Policy;
 import mesh.ambit.protocol.discovery.Resource;
+import mesh.ambit.protocol.workload.Workload;
 import org.junit.jupiter.api.Test;
 
 /** The conversation itself and wildcard contents; {@link OnDemandTest} has the rest. */
@@ -197,10 +198,7 @@ class SubscriptionTest {
                 .findFirst()
                 .orElseThrow();
         assertThat(p1.getVersion()).isEqualTo(version(P1));
-        assertThat(mesh.ambit.protocol.workload.Workload.parseFrom(
-                                p1.getResource().getValue())
-                        .getUid())
-                .isEqualTo(P1);
+        assertThat(Workload.parseFrom(p1.getResource().getValue()).getUid()).isEqualTo(P1);
     }
 
     @Test

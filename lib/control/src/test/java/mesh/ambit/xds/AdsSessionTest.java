@@ -9,6 +9,7 @@ import com.google.protobuf.Value;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import mesh.ambit.model.MeshResource;
 import mesh.ambit.model.Service;
 import mesh.ambit.model.Workload;
 import mesh.ambit.policy.Policy;
@@ -276,7 +277,7 @@ class AdsSessionTest {
         return DeltaDiscoveryResponse.newBuilder().setTypeUrl(type).setNonce(nonce);
     }
 
-    private static Resource address(mesh.ambit.model.MeshResource resource, String version) {
+    private static Resource address(MeshResource resource, String version) {
         return resource(resource.resourceName(), AddressWire.encode(resource), version);
     }
 

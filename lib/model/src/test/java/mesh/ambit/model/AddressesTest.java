@@ -2,6 +2,7 @@ package mesh.ambit.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import org.junit.jupiter.api.Test;
@@ -35,7 +36,7 @@ class AddressesTest {
     @Test
     void mappedAddressBecomesPlainIpv4() throws Exception {
         byte[] mapped = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, (byte) 0xff, (byte) 0xff, 10, 0, 0, 1};
-        InetAddress address = java.net.Inet6Address.getByAddress(null, mapped, -1);
+        InetAddress address = Inet6Address.getByAddress(null, mapped, -1);
 
         assertThat(Addresses.canonical(address)).isEqualTo(InetAddress.ofLiteral("10.0.0.1"));
     }

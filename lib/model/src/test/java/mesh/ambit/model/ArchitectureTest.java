@@ -7,6 +7,11 @@ import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.Random;
+import java.util.concurrent.ThreadLocalRandom;
 
 /** The pure core stays pure: it knows the JDK and itself, and neither a clock nor chance of its own. */
 @AnalyzeClasses(packages = "mesh.ambit", importOptions = ImportOption.DoNotIncludeTests.class)
@@ -32,19 +37,16 @@ class ArchitectureTest {
             .orShould()
             .callMethod(System.class, "currentTimeMillis")
             .orShould()
-            .callMethod(java.time.Instant.class, "now")
+            .callMethod(Instant.class, "now")
             .orShould()
             .dependOnClassesThat()
-            .belongToAnyOf(java.time.Clock.class);
+            .belongToAnyOf(Clock.class);
 
     @ArchTest
     static final ArchRule drawsNoLots = noClasses()
             .should()
             .dependOnClassesThat()
-            .belongToAnyOf(
-                    java.util.concurrent.ThreadLocalRandom.class,
-                    java.util.Random.class,
-                    java.security.SecureRandom.class)
+            .belongToAnyOf(ThreadLocalRandom.class, Random.class, SecureRandom.class)
             .orShould()
             .callMethod(Math.class, "random");
 

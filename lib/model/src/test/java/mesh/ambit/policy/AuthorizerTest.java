@@ -6,6 +6,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.function.UnaryOperator;
 import mesh.ambit.identity.SpiffeId;
 import mesh.ambit.model.Workload;
@@ -44,7 +45,7 @@ class AuthorizerTest {
             assertThat(hits(m -> m.principals(List.of(new Exact(CLIENT.toString())))))
                     .isFalse();
             assertThat(hits(m ->
-                            m.principals(List.of(new Exact(CLIENT.principal().toUpperCase(java.util.Locale.ROOT))))))
+                            m.principals(List.of(new Exact(CLIENT.principal().toUpperCase(Locale.ROOT))))))
                     .isFalse();
             assertThat(hits(m -> m.principals(List.of(new Prefix("cluster.local/ns/def")))))
                     .isTrue();

@@ -3,6 +3,7 @@ package mesh.ambit.hbone;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netty.buffer.Unpooled;
+import io.netty.handler.codec.http2.Http2Error;
 import io.netty.util.concurrent.ImmediateEventExecutor;
 import io.netty.util.concurrent.Promise;
 import java.net.InetAddress;
@@ -10,6 +11,7 @@ import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import mesh.ambit.identity.SpiffeId;
 import mesh.ambit.tls.ExpectedSans;
 import org.junit.jupiter.api.AfterEach;
@@ -118,7 +120,7 @@ class ClientTunnelTest {
         assertThat(stream.isDone()).isFalse();
         peer.send(peer.headers(1, false, ":status", "200"));
         assertThat(stream.isSuccess()).isTrue();
-        stream.getNow().reset(io.netty.handler.codec.http2.Http2Error.CANCEL);
+        stream.getNow().reset(Http2Error.CANCEL);
     }
 
     @Test
@@ -204,11 +206,10 @@ class ClientTunnelTest {
         Promise<HboneStream> raced = request();
         peer.receivedDecoded();
 
-        peer.send(FrameWriter.goAway(
-                peer.channel.alloc(), Integer.MAX_VALUE, io.netty.handler.codec.http2.Http2Error.NO_ERROR, ""));
+        peer.send(FrameWriter.goAway(peer.channel.alloc(), Integer.MAX_VALUE, Http2Error.NO_ERROR, ""));
         assertThat(events).endsWith("unusable");
         assertThat(unprocessed).isEmpty();
-        peer.send(FrameWriter.goAway(peer.channel.alloc(), 3, io.netty.handler.codec.http2.Http2Error.NO_ERROR, ""));
+        peer.send(FrameWriter.goAway(peer.channel.alloc(), 3, Http2Error.NO_ERROR, ""));
 
         assertThat(unprocessed).hasSize(1);
         assertThat(unprocessed.getFirst().promise()).isSameAs(raced);
@@ -290,7 +291,7 @@ class ClientTunnelTest {
         peer.pass(5);
         assertThat(tunnel.acceptsStreams()).isTrue();
         Promise<HboneStream> request = request();
-        peer.channel.advanceTimeBy(500, java.util.concurrent.TimeUnit.MILLISECONDS);
+        peer.channel.advanceTimeBy(500, TimeUnit.MILLISECONDS);
         peer.sendHex("000004080000000000" + "000003e8");
 
         peer.pass(2);

@@ -13,6 +13,11 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
+import io.netty.channel.ServerChannel;
+import io.netty.channel.epoll.EpollServerSocketChannel;
+import io.netty.channel.epoll.EpollSocketChannel;
+import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.handler.codec.http2.DefaultHttp2DataFrame;
 import io.netty.handler.codec.http2.DefaultHttp2Headers;
 import io.netty.handler.codec.http2.DefaultHttp2HeadersFrame;
@@ -154,10 +159,10 @@ class InteropIT {
     private InetSocketAddress nettyServer() throws Exception {
         Channel listener = new ServerBootstrap()
                 .group(serverLoops)
-                .channelFactory(() -> (io.netty.channel.ServerChannel)
+                .channelFactory(() -> (ServerChannel)
                         (Transport.best() == Transport.EPOLL
-                                ? new io.netty.channel.epoll.EpollServerSocketChannel()
-                                : new io.netty.channel.socket.nio.NioServerSocketChannel()))
+                                ? new EpollServerSocketChannel()
+                                : new NioServerSocketChannel()))
                 .childHandler(new ChannelInitializer<Channel>() {
                     @Override
                     protected void initChannel(Channel channel) {
@@ -182,9 +187,8 @@ class InteropIT {
     private Channel nettyClient(InetSocketAddress address) throws Exception {
         Channel connection = new Bootstrap()
                 .group(clientLoops)
-                .channelFactory(() -> Transport.best() == Transport.EPOLL
-                        ? new io.netty.channel.epoll.EpollSocketChannel()
-                        : new io.netty.channel.socket.nio.NioSocketChannel())
+                .channelFactory(
+                        () -> Transport.best() == Transport.EPOLL ? new EpollSocketChannel() : new NioSocketChannel())
                 .option(ChannelOption.TCP_NODELAY, true)
                 .handler(new ChannelInitializer<Channel>() {
                     @Override

@@ -6,6 +6,7 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -94,7 +95,7 @@ final class RawPeer {
             }
             block.writeByte(length);
         }
-        block.writeBytes(text.getBytes(java.nio.charset.StandardCharsets.ISO_8859_1));
+        block.writeBytes(text.getBytes(StandardCharsets.ISO_8859_1));
     }
 
     /** Returns the frames that have come since the last call. */

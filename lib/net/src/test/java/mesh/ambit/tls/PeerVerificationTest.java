@@ -2,8 +2,10 @@ package mesh.ambit.tls;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.netty.buffer.UnpooledByteBufAllocator;
 import io.netty.handler.ssl.OpenSsl;
 import io.netty.handler.ssl.SslHandler;
+import io.netty.util.ReferenceCountUtil;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -194,19 +196,19 @@ class PeerVerificationTest {
         TlsContexts tls = new TlsContexts(TlsProvider.best(), InstantSource.system());
         Svid svid = svid(WEB);
         for (int i = 0; i < 3; i++) {
-            release(tls.serverHandler(svid, io.netty.buffer.UnpooledByteBufAllocator.DEFAULT));
-            release(tls.clientHandler(svid, EXPECT_ORDERS, io.netty.buffer.UnpooledByteBufAllocator.DEFAULT));
+            release(tls.serverHandler(svid, UnpooledByteBufAllocator.DEFAULT));
+            release(tls.clientHandler(svid, EXPECT_ORDERS, UnpooledByteBufAllocator.DEFAULT));
         }
         assertThat(svid.contexts.get().contexts()).hasSize(2);
 
         svid.close();
         assertThat(svid.contexts.get().contexts()).isEmpty();
         // Whoever had been given the SVID before may still use it.
-        release(tls.serverHandler(svid, io.netty.buffer.UnpooledByteBufAllocator.DEFAULT));
+        release(tls.serverHandler(svid, UnpooledByteBufAllocator.DEFAULT));
     }
 
     private static void release(SslHandler handler) {
-        io.netty.util.ReferenceCountUtil.release(handler.engine());
+        ReferenceCountUtil.release(handler.engine());
     }
 
     private static List<TlsProvider> providers() {

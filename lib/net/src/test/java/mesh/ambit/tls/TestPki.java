@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import mesh.ambit.identity.SpiffeId;
+import org.bouncycastle.asn1.x500.RDN;
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x509.BasicConstraints;
 import org.bouncycastle.asn1.x509.ExtendedKeyUsage;
@@ -155,7 +156,7 @@ public final class TestPki {
                         BigInteger.valueOf(SERIAL.getAndIncrement()),
                         Date.from(notBefore),
                         Date.from(notAfter),
-                        new X500Name(new org.bouncycastle.asn1.x500.RDN[0]),
+                        new X500Name(new RDN[0]),
                         key.getPublic());
                 List<GeneralName> names = new ArrayList<>();
                 uris.forEach(uri -> names.add(new GeneralName(GeneralName.uniformResourceIdentifier, uri)));

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Deque;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Stream;
 import mesh.ambit.perf.lab.LabNet.Place;
@@ -102,7 +103,7 @@ public final class Lab implements AutoCloseable {
 
     /** Adds the general proxies that are installed. */
     public void addPair(String program) throws IOException {
-        TunnelPair.Kind kind = TunnelPair.Kind.valueOf(program.toUpperCase(java.util.Locale.ROOT));
+        TunnelPair.Kind kind = TunnelPair.Kind.valueOf(program.toUpperCase(Locale.ROOT));
         String missing = kind.missing();
         if (missing.isEmpty()) {
             int number = subjects.size() + 1;
