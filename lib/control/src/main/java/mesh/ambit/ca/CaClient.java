@@ -9,6 +9,9 @@ import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.StreamObserver;
 import java.io.IOException;
+import java.net.ConnectException;
+import java.net.NoRouteToHostException;
+import java.net.UnknownHostException;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.List;
@@ -17,6 +20,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import javax.net.ssl.SSLHandshakeException;
 import mesh.ambit.channel.ControlPlane;
 import mesh.ambit.channel.ControlPlaneChannels;
 import mesh.ambit.channel.Statuses;
@@ -145,10 +149,36 @@ public final class CaClient implements CertificateAuthority, AutoCloseable {
         });
     }
 
-    private static SigningException failure(Status status) {
-        String text = "signing gRPC error (" + CodeText.of(status.getCode()) + "): " + Statuses.describe(status);
+    private SigningException failure(Status status) {
         Throwable cause = status.getCause();
-        return cause == null ? new SigningException(text) : new SigningException(text, cause);
+        if (cause == null) {
+            return new SigningException(text(status.getCode(), Statuses.describe(status)));
+        }
+        if (status.getCode() == Status.Code.UNAVAILABLE && isFromConnecting(cause)) {
+            // What operators search for is the reference's text, which is the same for every reason.
+            LOG.warn("cannot connect to the CA at {}: {}", ca.address(), Statuses.describe(status));
+            return new SigningException(text(Status.Code.UNKNOWN, "client error (Connect)"), cause);
+        }
+        return new SigningException(text(status.getCode(), Statuses.describe(status)), cause);
+    }
+
+    private static String text(Status.Code code, String message) {
+        return "signing gRPC error (" + CodeText.of(code) + "): " + message;
+    }
+
+    /** Says whether there never was a connection: an address, a port or a certificate in the way. */
+    private static boolean isFromConnecting(Throwable failure) {
+        Throwable cause = failure;
+        for (int depth = 0; cause != null && depth < 10; depth++) {
+            if (cause instanceof ConnectException
+                    || cause instanceof NoRouteToHostException
+                    || cause instanceof UnknownHostException
+                    || cause instanceof SSLHandshakeException) {
+                return true;
+            }
+            cause = cause.getCause();
+        }
+        return false;
     }
 
     /** Returns the connection, a new one when the roots have changed; one that works is kept when a new one cannot be made. */

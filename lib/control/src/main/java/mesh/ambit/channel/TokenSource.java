@@ -3,6 +3,7 @@ package mesh.ambit.channel;
 import static java.util.Objects.requireNonNull;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
@@ -36,20 +37,23 @@ public sealed interface TokenSource {
     }
 
     /**
-     * Returns the token.
+     * Returns the token: all that its file holds, as the reference takes it, and so without a line end.
      *
-     * @throws IOException if the file cannot be read or is empty
+     * @throws IOException if the file cannot be read, is empty or holds what no header may carry
      */
     default String read() throws IOException {
         return switch (this) {
             case Literal(String token) -> token;
             case File(Path path) -> {
-                String token = Files.readString(path).strip();
+                String token = Files.readString(path, StandardCharsets.ISO_8859_1);
                 if (token.isEmpty()) {
                     throw new IOException("token file " + path + " is empty");
                 }
-                if (!token.chars().allMatch(c -> c > ' ' && c < 0x7f)) {
-                    throw new IOException("token file " + path + " holds more than one token, or none");
+                if (token.indexOf('\n') >= 0 || token.indexOf('\r') >= 0) {
+                    throw new IOException("token file " + path + " has a line end (expected: the token alone)");
+                }
+                if (!token.chars().allMatch(c -> c >= ' ' && c < 0x7f)) {
+                    throw new IOException("token file " + path + " holds bytes that no token has");
                 }
                 yield token;
             }

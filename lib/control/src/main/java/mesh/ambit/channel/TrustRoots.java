@@ -40,7 +40,8 @@ public sealed interface TrustRoots {
         if (value.equals("SYSTEM")) {
             return new OperatingSystem();
         }
-        return value.contains("-----BEGIN") ? new Pem(value) : new File(Path.of(value));
+        boolean literal = value.isEmpty() || value.contains("-----BEGIN"); // No text at all trusts nobody.
+        return literal ? new Pem(value) : new File(Path.of(value));
     }
 
     /**

@@ -26,13 +26,7 @@ record Reconnect(Duration delay, Duration backoff, String reason) {
      * library for a connection that is cut, which other clients report as an unknown status.
      */
     private static final List<String> PASSING = List.of(
-            "transport is closing",
-            "closing transport",
-            "goaway",
-            "network closed",
-            "io exception",
-            "connection reset",
-            "channel shutdown");
+            "transport is closing", "goaway", "network closed", "io exception", "connection reset", "channel shutdown");
 
     /** After a stream that the server ended as it should. */
     static Reconnect afterCompletion() {

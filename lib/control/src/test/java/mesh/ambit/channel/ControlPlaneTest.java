@@ -59,16 +59,16 @@ class ControlPlaneTest {
         TokenSource source = TokenSource.parse(file.toString());
         assertThatThrownBy(source::read).isInstanceOf(IOException.class);
 
-        Files.writeString(file, "one\n");
+        Files.writeString(file, "one");
         assertThat(source.read()).isEqualTo("one");
         Files.writeString(file, "two");
         assertThat(source.read()).isEqualTo("two");
-        Files.writeString(file, "\n");
+        Files.writeString(file, "");
         assertThatThrownBy(source::read).hasMessageContaining("is empty");
-        Files.writeString(file, "one\ntwo\n");
-        assertThatThrownBy(source::read)
-                .hasMessageContaining("more than one token")
-                .hasMessageNotContaining("two");
+        Files.writeString(file, "two\n");
+        assertThatThrownBy(source::read).hasMessageContaining("has a line end").hasMessageNotContaining("two");
+        Files.writeString(file, "on\u00e9");
+        assertThatThrownBy(source::read).hasMessageContaining("holds bytes that no token has");
     }
 
     @Test
@@ -83,6 +83,7 @@ class ControlPlaneTest {
     void rootsAreAWordAPemOrAPathThatNeedNotExistYet(@TempDir Path folder) {
         assertThat(TrustRoots.parse("SYSTEM")).isInstanceOf(TrustRoots.OperatingSystem.class);
         assertThat(TrustRoots.parse("-----BEGIN CERTIFICATE-----")).isInstanceOf(TrustRoots.Pem.class);
+        assertThatThrownBy(TrustRoots.parse("")::load).hasMessageContaining("no certificate found");
         TrustRoots file = TrustRoots.parse(folder.resolve("root-cert.pem").toString());
         assertThat(file).isInstanceOf(TrustRoots.File.class);
         assertThatThrownBy(file::load).isInstanceOf(IOException.class);

@@ -24,9 +24,6 @@ final class HeaderCodec {
     /** SETTINGS_HEADER_TABLE_SIZE as it is before anybody sets it: a larger table of the peer's is not made use of. */
     private static final int MAX_TABLE_BYTES = 4_096;
 
-    /** The encoder takes no higher limit: that of an unsigned value of 32 bits. */
-    private static final long MAX_LIST_BYTES = 0xFFFF_FFFFL;
-
     /** What most blocks fit into. */
     private static final int BLOCK_BYTES = 256;
 
@@ -51,7 +48,8 @@ final class HeaderCodec {
 
     HeaderCodec(int maxListBytes) {
         decoder = new Decoder(maxListBytes);
-        encoder = new DefaultHttp2HeadersEncoder(ONCE_ONLY);
+        // A peer's limit on lists is advice (RFC 9113, section 6.5.2), and ours are short.
+        encoder = new DefaultHttp2HeadersEncoder(ONCE_ONLY, true);
     }
 
     /**
@@ -99,7 +97,6 @@ final class HeaderCodec {
     void apply(PeerSettings peer) throws ProtocolViolation {
         try {
             encoder.maxHeaderTableSize(Math.min(peer.headerTableBytes(), MAX_TABLE_BYTES));
-            encoder.maxHeaderListSize(Math.min(peer.maxHeaderListBytes(), MAX_LIST_BYTES));
         } catch (Http2Exception e) {
             throw new ProtocolViolation(Http2Error.PROTOCOL_ERROR, String.valueOf(e.getMessage()));
         }

@@ -9,7 +9,6 @@ final class PeerSettings {
     private int initialWindowBytes = Frames.DEFAULT_WINDOW_BYTES;
     private int maxFrameBytes = Frames.DEFAULT_MAX_FRAME_BYTES;
     private long headerTableBytes = 4096;
-    private long maxHeaderListBytes = Long.MAX_VALUE;
 
     /** Makes the defaults; until the peer's SETTINGS arrive we assume that it takes {@code assumedStreams} at a time. */
     PeerSettings(long assumedStreams) {
@@ -32,10 +31,6 @@ final class PeerSettings {
         return headerTableBytes;
     }
 
-    long maxHeaderListBytes() {
-        return maxHeaderListBytes;
-    }
-
     /** A SETTINGS frame begins; the first one says whether there is a limit of streams at all. */
     void begin() {
         if (!received) {
@@ -44,7 +39,10 @@ final class PeerSettings {
         }
     }
 
-    /** Takes one parameter; unknown ones are ignored as section 6.5.2 demands. */
+    /**
+     * Takes one parameter; unknown ones are ignored as section 6.5.2 demands, and so is the advice how long a list may
+     * be: ours are short, and the reference sends them too.
+     */
     void apply(int id, long value) throws ProtocolViolation {
         switch (id) {
             case Frames.SETTINGS_HEADER_TABLE_SIZE -> headerTableBytes = value;
@@ -58,7 +56,6 @@ final class PeerSettings {
                 require(value >= Frames.DEFAULT_MAX_FRAME_BYTES && value <= Frames.LARGEST_MAX_FRAME_BYTES, id, value);
                 maxFrameBytes = (int) value;
             }
-            case Frames.SETTINGS_MAX_HEADER_LIST_SIZE -> maxHeaderListBytes = value;
             default -> {}
         }
     }

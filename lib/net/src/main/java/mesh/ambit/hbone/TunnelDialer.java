@@ -75,6 +75,6 @@ final class TunnelDialer {
             return new TunnelFailure.ConnectTimedOut(key.address(), CONNECT_TIMEOUT);
         }
         return new TunnelFailure.ConnectFailed(
-                key.address(), "io error: " + (cause == null ? "cancelled" : FailureText.of(cause)));
+                key.address(), "io error: " + (cause == null ? "cancelled" : SocketErrors.text(cause)));
     }
 }

@@ -28,7 +28,8 @@ public sealed interface TunnelFailure {
     record ConnectTimedOut(InetSocketAddress address, Duration after) implements TunnelFailure {
         @Override
         public String text() {
-            return "connection timed out, maybe a NetworkPolicy is blocking HBONE port " + address.getPort();
+            return "connection timed out, maybe a NetworkPolicy is blocking HBONE port " + address.getPort()
+                    + ": deadline has elapsed";
         }
     }
 

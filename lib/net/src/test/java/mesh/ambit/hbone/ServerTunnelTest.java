@@ -56,6 +56,18 @@ class ServerTunnelTest {
     }
 
     @Test
+    void answersAreSentToAPeerThatAdvisesShorterLists() {
+        server.start();
+        peer.sendHex("000006040000000000" + "00060000000a"); // SETTINGS_MAX_HEADER_LIST_SIZE of 10 bytes.
+        peer.received();
+        peer.send(peer.connect(1));
+
+        server.exchanges.getFirst().accept(HeaderFields.of("baggage", "c=d"));
+
+        assertThat(peer.receivedDecoded()).containsExactly("HEADERS 1 :status=200 baggage=c=d");
+    }
+
+    @Test
     void abandonedRequestIsResetWithoutAnAnswer() {
         server.start();
         peer.send(peer.connect(1));

@@ -93,7 +93,7 @@ class AdsClientIT {
     void everyStreamCarriesTheTokenAsItIsNow() throws Exception {
         connect(folder.resolve("root.pem"));
         ads.awaitStream().awaitRequest();
-        Files.writeString(folder.resolve("token"), "second\n");
+        Files.writeString(folder.resolve("token"), "second");
         ads.kill();
         ads.restart();
         ads.awaitStream().awaitRequest();

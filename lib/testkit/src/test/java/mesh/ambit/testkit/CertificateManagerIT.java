@@ -113,7 +113,7 @@ class CertificateManagerIT {
         ca.kill();
         assertThatThrownBy(this::fetch)
                 .cause()
-                .hasMessageStartingWith("signing gRPC error (The service is currently unavailable): ");
+                .hasMessage("signing gRPC error (Unknown error): client error (Connect)");
 
         ca.restart();
 

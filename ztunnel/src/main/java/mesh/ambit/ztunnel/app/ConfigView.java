@@ -1,6 +1,7 @@
 package mesh.ambit.ztunnel.app;
 
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -15,6 +16,7 @@ import mesh.ambit.channel.ControlPlane;
 import mesh.ambit.channel.TrustRoots;
 import mesh.ambit.config.HostPort;
 import mesh.ambit.identity.SpiffeId;
+import mesh.ambit.model.Addresses;
 import mesh.ambit.model.WorkloadInfo;
 import mesh.ambit.relay.Keepalive;
 import mesh.ambit.ztunnel.inbound.ConnectHostname;
@@ -101,8 +103,7 @@ final class ConfigView {
                         ? localhost(dns.port())
                         : Map.of(
                                 "SocketAddr",
-                                new HostPort(InetAddress.ofLiteral(dns.host()).getHostAddress(), dns.port())
-                                        .toString()));
+                                Addresses.print(new InetSocketAddress(InetAddress.ofLiteral(dns.host()), dns.port()))));
         map.put("illegalPorts", illegal);
         map.put("ipv6Enabled", config.capture().ipv6());
     }

@@ -101,7 +101,7 @@ final class MeshDump {
 
     private static Map<String, Object> workload(Workload w) {
         Map<String, Object> map = new LinkedHashMap<>();
-        map.put("uid", w.uid());
+        put(map, "uid", w.uid()); // Only the local file has workloads without one.
         map.put("workloadIps", w.addresses().stream().map(Addresses::print).toList());
         putGateway(map, "waypoint", w.waypoint());
         putGateway(map, "networkGateway", w.networkGateway());

@@ -11,6 +11,7 @@ import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.function.Consumer;
 import mesh.ambit.hbone.ProxyHeader;
+import mesh.ambit.hbone.SocketErrors;
 import mesh.ambit.identity.SpiffeId;
 import mesh.ambit.model.Addresses;
 import mesh.ambit.model.Workload;
@@ -27,7 +28,6 @@ import mesh.ambit.telemetry.ResponseFlag;
 import mesh.ambit.ztunnel.inpod.Endings;
 import mesh.ambit.ztunnel.inpod.LiveConnections;
 import mesh.ambit.ztunnel.inpod.MeshLookup;
-import mesh.ambit.ztunnel.inpod.SocketFailure;
 import mesh.ambit.ztunnel.insight.HttpInsight;
 import mesh.ambit.ztunnel.limits.ConnectionLimits;
 import org.jspecify.annotations.Nullable;
@@ -155,7 +155,7 @@ final class InboundConnection implements LiveConnections.Live, RelayObserver {
                     join(done.getNow(), decided.header());
                 }
             } else if (!over) {
-                reported.close(ResponseFlag.CONNECT, "connection failed: " + SocketFailure.text(done.cause()));
+                reported.close(ResponseFlag.CONNECT, "connection failed: " + SocketErrors.text(done.cause()));
                 caller.refuse(UNREACHABLE_STATUS);
                 finish();
             }
@@ -230,9 +230,8 @@ final class InboundConnection implements LiveConnections.Live, RelayObserver {
         }
         if (open != null) {
             Endings.report(open, reason);
-        } else {
-            context.telemetry().deniedEarly(Direction.INBOUND, source, accepted, Endings.DRAINED);
         }
+        // Without a line, like the reference, when nobody knew yet whose connection it was.
         caller.abandon();
         finish();
     }

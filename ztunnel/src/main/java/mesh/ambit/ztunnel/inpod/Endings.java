@@ -9,7 +9,7 @@ import mesh.ambit.telemetry.ResponseFlag;
 /** How the ends of connections are called in metrics and in the access log: one exhaustive place for each. */
 public final class Endings {
     /** What is said of a connection that a drain, or the pod's end, cut. */
-    public static final String DRAINED = "connection closed due to connection drain";
+    private static final String DRAINED = "connection closed due to connection drain";
 
     private static final String REVOKED = new TunnelFailure.PeerRevoked().text();
 

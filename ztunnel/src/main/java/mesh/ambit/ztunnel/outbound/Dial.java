@@ -3,11 +3,11 @@ package mesh.ambit.ztunnel.outbound;
 import io.netty.channel.Channel;
 import io.netty.util.concurrent.Future;
 import mesh.ambit.hbone.HboneStream;
+import mesh.ambit.hbone.SocketErrors;
 import mesh.ambit.hbone.TunnelFailure;
 import mesh.ambit.telemetry.OpenConnection;
 import mesh.ambit.telemetry.ResponseFlag;
 import mesh.ambit.ztunnel.inpod.Endings;
-import mesh.ambit.ztunnel.inpod.SocketFailure;
 import org.jspecify.annotations.Nullable;
 
 /** The way to a next hop while it is under way, and what comes of it. Confined to an event loop. */
@@ -65,7 +65,7 @@ abstract class Dial {
         record OfSocket(Throwable cause) implements Failure {
             @Override
             public void report(OpenConnection connection) {
-                connection.close(ResponseFlag.CONNECT, "io error: " + SocketFailure.text(cause));
+                connection.close(ResponseFlag.CONNECT, "io error: " + SocketErrors.text(cause));
             }
 
             @Override

@@ -216,10 +216,8 @@ final class OutboundConnection implements LiveConnections.Live, RelayObserver, D
         }
         if (attempt != null) {
             Endings.report(attempt.telemetry(), reason);
-        } else {
-            context.telemetry().deniedEarly(Direction.OUTBOUND, source, destination, Endings.DRAINED);
         }
-        finish();
+        finish(); // Without a line, like the reference, when nobody knew yet whose connection it was.
     }
 
     @Override

@@ -23,6 +23,8 @@ import mesh.ambit.ztunnel.inbound.ConnectHostname;
 import mesh.ambit.ztunnel.inbound.RequireWaypoint;
 import mesh.ambit.ztunnel.inpod.Transparency;
 import mesh.ambit.ztunnel.limits.LimitSettings;
+import mesh.ambit.ztunnel.local.LocalMesh;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -368,6 +370,24 @@ class ZtunnelConfigTest {
                                 .concat(" caHeaders localhostAppTunnel ztunnelIdentity ztunnelWorkload ipv6Enabled")
                                 .concat(" crlPath enableEnhancedBaggage")
                                 .split(" "));
+    }
+
+    @Test
+    void theDumpPrintsAddressesShort() {
+        ZtunnelConfig config = read(Map.of("ISTIO_META_DNS_PROXY_ADDR", "[::1]:15054"));
+
+        assertThat(ConfigView.of(config, true)).containsEntry("dnsProxyAddr", Map.of("SocketAddr", "[::1]:15054"));
+    }
+
+    @Test
+    void theDumpLeavesOutWhatAWorkloadOfTheLocalFileLacks() throws Exception {
+        LocalMesh mesh = LocalMesh.parse("workloads:\n- {workloadIps: [10.0.0.1], namespace: a, services: {}}\n");
+
+        assertThat(MeshDump.local(mesh).get("workloads"))
+                .asInstanceOf(InstanceOfAssertFactories.list(Map.class))
+                .singleElement(InstanceOfAssertFactories.map(String.class, Object.class))
+                .containsEntry("workloadIps", List.of("10.0.0.1"))
+                .doesNotContainKey("uid");
     }
 
     private static void assertProblem(Map<String, String> env, String text) {
