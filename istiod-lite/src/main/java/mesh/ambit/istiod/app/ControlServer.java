@@ -15,8 +15,10 @@ import io.netty.handler.ssl.SslProvider;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.List;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.X509ExtendedKeyManager;
@@ -26,9 +28,13 @@ import mesh.ambit.istiod.push.FirstWord;
 import mesh.ambit.relay.Transport;
 import mesh.ambit.telemetry.Addresses;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The port of node proxies: TLS, gRPC, limits. Has its own threads for the sockets; calls run on virtual threads. */
 final class ControlServer implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(ControlServer.class);
+
     private static final long CLIENT_PING_SECONDS = 10;
 
     /** How long a connection that was asked to be made anew may go on. */
@@ -38,6 +44,9 @@ final class ControlServer implements AutoCloseable {
     private static final long MAX_IDLE_SECONDS = 300;
 
     private static final long GRACE_MILLIS = 1_000;
+
+    /** After the last connection: what calls have just written is still taken, and given up with its buffers. */
+    private static final long QUIET_MILLIS = 50;
 
     /** Handshakes and encryption of all nodes; what is said is computed elsewhere. */
     private static final int MAX_SOCKET_THREADS = 4;
@@ -101,6 +110,7 @@ final class ControlServer implements AutoCloseable {
             DiscoverySettings settings)
             throws IOException {
         ExecutorService calls = Executors.newVirtualThreadPerTaskExecutor();
+        Executor begin = task -> run(calls, task);
         Transport transport = Transport.best();
         EventLoopGroup sockets =
                 transport.group(Math.min(Runtime.getRuntime().availableProcessors(), MAX_SOCKET_THREADS), "ambit-grpc");
@@ -109,8 +119,8 @@ final class ControlServer implements AutoCloseable {
                         transport == Transport.EPOLL ? EpollServerSocketChannel.class : NioServerSocketChannel.class)
                 .bossEventLoopGroup(sockets)
                 .workerEventLoopGroup(sockets)
-                .executor(calls)
-                .callExecutor(new CallExecutors(calls, () -> Transport.loopOfThread(sockets)))
+                .executor(begin)
+                .callExecutor(new CallExecutors(begin, () -> Transport.loopOfThread(sockets)))
                 .addStreamTracerFactory(new FirstWord.Factory())
                 .flowControlWindow(WINDOW_BYTES)
                 .maxInboundMessageSize(settings.maxRequestBytes())
@@ -134,6 +144,16 @@ final class ControlServer implements AutoCloseable {
             calls.shutdown();
             sockets.shutdownGracefully(0, 0, TimeUnit.MILLISECONDS);
             throw notAvailable(address, e);
+        }
+    }
+
+    /** After the end of {@code calls} a call still hears of its own: a message that nobody takes would keep its buffers. */
+    private static void run(ExecutorService calls, Runnable task) {
+        try {
+            calls.execute(task);
+        } catch (RejectedExecutionException e) {
+            LOG.trace("a call outlives its server", e);
+            Thread.startVirtualThread(task);
         }
     }
 
@@ -179,10 +199,14 @@ final class ControlServer implements AutoCloseable {
                 server.shutdownNow().awaitTermination(GRACE_MILLIS, TimeUnit.MILLISECONDS);
             }
             calls.shutdownNow();
-            sockets.shutdownGracefully(0, GRACE_MILLIS, TimeUnit.MILLISECONDS)
+            // They write to these loops, which take nothing once they have ended.
+            calls.awaitTermination(GRACE_MILLIS, TimeUnit.MILLISECONDS);
+            sockets.shutdownGracefully(QUIET_MILLIS, GRACE_MILLIS, TimeUnit.MILLISECONDS)
                     .await(GRACE_MILLIS, TimeUnit.MILLISECONDS);
         } catch (InterruptedException e) {
             server.shutdownNow();
+            calls.shutdownNow();
+            sockets.shutdownGracefully(QUIET_MILLIS, GRACE_MILLIS, TimeUnit.MILLISECONDS);
             Thread.currentThread().interrupt();
         }
     }
