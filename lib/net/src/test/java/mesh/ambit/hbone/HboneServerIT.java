@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.netty.channel.Channel;
 import io.netty.channel.EventLoopGroup;
+import io.netty.util.concurrent.Future;
 import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -21,6 +22,7 @@ import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import javax.net.ssl.SSLContext;
@@ -40,6 +42,8 @@ import org.junit.jupiter.api.Test;
 class HboneServerIT {
     private static final InetAddress LOOPBACK = InetAddress.ofLiteral("127.0.0.1");
 
+    private static final int PATIENCE_MILLIS = 120_000;
+
     private final EventLoopGroup loops = Loops.start(1);
     private final TestPki pki = new TestPki();
     private final Svid svid = pki.svid("spiffe://cluster.local/ns/shop/sa/orders");
@@ -53,7 +57,7 @@ class HboneServerIT {
             listener.close().await();
         }
         for (HboneServer server : servers) {
-            assertThat(server.close().await(5_000)).isTrue();
+            Loops.get(server.close());
             assertThat(server.openTunnels()).isZero();
         }
         Loops.stop(loops);
@@ -65,7 +69,7 @@ class HboneServerIT {
         InetSocketAddress address = serve(CompletableFuture.completedFuture(svid));
         for (int i = 0; i < 2; i++) {
             try (Socket socket = new Socket(LOOPBACK, address.getPort())) {
-                socket.setSoTimeout(10_000);
+                socket.setSoTimeout(PATIENCE_MILLIS);
                 socket.getOutputStream().write("GET / HTTP/1.1\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
                 assertThat(readToEnd(socket.getInputStream())).startsWith(21, 3, 3, 0, 2, 2);
             }
@@ -99,7 +103,7 @@ class HboneServerIT {
     void missingCertificateOfOursClosesTheConnection() throws Exception {
         InetSocketAddress address = serve(CompletableFuture.failedFuture(new IllegalStateException("CA says no")));
         try (Socket socket = new Socket(LOOPBACK, address.getPort())) {
-            socket.setSoTimeout(10_000);
+            socket.setSoTimeout(PATIENCE_MILLIS);
             assertThat(socket.getInputStream().read()).isEqualTo(-1);
         }
         Loops.await("told", () -> failures.size() == 1);
@@ -108,16 +112,21 @@ class HboneServerIT {
 
     @Test
     void clientThatHasSpokenSeesTheEndOfARefusedConnectionToo() throws Exception {
-        CompletableFuture<Svid> asked = new CompletableFuture<>();
-        InetSocketAddress address = serve(asked);
+        InetSocketAddress address = serve(CompletableFuture.failedFuture(new IllegalStateException("CA says no")));
+        CountDownLatch spoken = new CountDownLatch(1);
+        // The kernel takes the connection and what it says; the server sees both at once, however slow we are.
+        Future<Void> held = loops.submit(() -> {
+            spoken.await();
+            return null;
+        });
         try (Socket socket = new Socket(LOOPBACK, address.getPort())) {
-            socket.setSoTimeout(10_000);
-            Loops.await("accepted", () -> servers.getFirst().openTunnels() == 1);
+            socket.setSoTimeout(PATIENCE_MILLIS);
             socket.getOutputStream().write(new byte[500]);
-            asked.completeExceptionally(new IllegalStateException("CA says no"));
+            spoken.countDown();
 
             assertThat(socket.getInputStream().read()).as("no reset").isEqualTo(-1);
         }
+        Loops.get(held);
     }
 
     @Test
@@ -125,7 +134,7 @@ class HboneServerIT {
         CompletableFuture<Svid> asked = new CompletableFuture<>();
         InetSocketAddress address = serve(asked);
         try (Socket socket = new Socket(LOOPBACK, address.getPort())) {
-            socket.setSoTimeout(30_000);
+            socket.setSoTimeout(PATIENCE_MILLIS);
             Loops.await("accepted", () -> servers.getFirst().openTunnels() == 1);
             socket.getOutputStream().write(new byte[500]);
             CompletableFuture.delayedExecutor(1_200, TimeUnit.MILLISECONDS)
@@ -141,9 +150,9 @@ class HboneServerIT {
         CompletableFuture<Svid> never = new CompletableFuture<>();
         InetSocketAddress address = serve(never);
         try (Socket socket = new Socket(LOOPBACK, address.getPort())) {
-            socket.setSoTimeout(10_000);
+            socket.setSoTimeout(PATIENCE_MILLIS);
             Loops.await("accepted", () -> servers.getFirst().openTunnels() == 1);
-            assertThat(servers.getFirst().close().await(5_000)).isTrue();
+            Loops.get(servers.getFirst().close());
             assertThat(socket.getInputStream().read()).isEqualTo(-1);
         }
         never.complete(svid);
@@ -154,7 +163,7 @@ class HboneServerIT {
     void peerThatEndsInTheMiddleOfTheHandshakeIsGone() throws Exception {
         InetSocketAddress address = serve(CompletableFuture.completedFuture(svid));
         try (Socket socket = new Socket(LOOPBACK, address.getPort())) {
-            socket.setSoTimeout(10_000);
+            socket.setSoTimeout(PATIENCE_MILLIS);
             socket.getOutputStream().write(new byte[] {22, 3, 1, 1, 0, 1});
             socket.shutdownOutput();
             assertThat(socket.getInputStream().read()).isEqualTo(-1);
@@ -166,9 +175,9 @@ class HboneServerIT {
     @Test
     void connectionsAfterTheCloseAreClosed() throws Exception {
         InetSocketAddress address = serve(CompletableFuture.completedFuture(svid));
-        assertThat(servers.getFirst().close().await(5_000)).isTrue();
+        Loops.get(servers.getFirst().close());
         try (Socket socket = new Socket(LOOPBACK, address.getPort())) {
-            socket.setSoTimeout(10_000);
+            socket.setSoTimeout(PATIENCE_MILLIS);
             assertThat(socket.getInputStream().read()).isEqualTo(-1);
         }
     }
@@ -178,9 +187,8 @@ class HboneServerIT {
         TunnelGuards impatient = new TunnelGuards(Duration.ofMillis(100), 0, new TunnelGuards.Observer() {});
         InetSocketAddress address = serve(CompletableFuture.completedFuture(svid), impatient);
         try (Socket socket = new Socket(LOOPBACK, address.getPort())) {
-            socket.setSoTimeout(10_000);
-            socket.getOutputStream().write(new byte[] {22, 3, 1, 1, 0, 1});
-            socket.getInputStream().readAllBytes();
+            socket.setSoTimeout(PATIENCE_MILLIS);
+            awaitEnd(socket);
         }
         Loops.await("told", () -> failures.size() == 1);
         assertThat(failures.remove().text()).startsWith("tls handshake error: ").contains("100ms");
@@ -200,7 +208,7 @@ class HboneServerIT {
                 Socket second = new Socket(LOOPBACK, address.getPort())) {
             Loops.await("two wait", () -> servers.getFirst().openTunnels() == 2);
             try (Socket third = new Socket(LOOPBACK, address.getPort())) {
-                third.setSoTimeout(10_000);
+                third.setSoTimeout(PATIENCE_MILLIS);
                 assertThat(third.getInputStream().read()).isEqualTo(-1);
             }
             assertThat(refused).hasValue(1);
@@ -230,6 +238,16 @@ class HboneServerIT {
         return (InetSocketAddress) listener.localAddress();
     }
 
+    /** Sends the beginning of a handshake and waits for the end; a reset is one too, for what came after it. */
+    private static void awaitEnd(Socket socket) throws java.io.IOException {
+        try {
+            socket.getOutputStream().write(new byte[] {22, 3, 1, 1, 0, 1});
+            assertThat(socket.getInputStream().readAllBytes()).isNotNull();
+        } catch (SocketException e) {
+            assertThat(e).hasMessageMatching("(?i).*(reset|broken pipe).*");
+        }
+    }
+
     private static int[] readToEnd(InputStream in) throws java.io.IOException {
         byte[] bytes = in.readAllBytes();
         int[] values = new int[bytes.length];
@@ -256,7 +274,7 @@ class HboneServerIT {
         SSLContext context = SSLContext.getInstance("TLSv1.3");
         context.init(null, new TrustManager[] {new TrustAll()}, new SecureRandom());
         SSLSocket socket = (SSLSocket) context.getSocketFactory().createSocket(LOOPBACK, address.getPort());
-        socket.setSoTimeout(10_000);
+        socket.setSoTimeout(PATIENCE_MILLIS);
         SSLParameters parameters = socket.getSSLParameters();
         parameters.setApplicationProtocols(new String[] {protocol});
         socket.setSSLParameters(parameters);

@@ -45,17 +45,17 @@ final class TunnelLab {
     static final String SERVER = "spiffe://cluster.local/ns/shop/sa/orders";
     private static final InetAddress LOOPBACK = InetAddress.ofLiteral("127.0.0.1");
 
-    /** The pools' clock: real time, moved by hand. */
+    /** Stands still at the time of its creation, so that nothing ends by itself while a slow machine works; moved by hand. */
     static final class MovableClock implements InstantSource {
-        private volatile Duration offset = Duration.ZERO;
+        private volatile Instant now = Instant.now();
 
         void move(Duration by) {
-            offset = offset.plus(by);
+            now = now.plus(by);
         }
 
         @Override
         public Instant instant() {
-            return Instant.now().plus(offset);
+            return now;
         }
     }
 
@@ -67,6 +67,7 @@ final class TunnelLab {
     private final TlsContexts tls =
             new TlsContexts(TlsPolicy.DEFAULT, TlsProvider.best(), InstantSource.system(), revocations);
     private final MovableClock clock = new MovableClock();
+    private final MovableClock serverClock = new MovableClock();
     private final AtomicInteger accepted = new AtomicInteger();
     private final AtomicInteger failures = new AtomicInteger();
     private final AtomicInteger turnedAway = new AtomicInteger();
@@ -95,8 +96,14 @@ final class TunnelLab {
         return keep(pki.svid(uri));
     }
 
+    /** The pools' clock. */
     MovableClock clock() {
         return clock;
+    }
+
+    /** The server's clock, by which it sets a timer for the end of its client's certificate. */
+    MovableClock serverClock() {
+        return serverClock;
     }
 
     Svid clientSvid() {
@@ -144,7 +151,7 @@ final class TunnelLab {
                 () -> CompletableFuture.completedFuture(svid),
                 tls,
                 TunnelSettings.DEFAULT,
-                InstantSource.system(),
+                serverClock,
                 TestServers.handler(onConnect, _ -> failures.incrementAndGet()));
         server = hbone;
         listener = Transport.best()
@@ -320,7 +327,7 @@ final class TunnelLab {
         if (listener != null && server != null) {
             listener.close().await();
             HboneServer serving = server;
-            serving.close().await(5_000);
+            Loops.get(serving.close());
             Loops.await("server connections closed", () -> serving.openTunnels() == 0);
         }
         Loops.stop(clientLoops);

@@ -34,7 +34,7 @@ class ClosingLoopsIT {
         // A task runs after the loop has looked whether it is to end.
         loop.execute(() -> loops.shutdownGracefully(0, 5, TimeUnit.SECONDS));
 
-        assertThat(loops.terminationFuture().await(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(loops.terminationFuture().await(60, TimeUnit.SECONDS)).isTrue();
         assertThat(listener.isOpen()).isFalse();
         assertThat(client.isOpen()).isFalse();
         assertThat(removed.getCount()).as("handlers that hold native memory").isZero();
@@ -70,7 +70,7 @@ class ClosingLoopsIT {
                 .connect(listener.localAddress())
                 .sync()
                 .channel();
-        assertThat(connected.await(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(connected.await(60, TimeUnit.SECONDS)).isTrue();
         return client;
     }
 

@@ -92,7 +92,7 @@ class KeepaliveIT {
                     .sync()
                     .channel();
             check.accept(((EpollSocketChannel) outgoing).config());
-            check.accept(((EpollSocketChannel) accepted.get(5, TimeUnit.SECONDS)).config());
+            check.accept(((EpollSocketChannel) accepted.get(60, TimeUnit.SECONDS)).config());
         } finally {
             loops.shutdownGracefully(0, 1, TimeUnit.SECONDS).sync();
         }

@@ -43,6 +43,7 @@ import org.jspecify.annotations.Nullable;
 /** An application's listener, a capture listener per path, and a tunnel between two small proxies. */
 final class RelayLab {
     private static final InetAddress LOOPBACK = InetAddress.ofLiteral("127.0.0.1");
+    private static final int PATIENCE_MILLIS = 120_000;
     private static final SpiffeId CLIENT = SpiffeId.parse("spiffe://cluster.local/ns/shop/sa/web");
     private static final SpiffeId SERVER = SpiffeId.parse("spiffe://cluster.local/ns/shop/sa/orders");
 
@@ -202,14 +203,14 @@ final class RelayLab {
         Channel capture = path == Path.TUNNEL ? tunnelCapture : plainCapture;
         InetSocketAddress address = (InetSocketAddress) capture.localAddress();
         Socket socket = new Socket(address.getAddress(), address.getPort());
-        socket.setSoTimeout(20_000);
+        socket.setSoTimeout(PATIENCE_MILLIS);
         return socket;
     }
 
     Socket accept() throws IOException {
-        application.setSoTimeout(20_000);
+        application.setSoTimeout(PATIENCE_MILLIS);
         Socket socket = application.accept();
-        socket.setSoTimeout(20_000);
+        socket.setSoTimeout(PATIENCE_MILLIS);
         return socket;
     }
 
@@ -234,13 +235,27 @@ final class RelayLab {
         });
     }
 
-    /** Writes until nothing has been taken for a while; returns how much was. */
-    long writeUntilStuck(Socket socket) throws IOException {
+    /**
+     * What a writer has done that was stuck, or seemed so.
+     *
+     * @param taken bytes of writes that had returned then
+     * @param asked bytes of writes that have begun by now
+     */
+    record Writing(long taken, AtomicLong asked) {
+        long begun() {
+            return asked.get();
+        }
+    }
+
+    /** Writes until nothing has been taken for a while. */
+    Writing writeUntilStuck(Socket socket) throws IOException {
+        AtomicLong asked = new AtomicLong();
         AtomicLong written = new AtomicLong();
         Thread writer = Thread.ofPlatform().daemon().start(() -> {
             byte[] chunk = new byte[64 * 1024];
             try {
                 while (!Thread.currentThread().isInterrupted() && written.get() < 200L * 1024 * 1024) {
+                    asked.addAndGet(chunk.length);
                     socket.getOutputStream().write(chunk);
                     written.addAndGet(chunk.length);
                 }
@@ -258,7 +273,7 @@ final class RelayLab {
             return System.nanoTime() - lastChange.get() > 300_000_000L;
         });
         writer.interrupt();
-        return written.get();
+        return new Writing(written.get(), asked);
     }
 
     /** Returns how much CPU time the loops take while {@code millis} pass in which nothing happens. */
@@ -315,7 +330,7 @@ final class RelayLab {
             pool.close();
             return 0;
         });
-        server.close().await(5_000);
+        Loops.get(server.close());
         Loops.await("server connections closed", () -> server.openTunnels() == 0);
         Loops.stop(clientLoops);
         Loops.stop(serverLoops);

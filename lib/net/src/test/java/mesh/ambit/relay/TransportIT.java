@@ -37,7 +37,7 @@ class TransportIT {
             server.getOutputStream().write(7);
             server.shutdownOutput();
             assertThat(client.getInputStream().readAllBytes()).containsExactly(7);
-            sending.get(10, TimeUnit.SECONDS);
+            sending.get(60, TimeUnit.SECONDS);
             lab.awaitEnds(RelayLab.Path.TUNNEL, new RelayEnd.Completed());
         } finally {
             lab.close();
