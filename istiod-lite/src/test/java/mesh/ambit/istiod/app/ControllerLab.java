@@ -40,7 +40,7 @@ import org.jspecify.annotations.Nullable;
 
 /** A controller with a folder and a state of its own on free ports of loopback, and clients of it. */
 final class ControllerLab implements AutoCloseable {
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration PATIENCE = Duration.ofSeconds(120);
 
     private static final long POLL_NANOS = 5_000_000;
 
@@ -113,7 +113,7 @@ final class ControllerLab implements AutoCloseable {
         channels.forEach(channel -> {
             channel.shutdownNow();
             try {
-                channel.awaitTermination(5, TimeUnit.SECONDS);
+                channel.awaitTermination(60, TimeUnit.SECONDS);
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             }
@@ -197,6 +197,6 @@ final class ControllerLab implements AutoCloseable {
     public void close() {
         stop();
         calls.shutdownNow();
-        sockets.shutdownGracefully(0, 5, TimeUnit.SECONDS).awaitUninterruptibly(5, TimeUnit.SECONDS);
+        sockets.shutdownGracefully(0, 5, TimeUnit.SECONDS).awaitUninterruptibly(60, TimeUnit.SECONDS);
     }
 }

@@ -30,9 +30,7 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.net.BindException;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -49,6 +47,7 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
+import mesh.ambit.testkit.Ports;
 
 /** Stock gRPC clients with an xDS bootstrap, and servers that answer with their names. */
 final class GrpcClients implements AutoCloseable {
@@ -58,9 +57,6 @@ final class GrpcClients implements AutoCloseable {
     private static final AtomicInteger SCHEMES = new AtomicInteger();
     private static final long PATIENCE_SECONDS = 60;
     private static final int THREADS = 8;
-    private static final int FIRST_PORT = 20_000;
-    private static final int PORTS = 10_000;
-    private static final AtomicInteger NEXT_PORT = new AtomicInteger();
 
     /** The port of every server, each on an address of its own. */
     final int port;
@@ -76,24 +72,7 @@ final class GrpcClients implements AutoCloseable {
 
     GrpcClients() throws IOException {
         executor.prestartAllCoreThreads();
-        port = freePort();
-    }
-
-    /**
-     * Returns a port that is free on every address and stays so: the kernel gives those below its own range to nobody who
-     * does not ask for them, while one of that range may be another connection's by the time it is needed.
-     */
-    static int freePort() throws IOException {
-        for (int i = 0; i < PORTS; i++) {
-            int candidate = FIRST_PORT + (int) ((ProcessHandle.current().pid() + NEXT_PORT.getAndIncrement()) % PORTS);
-            try (ServerSocket free = new ServerSocket()) {
-                free.bind(new InetSocketAddress("0.0.0.0", candidate));
-                return candidate;
-            } catch (BindException e) {
-                // Somebody asked for this one.
-            }
-        }
-        throw new IOException("no free port from " + FIRST_PORT + " to " + (FIRST_PORT + PORTS - 1));
+        port = Ports.free();
     }
 
     /** Waits for the threads that gRPC shares, which stay for a second after their last use. */

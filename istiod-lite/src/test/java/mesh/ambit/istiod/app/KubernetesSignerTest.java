@@ -39,7 +39,7 @@ class KubernetesSignerTest {
     @BeforeEach
     void open() throws IOException {
         api = new FakeApi().serve(REQUESTS);
-        server = ApiServers.at(api.url(), Duration.ofSeconds(2));
+        server = ApiServers.at(api.url());
         signer = new KubernetesSigner(server, "corp.test/mesh", folder.resolve("roots"));
     }
 
@@ -96,13 +96,15 @@ class KubernetesSignerTest {
     }
 
     private CompletableFuture<List<String>> sign() {
-        return CompletableFuture.supplyAsync(() -> {
-            try {
-                return signer.sign(REQUEST);
-            } catch (IOException | InterruptedException e) {
-                throw new CompletionException(e);
-            }
-        });
+        return CompletableFuture.supplyAsync(
+                () -> {
+                    try {
+                        return signer.sign(REQUEST);
+                    } catch (IOException | InterruptedException e) {
+                        throw new CompletionException(e);
+                    }
+                },
+                Thread::startVirtualThread);
     }
 
     /** Waits for a request that somebody has approved. */

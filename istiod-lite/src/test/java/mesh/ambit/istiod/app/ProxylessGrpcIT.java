@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.Future;
 import java.util.stream.Stream;
+import mesh.ambit.testkit.Ports;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -111,7 +112,7 @@ class ProxylessGrpcIT extends ProxylessLab {
         grpc.serve("one", "127.77.0.1");
         grpc.serve("two", "127.77.0.2");
         lab.write("one.yaml", pod("one", "web", "127.77.0.1"));
-        lab.plaintext = "127.0.0.1:" + GrpcClients.freePort();
+        lab.plaintext = "127.0.0.1:" + Ports.free();
         lab.start();
         ManagedChannel channel = web();
         assertThat(GrpcClients.say(channel)).isEqualTo("one");

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
-import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Random;
 import mesh.ambit.istiod.kube.api.ApiServer;
@@ -43,7 +42,7 @@ class GatewayControllerIT {
                         "/apis/discovery.k8s.io/v1/endpointslices",
                         "/apis/autoscaling/v2/horizontalpodautoscalers",
                         "/apis/policy/v1/poddisruptionbudgets");
-        server = ApiServers.at(api.url(), Duration.ofSeconds(30));
+        server = ApiServers.at(api.url());
         controller = GatewayController.start(
                 server,
                 () -> new WaypointSettings(

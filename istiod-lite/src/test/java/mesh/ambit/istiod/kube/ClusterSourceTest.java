@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-@Timeout(30)
+@Timeout(300)
 class ClusterSourceTest {
     @TempDir
     private Path temporary;
@@ -100,7 +100,7 @@ class ClusterSourceTest {
 
     private ClusterView await(Predicate<ClusterView> condition) throws InterruptedException {
         while (true) {
-            ClusterView view = views.poll(10, TimeUnit.SECONDS);
+            ClusterView view = views.poll(60, TimeUnit.SECONDS);
             assertThat(view).as("the view that is waited for").isNotNull();
             if (condition.test(view)) {
                 return view;

@@ -1,7 +1,6 @@
 package mesh.ambit.istiod.kube;
 
 import java.io.IOException;
-import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicReference;
@@ -25,7 +24,7 @@ class ClusterTrustBundleIT {
     @BeforeEach
     void open() throws IOException {
         api = new FakeApi().serve(BUNDLES, DEFINITIONS);
-        server = ApiServers.at(api.url(), Duration.ofSeconds(2));
+        server = ApiServers.at(api.url());
         bundle = ClusterTrustBundle.start(server, roots::get, InstantSource.system(), new Random(7));
     }
 

@@ -4,7 +4,6 @@ import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -29,7 +28,7 @@ class EntryAddressesIT {
     @BeforeEach
     void open() throws IOException {
         api = new FakeApi().serve(ENTRIES);
-        server = ApiServers.at(api.url(), Duration.ofSeconds(2));
+        server = ApiServers.at(api.url());
         addresses = new EntryAddresses(server);
     }
 

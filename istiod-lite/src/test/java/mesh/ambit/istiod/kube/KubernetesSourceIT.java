@@ -3,7 +3,6 @@ package mesh.ambit.istiod.kube;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Random;
@@ -50,7 +49,7 @@ class KubernetesSourceIT {
                         "/apis/discovery.k8s.io/v1/endpointslices",
                         "/api/v1/namespaces/istio-system/configmaps",
                         "/apis/apiextensions.k8s.io/v1/customresourcedefinitions");
-        server = ApiServers.at(api.url(), Duration.ofSeconds(5));
+        server = ApiServers.at(api.url());
     }
 
     @AfterEach

@@ -30,7 +30,7 @@ class NamespaceTextsIT {
     @BeforeEach
     void open() throws IOException {
         api = new FakeApi().serve(NAMESPACES, CONFIG_MAPS);
-        server = ApiServers.at(api.url(), Duration.ofSeconds(2));
+        server = ApiServers.at(api.url());
         for (String name : new String[] {"default", "kube-system", "kube-public", "kube-node-lease"}) {
             api.put(NAMESPACES, namespace(name, ""));
         }

@@ -29,7 +29,7 @@ public final class AdsClient implements AutoCloseable {
 
     static final String STATUS = "istio.io/debug/syncz";
 
-    private static final long PATIENCE_SECONDS = 60;
+    private static final long PATIENCE_SECONDS = 120;
 
     private final LinkedBlockingQueue<DeltaDiscoveryResponse> responses = new LinkedBlockingQueue<>();
     private final CompletableFuture<Status> end = new CompletableFuture<>();

@@ -74,16 +74,16 @@ class PacedTriggerTest {
                 },
                 () -> Duration.ZERO)) {
             trigger.trigger();
-            assertThat(running.tryAcquire(10, TimeUnit.SECONDS)).isTrue();
+            assertThat(running.tryAcquire(60, TimeUnit.SECONDS)).isTrue();
 
             trigger.trigger();
             trigger.trigger();
             mayEnd.release(2);
-            assertThat(running.tryAcquire(10, TimeUnit.SECONDS)).isTrue();
+            assertThat(running.tryAcquire(60, TimeUnit.SECONDS)).isTrue();
             trigger.trigger();
             mayEnd.release();
 
-            assertThat(running.tryAcquire(10, TimeUnit.SECONDS)).isTrue();
+            assertThat(running.tryAcquire(60, TimeUnit.SECONDS)).isTrue();
             assertThat(running.availablePermits()).isZero();
         }
     }
@@ -97,7 +97,7 @@ class PacedTriggerTest {
             trigger.triggerWithin(Duration.ofMinutes(30));
             trigger.trigger();
 
-            assertThat(ran.tryAcquire(10, TimeUnit.SECONDS)).isTrue();
+            assertThat(ran.tryAcquire(60, TimeUnit.SECONDS)).isTrue();
             assertThat(ran.availablePermits()).isZero();
         }
     }
@@ -109,7 +109,7 @@ class PacedTriggerTest {
             for (int i = 0; i < 3; i++) {
                 trigger.triggerWithin(Duration.ofMinutes(30));
                 // Never longer than the longest interval of the pace.
-                assertThat(ran.tryAcquire(10, TimeUnit.SECONDS)).isTrue();
+                assertThat(ran.tryAcquire(60, TimeUnit.SECONDS)).isTrue();
             }
         }
     }
@@ -122,13 +122,13 @@ class PacedTriggerTest {
         try (PacedTrigger trigger = new PacedTrigger(slow, _ -> ran.release(), () -> Duration.ZERO)) {
             trigger.triggerWithin(wait);
             trigger.trigger();
-            assertThat(ran.tryAcquire(30, TimeUnit.SECONDS)).isTrue();
+            assertThat(ran.tryAcquire(60, TimeUnit.SECONDS)).isTrue();
             // Into the time that is left of the first wait.
             LockSupport.parkNanos(wait.toNanos() / 3);
 
             long begin = System.nanoTime();
             trigger.triggerWithin(wait);
-            assertThat(ran.tryAcquire(30, TimeUnit.SECONDS)).isTrue();
+            assertThat(ran.tryAcquire(60, TimeUnit.SECONDS)).isTrue();
 
             assertThat(Duration.ofNanos(System.nanoTime() - begin)).isGreaterThanOrEqualTo(wait);
         }
@@ -145,9 +145,9 @@ class PacedTriggerTest {
                 },
                 () -> Duration.ZERO)) {
             trigger.trigger();
-            assertThat(ran.tryAcquire(10, TimeUnit.SECONDS)).isTrue();
+            assertThat(ran.tryAcquire(60, TimeUnit.SECONDS)).isTrue();
             trigger.trigger();
-            assertThat(ran.tryAcquire(10, TimeUnit.SECONDS)).isTrue();
+            assertThat(ran.tryAcquire(60, TimeUnit.SECONDS)).isTrue();
         }
     }
 }

@@ -88,9 +88,9 @@ final class PlainServer implements AutoCloseable {
         channel.shutdownNow();
         server.shutdownNow();
         try {
-            channel.awaitTermination(5, TimeUnit.SECONDS);
-            server.awaitTermination(5, TimeUnit.SECONDS);
-            sockets.shutdownGracefully(0, 5, TimeUnit.SECONDS).await(5, TimeUnit.SECONDS);
+            channel.awaitTermination(60, TimeUnit.SECONDS);
+            server.awaitTermination(60, TimeUnit.SECONDS);
+            sockets.shutdownGracefully(0, 5, TimeUnit.SECONDS).await(60, TimeUnit.SECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

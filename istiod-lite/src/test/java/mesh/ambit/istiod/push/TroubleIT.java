@@ -284,6 +284,7 @@ class TroubleIT {
             client.subscribe(AdsClient.ADDRESS);
             client.acknowledge(client.next());
             List<AdsClient> crowd = new ArrayList<>();
+            long begun = System.nanoTime();
             for (int i = 0; i < rush; i++) {
                 AdsClient one = server.client("node-b");
                 one.subscribe(AdsClient.ADDRESS);
@@ -303,7 +304,8 @@ class TroubleIT {
                 one.close();
             }
             // Twenty at once and twenty for each second that it took, and one of waiting.
-            assertThat(served).isBetween(20, 20 * 60);
+            long seconds = Duration.ofNanos(System.nanoTime() - begun).toSeconds();
+            assertThat((long) served).isBetween(20L, 20 * (seconds + 3));
             assertThat(server.hub.status().size()).isLessThanOrEqualTo(served + 1);
         }
     }
@@ -351,7 +353,7 @@ class TroubleIT {
     }
 
     private static void until(BooleanSupplier condition) {
-        long deadline = System.nanoTime() + Duration.ofSeconds(60).toNanos();
+        long deadline = System.nanoTime() + Duration.ofSeconds(120).toNanos();
         while (!condition.getAsBoolean()) {
             assertThat(System.nanoTime() - deadline).isNegative();
             LockSupport.parkNanos(5_000_000);

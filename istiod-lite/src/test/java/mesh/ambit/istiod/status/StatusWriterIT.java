@@ -3,7 +3,6 @@ package mesh.ambit.istiod.status;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
@@ -32,7 +31,7 @@ class StatusWriterIT {
     @BeforeEach
     void open() throws IOException {
         api = new FakeApi().serve(POLICIES);
-        server = ApiServers.at(api.url(), Duration.ofSeconds(10));
+        server = ApiServers.at(api.url());
     }
 
     @AfterEach

@@ -72,8 +72,9 @@ class LargeMeshTest {
         assertThat(mesh.endpoints(new NamespacedHostname("shop", host(7))).size())
                 .isEqualTo(WORKLOADS / SERVICES);
         assertThat(KeptMesh.decode(encoded[0]).size()).isEqualTo(WORKLOADS + SERVICES);
-        assertThat(whole).isLessThan(Duration.ofSeconds(30));
-        assertThat(changes).isLessThan(Duration.ofSeconds(5));
+        // A few hundred times what it takes: these are for work that grows with the mesh, not for slow machines.
+        assertThat(whole).isLessThan(Duration.ofSeconds(120));
+        assertThat(changes).isLessThan(Duration.ofSeconds(30));
     }
 
     private void apply(MeshUpdates updates) {

@@ -15,8 +15,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-@Timeout(30)
+@Timeout(300)
 class FolderSourceTest {
+    private static final int TRIES = 20;
+
     @TempDir
     private Path folder;
 
@@ -53,12 +55,17 @@ class FolderSourceTest {
     @Test
     void newContentIsThereLongBeforeASecondHasPassed() throws Exception {
         try (FolderSource source = FolderSource.watch(folder, snapshots::add)) {
-            Path next = Files.writeString(folder.resolve(".next"), namespace("a"));
-            long begin = System.nanoTime();
-            Files.move(next, folder.resolve("a.yaml"), ATOMIC_MOVE);
-            awaitNames("a");
+            long fastest = Long.MAX_VALUE;
+            // Who waits for a second does so each time; a machine that stands still does it now and then.
+            for (int i = 0; i < TRIES && fastest >= TimeUnit.MILLISECONDS.toNanos(900); i++) {
+                Path next = Files.writeString(folder.resolve(".next"), namespace("a" + i));
+                long begin = System.nanoTime();
+                Files.move(next, folder.resolve("a.yaml"), ATOMIC_MOVE);
+                awaitNames("a" + i);
+                fastest = Math.min(fastest, System.nanoTime() - begin);
+            }
 
-            assertThat(System.nanoTime() - begin).isLessThan(TimeUnit.MILLISECONDS.toNanos(900));
+            assertThat(fastest).isLessThan(TimeUnit.MILLISECONDS.toNanos(900));
             assertThat(source.current().problems()).isEmpty();
         }
     }
@@ -116,7 +123,7 @@ class FolderSourceTest {
 
     private void awaitNames(String... expected) throws InterruptedException {
         while (true) {
-            FolderSnapshot snapshot = snapshots.poll(10, TimeUnit.SECONDS);
+            FolderSnapshot snapshot = snapshots.poll(60, TimeUnit.SECONDS);
             assertThat(snapshot).as("a snapshot with " + List.of(expected)).isNotNull();
             if (names(snapshot).equals(List.of(expected))) {
                 return;

@@ -5,12 +5,12 @@ import java.util.function.BooleanSupplier;
 
 /** Waits for what other threads do: a condition with a deadline, never a fixed time. */
 public final class Await {
-    private static final Duration DEADLINE = Duration.ofSeconds(30);
+    private static final Duration DEADLINE = Duration.ofSeconds(120);
     private static final Duration STEP = Duration.ofMillis(2);
 
     private Await() {}
 
-    /** Returns when {@code condition} holds; fails after 30 s, naming {@code what}. */
+    /** Returns when {@code condition} holds; fails after two minutes, naming {@code what}. */
     public static void until(String what, BooleanSupplier condition) {
         until(what, DEADLINE, condition);
     }

@@ -45,10 +45,15 @@ final class GrpcServer implements AutoCloseable {
     private final ExecutorService executor =
             Executors.newCachedThreadPool(new DefaultThreadFactory("test-grpc-calls", true));
 
+    private final int port;
     private @Nullable Server server;
-    private int port;
 
     GrpcServer(BindableService service, TestAuthority authority, String... names) {
+        try {
+            port = Ports.free();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
         this.service = service;
         this.authority = authority;
         this.names = names.clone();
@@ -76,7 +81,6 @@ final class GrpcServer implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        port = server.getPort();
     }
 
     URI address() {
@@ -95,7 +99,7 @@ final class GrpcServer implements AutoCloseable {
         }
         server.shutdownNow();
         try {
-            if (!server.awaitTermination(10, TimeUnit.SECONDS)) {
+            if (!server.awaitTermination(60, TimeUnit.SECONDS)) {
                 throw new AssertionError("the server does not end");
             }
         } catch (InterruptedException e) {

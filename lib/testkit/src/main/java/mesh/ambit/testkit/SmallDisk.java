@@ -79,7 +79,7 @@ public final class SmallDisk implements AutoCloseable {
     public void close() {
         holder.destroyForcibly();
         try {
-            holder.waitFor(5, TimeUnit.SECONDS);
+            holder.waitFor(120, TimeUnit.SECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

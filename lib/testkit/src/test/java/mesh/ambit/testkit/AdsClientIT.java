@@ -85,7 +85,7 @@ class AdsClientIT {
         DeltaDiscoveryRequest reply = stream.awaitRequest();
         assertThat(reply.getResponseNonce()).isEqualTo("nonce-2");
         assertThat(reply.hasErrorDetail()).isFalse();
-        started.synced().toCompletableFuture().get(10, TimeUnit.SECONDS);
+        started.synced().toCompletableFuture().get(60, TimeUnit.SECONDS);
         assertThat(recorder.bytes).hasPositiveValue();
     }
 
@@ -180,7 +180,7 @@ class AdsClientIT {
                 .addResources(FakeAds.resource("net1/10.0.0.9", "v1", AddressWire.encode(WEB)))
                 .addRemovedResources("net1/10.0.0.8"));
 
-        CompletableFuture.allOf(early, second, unknown).get(10, TimeUnit.SECONDS);
+        CompletableFuture.allOf(early, second, unknown).get(60, TimeUnit.SECONDS);
         assertThat(applied.remove()).isInstanceOf(MeshUpdates.Policies.class);
         assertThat(applied.remove()).isEqualTo(new MeshUpdates.Addresses(List.of(WEB), List.of("net1/10.0.0.8")));
     }
@@ -198,7 +198,7 @@ class AdsClientIT {
                 .isEqualTo(Map.of("shop/orders.shop.svc.cluster.local", ""));
         assertThat(waiter).isNotDone();
         again.sendAddresses(List.of(ORDERS));
-        waiter.get(10, TimeUnit.SECONDS);
+        waiter.get(60, TimeUnit.SECONDS);
     }
 
     @Test
@@ -208,8 +208,8 @@ class AdsClientIT {
         CompletableFuture<Void> waiter = started.demand("net1/10.0.0.9");
         started.close();
 
-        assertThat(waiter).failsWithin(Duration.ofSeconds(10));
-        assertThat(started.demand("net1/10.0.0.7")).failsWithin(Duration.ofSeconds(10));
+        assertThat(waiter).failsWithin(Duration.ofSeconds(60));
+        assertThat(started.demand("net1/10.0.0.7")).failsWithin(Duration.ofSeconds(60));
     }
 
     @Test
@@ -227,7 +227,7 @@ class AdsClientIT {
                 List.of());
         KeptMesh.Saved saved = KeptMesh.decode(before.current().encode());
 
-        assertThat(started.restore(saved).toCompletableFuture().get(10, TimeUnit.SECONDS))
+        assertThat(started.restore(saved).toCompletableFuture().get(60, TimeUnit.SECONDS))
                 .as("what could not be read")
                 .isEqualTo(1);
         started.start();
@@ -363,7 +363,7 @@ class AdsClientIT {
     }
 
     private MeshUpdates next() throws InterruptedException {
-        MeshUpdates updates = applied.poll(10, TimeUnit.SECONDS);
+        MeshUpdates updates = applied.poll(60, TimeUnit.SECONDS);
         assertThat(updates).as("something was applied").isNotNull();
         return updates;
     }

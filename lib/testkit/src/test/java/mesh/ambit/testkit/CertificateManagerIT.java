@@ -138,7 +138,7 @@ class CertificateManagerIT {
                     .build());
             responses.onCompleted();
         });
-        assertThatThrownBy(() -> manager.fetch(orders).toCompletableFuture().get(10, TimeUnit.SECONDS))
+        assertThatThrownBy(() -> manager.fetch(orders).toCompletableFuture().get(60, TimeUnit.SECONDS))
                 .cause()
                 .hasMessage("failed to create CSR: invalid root certificate: no root certificate present");
     }
@@ -151,9 +151,9 @@ class CertificateManagerIT {
                 CaClient asking = new CaClient(controlPlane(ca.address(), roots), narrow, Duration.ofHours(24))) {
             CompletableFuture<Svid> answer = asking.sign(WEB).toCompletableFuture();
             if (reached) {
-                assertThat(answer.get(10, TimeUnit.SECONDS).identity()).isEqualTo(WEB);
+                assertThat(answer.get(60, TimeUnit.SECONDS).identity()).isEqualTo(WEB);
             } else {
-                assertThatThrownBy(() -> answer.get(10, TimeUnit.SECONDS))
+                assertThatThrownBy(() -> answer.get(60, TimeUnit.SECONDS))
                         .cause()
                         .isInstanceOf(SigningException.class);
             }
@@ -171,7 +171,7 @@ class CertificateManagerIT {
     }
 
     private Svid fetch() throws Exception {
-        return manager.fetch(WEB).toCompletableFuture().get(10, TimeUnit.SECONDS);
+        return manager.fetch(WEB).toCompletableFuture().get(60, TimeUnit.SECONDS);
     }
 
     private static ControlPlane controlPlane(URI address, Path roots) {

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 
 @Tag("netns")
 class NetnsLabIT {
-    private static final int SOON_MILLIS = 5_000;
+    private static final int SOON_MILLIS = 60_000;
 
     @RegisterExtension
     final NetnsLab lab = new NetnsLab();

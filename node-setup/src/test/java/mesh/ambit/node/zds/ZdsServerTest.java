@@ -24,7 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Speaks to the server as ztunnels would. */
 class ZdsServerTest {
-    private static final Duration SOON = Duration.ofSeconds(5);
+    private static final Duration SOON = Duration.ofSeconds(60);
     private static final ZdsWorkload WEB = new ZdsWorkload("uid-web", "web", "shop", "web");
     private static final ZdsWorkload ORDERS = new ZdsWorkload("uid-orders", "orders", "shop", "orders");
 
@@ -201,7 +201,7 @@ class ZdsServerTest {
 
     private void awaitStatus(Predicate<ZdsStatus> condition) throws InterruptedException {
         while (!condition.test(server.status())) {
-            assertThat(changes.poll(5, TimeUnit.SECONDS))
+            assertThat(changes.poll(60, TimeUnit.SECONDS))
                     .as("waiting for a change; status %s", server.status())
                     .isNotNull();
         }

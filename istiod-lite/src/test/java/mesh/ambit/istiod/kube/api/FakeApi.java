@@ -20,6 +20,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
+import mesh.ambit.testkit.Ports;
 import org.jspecify.annotations.NullMarked;
 import org.jspecify.annotations.Nullable;
 
@@ -42,7 +43,7 @@ public final class FakeApi implements AutoCloseable {
     private @Nullable CyclicBarrier together;
 
     public FakeApi() throws IOException {
-        server = listen(0);
+        server = listen(Ports.free());
     }
 
     private HttpServer listen(int port) throws IOException {
@@ -211,7 +212,7 @@ public final class FakeApi implements AutoCloseable {
         }
         if (others != null) {
             try {
-                others.await(30, TimeUnit.SECONDS);
+                others.await(120, TimeUnit.SECONDS);
             } catch (BrokenBarrierException | TimeoutException e) {
                 throw new IllegalStateException("one write alone", e);
             }

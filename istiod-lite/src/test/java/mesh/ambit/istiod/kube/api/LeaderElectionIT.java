@@ -32,7 +32,7 @@ class LeaderElectionIT {
     @BeforeEach
     void open() throws IOException {
         api = new FakeApi().serve(LEASES);
-        server = ApiServer.at(api.url(), Duration.ofSeconds(2));
+        server = ApiServers.at(api.url());
     }
 
     @AfterEach
@@ -85,7 +85,7 @@ class LeaderElectionIT {
         LeaderElection former = stand("former");
         Await.until("a leader", former::isLeading);
         server.close();
-        try (ApiServer another = ApiServer.at(api.url(), Duration.ofSeconds(10))) {
+        try (ApiServer another = ApiServers.at(api.url())) {
             LeaderElection first = stand("first", another);
             LeaderElection second = stand("second", another);
             awaitLooks(4);
@@ -126,7 +126,7 @@ class LeaderElectionIT {
     void leaderThatCannotRenewStopsBeforeAnotherMayBegin() {
         LeaderElection first = stand("first");
         Await.until("the first", first::isLeading);
-        ApiServer another = ApiServer.at(api.url(), Duration.ofSeconds(2));
+        ApiServer another = ApiServers.at(api.url());
 
         server.close();
         LeaderElection second = stand("second", another);
