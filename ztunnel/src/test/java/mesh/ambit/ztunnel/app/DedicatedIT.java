@@ -124,13 +124,7 @@ class DedicatedIT {
             made.start();
             return made;
         });
-        CompletableFuture<Integer> ended = CompletableFuture.supplyAsync(() -> {
-            try {
-                return ztunnel.awaitEnd();
-            } catch (InterruptedException e) {
-                throw new AssertionError(e);
-            }
-        });
+        CompletableFuture<Integer> ended = MeshLab.endOf(ztunnel);
         open.add(() -> {
             ztunnel.shutdown();
             ended.join();

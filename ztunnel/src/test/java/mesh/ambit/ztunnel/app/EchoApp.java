@@ -15,7 +15,7 @@ import mesh.ambit.testkit.LabNamespace;
 /** A plain application in a pod: greets with the address it sees, then sends back what it gets. */
 final class EchoApp implements AutoCloseable {
     /** A machine may be slow; nothing that is tried here takes so long by itself. */
-    private static final int PATIENCE_MILLIS = 30_000;
+    private static final int PATIENCE_MILLIS = 60_000;
 
     private final ServerSocket listener;
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -48,8 +49,9 @@ class LastGoodStateIT {
         Await.until("both certificates are among it", () -> names(state.resolve("certificates.state"), web, orders));
         kept = mesh.folder().resolve("kept");
         Files.createDirectory(kept, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-        try (Stream<Path> files = Files.list(state)) {
-            for (Path file : files.toList()) {
+        // Not what is being written beside them.
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(state, "*.state")) {
+            for (Path file : files) {
                 Path copy = Files.copy(file, kept.resolve(file.getFileName()));
                 Files.setPosixFilePermissions(copy, PosixFilePermissions.fromString("rw-------"));
             }

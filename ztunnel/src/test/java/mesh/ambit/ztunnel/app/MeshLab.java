@@ -63,13 +63,7 @@ final class MeshLab implements BeforeEachCallback, AfterEachCallback {
             listener = new FakeAgent(socket);
             ztunnel = new Ztunnel(config(name, socket, state), logging.levels(), new AdminServers.Ports(0, 0, 0));
             ztunnel.start();
-            ended = CompletableFuture.supplyAsync(() -> {
-                try {
-                    return ztunnel.awaitEnd();
-                } catch (InterruptedException e) {
-                    throw new AssertionError(e);
-                }
-            });
+            ended = endOf(ztunnel);
             if (controlled) {
                 FakeAds.Stream opened = ads.awaitStream();
                 opened.awaitRequest();
@@ -117,6 +111,19 @@ final class MeshLab implements BeforeEachCallback, AfterEachCallback {
             }
             listener.close();
         }
+    }
+
+    /** Completes with the exit code of {@code ztunnel}; on a thread of its own, as the JDK's may be one for all who wait. */
+    static CompletableFuture<Integer> endOf(Ztunnel ztunnel) {
+        return CompletableFuture.supplyAsync(
+                () -> {
+                    try {
+                        return ztunnel.awaitEnd();
+                    } catch (InterruptedException e) {
+                        throw new AssertionError(e);
+                    }
+                },
+                task -> Thread.ofPlatform().daemon().name("daemon-end").start(task));
     }
 
     private final NetnsLab lab = new NetnsLab();
@@ -308,7 +315,7 @@ final class MeshLab implements BeforeEachCallback, AfterEachCallback {
         env.put("AMBIT_OUTBOUND_POLICY", "true");
         env.put("NODE_NAME", node);
         env.put("INPOD_UDS", socket.toString());
-        env.put("CONNECTION_TERMINATION_DEADLINE", "20s");
+        env.put("CONNECTION_TERMINATION_DEADLINE", "120s");
         if (onDemand) {
             env.put("XDS_ON_DEMAND", "true");
             env.put("ISTIO_META_DNS_CAPTURE", "false");

@@ -194,7 +194,7 @@ class ZtunnelIT {
             assertThat(old.ended).isNotDone();
             assertThat(successor.ended).isNotDone();
         }
-        assertThat(old.ended.get(60, TimeUnit.SECONDS)).isZero();
+        assertThat(old.ended.get(120, TimeUnit.SECONDS)).isZero();
     }
 
     @Test

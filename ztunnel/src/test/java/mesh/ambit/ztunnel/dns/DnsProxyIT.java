@@ -26,6 +26,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 import mesh.ambit.linux.CongestionControl;
 import mesh.ambit.model.MeshResource;
 import mesh.ambit.model.MeshSnapshot;
@@ -99,9 +100,8 @@ class DnsProxyIT {
             assertThat(addresses(tcp(address, query("web.ns1", RecordType.A, 0)).getFirst()))
                     .containsExactly(InetAddress.ofLiteral("10.96.0.1"));
         }
-        assertThat(metrics.page("").body())
-                .containsPattern("istio_dns_requests_total\\{request_protocol=\"tcp\",request_query_type=\"a\","
-                        + "source_canonical_revision=\"v1\",source_canonical_service=\"shop\"} 2.0");
+        awaitMetric("istio_dns_requests_total\\{request_protocol=\"tcp\",request_query_type=\"a\","
+                + "source_canonical_revision=\"v1\",source_canonical_service=\"shop\"} 2.0");
     }
 
     @Test
@@ -140,10 +140,9 @@ class DnsProxyIT {
                 assertThat(asked.from()).isEqualTo(pod.ipv4());
                 assertThat(asked.packet()).as("without OPT").hasSize(12 + 17 + 4);
             });
-            assertThat(metrics.page("").body())
-                    .containsPattern("istio_dns_upstream_requests_total\\{[^}]*} 2.0")
-                    .containsPattern("istio_dns_upstream_request_duration_seconds_bucket\\{[^}]*le=\"5.0\"} 2")
-                    .doesNotContain("istio_dns_upstream_failures_total");
+            awaitMetric("istio_dns_upstream_requests_total\\{[^}]*} 2.0");
+            awaitMetric("istio_dns_upstream_request_duration_seconds_bucket\\{[^}]*le=\"5.0\"} 2");
+            assertThat(metrics.page("").body()).doesNotContain("istio_dns_upstream_failures_total");
         }
     }
 
@@ -158,7 +157,7 @@ class DnsProxyIT {
             assertThat(flags(answer)).isEqualTo(0x8183);
             assertThat(answer).as("no OPT, no SOA").hasSize(12 + 16 + 4);
             assertThat(server.asked()).as("without SOA it is not kept").hasSize(2);
-            assertThat(metrics.page("").body()).containsPattern("istio_dns_upstream_failures_total\\{[^}]*} 2.0");
+            awaitMetric("istio_dns_upstream_failures_total\\{[^}]*} 2.0");
         }
     }
 
@@ -171,6 +170,8 @@ class DnsProxyIT {
 
             assertThat(NameServers.PATIENCE).as("before its client gives up").isLessThan(Duration.ofSeconds(5));
             assertThat(flags(answer)).isEqualTo(0x8182);
+            Await.until(
+                    "the server has seen the last of them", () -> server.asked().size() >= 3);
             assertThat(server.asked()).hasSize(3);
         }
     }
@@ -334,6 +335,14 @@ class DnsProxyIT {
         return proxy;
     }
 
+    /** Waits for a line of the metrics: whoever asked may have its answer a moment before it is counted. */
+    private void awaitMetric(String pattern) {
+        Pattern line = Pattern.compile(pattern);
+        Await.until(
+                "the metrics say " + pattern,
+                () -> line.matcher(metrics.page("").body()).find());
+    }
+
     private FakeNameServer nameServer(FakeNameServer.Answers answers) throws IOException {
         return outside.call(() -> new FakeNameServer(outside.ipv4(), 53, answers));
     }
@@ -371,7 +380,7 @@ class DnsProxyIT {
     }
 
     private byte[] udp(InetSocketAddress server, byte[] query) throws IOException {
-        return udp(server, query, 30_000);
+        return udp(server, query, 60_000);
     }
 
     private byte[] udp(InetSocketAddress server, byte[] query, int timeoutMillis) throws IOException {
@@ -387,7 +396,7 @@ class DnsProxyIT {
     /** Asks everything, ends its half of the connection, and returns all answers. */
     private List<byte[]> tcp(InetSocketAddress server, byte[]... queries) throws IOException {
         try (Socket socket = pod.call(() -> new Socket(server.getAddress(), server.getPort()))) {
-            socket.setSoTimeout(30_000);
+            socket.setSoTimeout(60_000);
             DataOutputStream out = new DataOutputStream(socket.getOutputStream());
             for (byte[] query : queries) {
                 out.writeShort(query.length);

@@ -155,6 +155,6 @@ class SystemHostResolverIT {
                 answer.completeExceptionally(done.cause());
             }
         });
-        return answer.get(Duration.ofSeconds(30).toMillis(), TimeUnit.MILLISECONDS);
+        return answer.get(Duration.ofSeconds(60).toMillis(), TimeUnit.MILLISECONDS);
     }
 }

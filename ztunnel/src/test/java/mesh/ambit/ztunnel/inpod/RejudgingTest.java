@@ -37,7 +37,7 @@ class RejudgingTest {
 
     @AfterEach
     void loopsEnd() throws Exception {
-        loops.shutdownGracefully(0, 1, TimeUnit.SECONDS).get(10, TimeUnit.SECONDS);
+        loops.shutdownGracefully(0, 1, TimeUnit.SECONDS).get(60, TimeUnit.SECONDS);
     }
 
     @Test
@@ -66,7 +66,7 @@ class RejudgingTest {
 
                 connections.judgeAgain();
 
-                assertThat(judgedBeforeRead.get(10, TimeUnit.SECONDS)).isBetween(1, 4 * Rejudging.AT_ONCE);
+                assertThat(judgedBeforeRead.get(60, TimeUnit.SECONDS)).isBetween(1, 4 * Rejudging.AT_ONCE);
                 Await.until("all are judged", () -> judged.get() == MANY);
             }
             channel.close().sync();
@@ -85,7 +85,7 @@ class RejudgingTest {
         connections.judgeAgain();
 
         Await.until("all are judged twice", () -> judged.get() == 2 * MANY);
-        loop.submit(() -> {}).get(10, TimeUnit.SECONDS);
+        loop.submit(() -> {}).get(60, TimeUnit.SECONDS);
         connections.judgeAgain();
         Await.until("all are judged again", () -> judged.get() == 3 * MANY);
     }
@@ -96,7 +96,7 @@ class RejudgingTest {
                         connections.add(loop, new Counted(judged, onJudged));
                     }
                 })
-                .get(10, TimeUnit.SECONDS);
+                .get(60, TimeUnit.SECONDS);
     }
 
     private static void write(Socket peer) {

@@ -16,6 +16,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 import mesh.ambit.linux.LinuxException;
@@ -130,7 +131,7 @@ class ZdsClientIT {
             talk.add("1", A, here);
             talk.snapshotSent();
             broken.clear();
-            long end = System.nanoTime() + Duration.ofSeconds(30).toNanos();
+            long end = System.nanoTime() + Duration.ofSeconds(120).toNanos();
             while (open.isEmpty() && System.nanoTime() < end) {
                 talk.del("nobody");
             }
@@ -162,16 +163,15 @@ class ZdsClientIT {
         try (Conversation talk = agent.accept()) {
             before = descriptors();
             sockets = sockets();
-            long slowest = 0;
+            int slow = 0;
             for (int i = 0; i < 100; i++) {
                 long start = System.nanoTime();
                 assertThat(talk.add("pod-" + i, A, here)).isEmpty();
-                slowest = Math.max(slowest, System.nanoTime() - start);
+                slow += System.nanoTime() - start < TimeUnit.SECONDS.toNanos(4) ? 0 : 1;
             }
             assertThat(talk.snapshotSent()).isEmpty();
-            assertThat(Duration.ofNanos(slowest))
-                    .as("none waits for the next try of another")
-                    .isLessThan(Duration.ofSeconds(4));
+            // The machine itself may stand still now and then.
+            assertThat(slow).as("those who wait for the next try of another").isLessThan(10);
             assertThat(open).hasSize(100);
         }
         try (Conversation talk = agent.accept()) {
