@@ -15,10 +15,10 @@ import org.junit.jupiter.api.io.TempDir;
 class GuideIT {
     /** A person types it when what the line before started is up; a script tries again. */
     private static final String PATIENTLY =
-            "patiently() { for i in $(seq 600); do \"$@\" && return 0; sleep 0.1; done; echo \"never: $*\"; return 1; }";
+            "patiently() { for i in $(seq 3000); do \"$@\" && return 0; sleep 0.1; done; echo \"never: $*\"; return 1; }";
 
     private static final String REFUSED =
-            "refused() { for i in $(seq 600); do \"$@\" || { echo refused; return 0; }; sleep 0.1; done; return 1; }";
+            "refused() { for i in $(seq 3000); do \"$@\" || { echo refused; return 0; }; sleep 0.1; done; return 1; }";
 
     @TempDir
     private Path folder = Path.of("");
@@ -45,10 +45,10 @@ class GuideIT {
             } else if (command.startsWith("grep")) {
                 script.add("patiently " + command);
             } else if (command.equals("ambit down")) {
-                script.add("refused " + curl + " --max-time 2");
+                script.add("refused " + curl + " --max-time 20");
                 script.add("patiently grep -o 'policy rejection.*' /run/ambit/logs/ztunnel-node-b.log");
                 script.add("rm hello/policy.yaml");
-                script.add("patiently " + curl + " --max-time 2");
+                script.add("patiently " + curl + " --max-time 20");
                 script.add("echo and passes again");
                 script.add(command);
                 script.add("wait; ls -d /run/netns/* /run/ambit* 2>/dev/null || echo nothing left");
@@ -57,7 +57,7 @@ class GuideIT {
             }
         }
 
-        PrivateMachine.Result result = machine.run(400, script.toArray(String[]::new));
+        PrivateMachine.Result result = machine.run(1200, script.toArray(String[]::new));
 
         assertThat(result.output())
                 .contains("ztunnel-node-a")
@@ -85,7 +85,7 @@ class GuideIT {
             }
         }
 
-        PrivateMachine.Result result = machine.run(300, script.toArray(String[]::new));
+        PrivateMachine.Result result = machine.run(900, script.toArray(String[]::new));
 
         assertThat(result.exitCode()).as(result.output()).isZero();
         assertThat(result.output().lines().filter(line -> line.startsWith("code ")))
@@ -114,7 +114,7 @@ class GuideIT {
         }
         script.add("ambit down");
 
-        PrivateMachine.Result result = machine.run(500, script.toArray(String[]::new));
+        PrivateMachine.Result result = machine.run(1200, script.toArray(String[]::new));
 
         assertThat(result.output()).doesNotContain("FAILED");
         assertThat(result.exitCode()).as(result.output()).isZero();
@@ -125,7 +125,7 @@ class GuideIT {
         boolean endless = command.startsWith("ambit debug xds") && !command.contains("--once");
         String run = endless
                 ? "(" + command
-                        + " > out 2>&1 & for i in $(seq 600); do [ ! -s out ] || break; sleep 0.1; done; kill $!)"
+                        + " > out 2>&1 & for i in $(seq 3000); do [ ! -s out ] || break; sleep 0.1; done; kill $!)"
                 : command + " > out 2>&1";
         return "echo '== " + command + "'; : > out; " + run + " && [ -s out ] && ! grep ^ambit: out"
                 + " || echo \"FAILED: $(cat out)\"";

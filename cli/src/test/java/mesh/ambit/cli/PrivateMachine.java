@@ -25,7 +25,7 @@ final class PrivateMachine {
     /** A script that stops halfway, or is stopped, leaves no mesh. */
     private static final String TIDY = "trap '[ ! -e /run/ambit/pid ] || ambit down > /dev/null 2>&1 || true' EXIT";
 
-    private static final long TIDY_SECONDS = 20;
+    private static final long TIDY_SECONDS = 60;
 
     private final Path folder;
 

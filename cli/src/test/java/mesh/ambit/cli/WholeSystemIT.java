@@ -57,7 +57,7 @@ class WholeSystemIT {
     @Test
     void aMeshCarriesACallUnderBothIdentitiesAndLeavesNothing() throws Exception {
         PrivateMachine.Result result = machine.run(
-                300,
+                900,
                 "ambit up mesh --detach",
                 "ambit status -o json > status.json",
                 "ambit exec hello/server -- shop server < /dev/null > server.log 2>&1 &",
@@ -66,15 +66,15 @@ class WholeSystemIT {
                 "EOF",
                 // Two JVMs have to start before the server listens, one before the client calls: early calls are
                 // refused.
-                "for i in $(seq 600); do ambit exec hello/client -- bash \"$PWD/call.sh\" > answer 2>&1 || true;",
+                "for i in $(seq 3000); do ambit exec hello/client -- bash \"$PWD/call.sh\" > answer 2>&1 || true;",
                 "  ! grep -q '200 OK' answer || break; sleep 0.1; done",
                 "cat answer server.log",
-                "for i in $(seq 600); do",
+                "for i in $(seq 3000); do",
                 "  grep -h ' src.identity=.*hello' /run/ambit/logs/ztunnel-node-b.log && break; sleep 0.1; done",
                 "cat > ask.sh <<'EOF'",
                 "server=$(sed -n 's/^nameserver //p' /etc/resolv.conf); exec 4<>/dev/udp/$server/53",
                 "printf '\\0\\7\\1\\0\\0\\1\\0\\0\\0\\0\\0\\0\\6server\\5hello\\3svc\\7cluster\\5local\\0\\0\\1\\0\\1' >&4",
-                "echo \"asked: $(timeout 10 dd bs=512 count=1 status=none <&4 | tail -c 4 | od -An -tu1 | xargs | tr ' ' .)\"",
+                "echo \"asked: $(timeout 60 dd bs=512 count=1 status=none <&4 | tail -c 4 | od -An -tu1 | xargs | tr ' ' .)\"",
                 "echo \"known: $(getent ahostsv4 server.hello.svc.cluster.local | head -1 | cut -d' ' -f1)\"",
                 "EOF",
                 "ambit exec hello/client -- bash \"$PWD/ask.sh\" | tee asked",
@@ -105,12 +105,12 @@ class WholeSystemIT {
     @Test
     void aKilledMeshLeavesNoProcessAndTheRestIsSweptAway() throws Exception {
         PrivateMachine.Result result = machine.run(
-                300,
+                900,
                 "ambit up mesh --detach > up.log",
                 "pids=$(ambit status -o json | grep '\"pid\"' | tr -dc '0-9\\n')",
                 "echo \"programs: $(echo $pids | wc -w)\"",
                 "kill -9 $(cat /run/ambit/pid)",
-                "for i in $(seq 600); do left=0; for p in $pids; do [ ! -d /proc/$p ] || left=$((left + 1)); done",
+                "for i in $(seq 3000); do left=0; for p in $pids; do [ ! -d /proc/$p ] || left=$((left + 1)); done",
                 "  [ $left != 0 ] || break; sleep 0.1; done",
                 "echo \"alive: $left\"",
                 "ambit down",
@@ -124,9 +124,9 @@ class WholeSystemIT {
     @Test
     void aProgramThatDiesEndsTheMeshAndIsNamed() throws Exception {
         PrivateMachine.Result result = machine.run(
-                300,
+                900,
                 "ambit up mesh > up.log 2>&1 & up=$!",
-                "for i in $(seq 600); do [ ! -S /run/ambit/control.sock ] || break; sleep 0.1; done",
+                "for i in $(seq 3000); do [ ! -S /run/ambit/control.sock ] || break; sleep 0.1; done",
                 "ambit up mesh || echo \"second: $?\"",
                 "kill -9 $(ambit status -o json | grep -A1 ztunnel-node-a | grep '\"pid\"' | tr -dc 0-9)",
                 "wait $up && code=0 || code=$?",
@@ -144,7 +144,7 @@ class WholeSystemIT {
     @Test
     void everyClaimOfTheDemoHolds() throws Exception {
         PrivateMachine.Result result =
-                machine.run(600, "ambit demo -o json > demo.json || echo \"demo: $?\"", "cat demo.json", SHOW_REST);
+                machine.run(1200, "ambit demo -o json > demo.json || echo \"demo: $?\"", "cat demo.json", SHOW_REST);
 
         assertThat(result.output()).doesNotContain("demo: ").contains("rest: \n");
         JsonObject story = JsonParser.parseString(Files.readString(folder.resolve("demo.json")))

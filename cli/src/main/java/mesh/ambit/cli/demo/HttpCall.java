@@ -15,8 +15,8 @@ import java.util.regex.Pattern;
  * seen as it is: no pool, no retry.
  */
 final class HttpCall {
-    private static final int CONNECT_MILLIS = 3_000;
-    private static final int READ_MILLIS = 10_000;
+    private static final int CONNECT_MILLIS = 15_000;
+    private static final int READ_MILLIS = 30_000;
     private static final int MOST_BYTES = 1 << 20;
     private static final Pattern LENGTH = Pattern.compile("(?i)\r\ncontent-length: *(\\d+)");
 

@@ -17,7 +17,7 @@ import java.util.function.Consumer;
 
 /** The demo's end of one running {@link ShopService}: asks, and matches the answers. Thread-safe. */
 final class Shopkeeper implements AutoCloseable {
-    private static final long PATIENCE_SECONDS = 20;
+    private static final long PATIENCE_SECONDS = 60;
 
     private final String name;
     private final Process process;

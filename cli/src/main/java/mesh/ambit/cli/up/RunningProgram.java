@@ -12,6 +12,9 @@ import java.util.concurrent.TimeoutException;
 final class RunningProgram {
     private static final int TAIL_LINES = 40;
 
+    /** How long what a program has left in its pipe may take; without end only if somebody it started still holds that. */
+    private static final Duration LAST_WORDS = Duration.ofSeconds(5);
+
     private final Program program;
     private final Process process;
     private final ProgramLog log;
@@ -120,7 +123,7 @@ final class RunningProgram {
     List<String> lastWords() {
         if (!process.isAlive()) {
             try {
-                logThread.join(Duration.ofMillis(500));
+                logThread.join(LAST_WORDS);
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             }

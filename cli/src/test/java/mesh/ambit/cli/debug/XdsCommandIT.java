@@ -113,7 +113,7 @@ class XdsCommandIT {
 
     @Test
     void aStreamThatEndsByItselfIsAFailureWithAReason() throws Exception {
-        CompletableFuture<Integer> code = start("--for", "60s");
+        CompletableFuture<Integer> code = start("--for", "600s");
         ads.awaitStream().fail(Status.PERMISSION_DENIED.withDescription("not you"));
 
         assertThat(code.get(60, TimeUnit.SECONDS)).isEqualTo(1);
