@@ -176,7 +176,7 @@ class HttpServerIT {
     void aClientThatSendsNoHeadIsCutAndOneThatHalfClosesIsAnswered() throws Exception {
         try (Socket silent = new Socket(InetAddress.getLoopbackAddress(), server.port());
                 Socket half = new Socket(InetAddress.getLoopbackAddress(), server.port())) {
-            silent.setSoTimeout(5_000);
+            silent.setSoTimeout(60_000);
             half.getOutputStream()
                     .write("GET /config_dump HTTP/1.1\r\nHost: x\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
             half.shutdownOutput();
