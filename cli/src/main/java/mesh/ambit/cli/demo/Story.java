@@ -2,7 +2,6 @@ package mesh.ambit.cli.demo;
 
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -11,6 +10,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import mesh.ambit.cli.up.EmbeddedMesh;
 import mesh.ambit.cli.up.ObservedPod;
+import mesh.ambit.linux.NetNs;
 
 /** The seven steps. Each does something to the mesh, looks, and returns what it saw, or throws what it missed. */
 final class Story {
@@ -197,7 +197,7 @@ final class Story {
             mesh.restartZtunnel("node-b", step -> {});
             awaitOrders(50, "orders through the successor");
         });
-        require(!Files.exists(Path.of("/run/netns", before)), before + " is still there");
+        require(!Files.exists(NetNs.NAMED.resolve(before)), before + " is still there");
         return "node-b has a new ztunnel (" + before + " → " + mesh.ztunnelNamespace("node-b") + "), handed over under "
                 + figures.requests() + " orders on new connections, 0 failed";
     }

@@ -1,6 +1,5 @@
 package mesh.ambit.cli.demo;
 
-import java.nio.file.Path;
 import java.time.Duration;
 import mesh.ambit.linux.NetNs;
 import mesh.ambit.linux.PacketTap;
@@ -28,7 +27,7 @@ final class WireTap implements AutoCloseable {
     /** Taps every link of the namespace {@code fabric}; {@code secret} is what should not be readable. */
     WireTap(String fabric, String secret) {
         this.secret = secret;
-        this.fabric = NetNs.open(Path.of("/run/netns", fabric));
+        this.fabric = NetNs.open(NetNs.NAMED.resolve(fabric));
         this.tap = PacketTap.open(this.fabric);
         this.thread = new Thread(this::look, "wire-tap");
         thread.setDaemon(true);

@@ -16,6 +16,8 @@ import mesh.ambit.kube.FolderSnapshot;
 import mesh.ambit.kube.FolderSource;
 import mesh.ambit.kube.ObjectSet;
 import mesh.ambit.kube.Reading;
+import mesh.ambit.linux.NetNs;
+import mesh.ambit.linux.Spawner;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -162,7 +164,7 @@ public final class EmbeddedMesh implements AutoCloseable {
             throws IOException {
         return spawner.start(
                 PodCommand.withPodFiles(options.state(), namespace, pod, command),
-                PodCommand.namespace(namespace, pod),
+                NetNs.NAMED.resolve(PodCommand.namespace(namespace, pod)),
                 Map.of(),
                 streams);
     }

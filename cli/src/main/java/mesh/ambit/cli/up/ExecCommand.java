@@ -8,6 +8,8 @@ import java.util.concurrent.Callable;
 import mesh.ambit.cli.terminal.Terminal;
 import mesh.ambit.config.AmbitVersion;
 import mesh.ambit.config.ExitCode;
+import mesh.ambit.linux.NetNs;
+import mesh.ambit.linux.Spawner;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
@@ -41,11 +43,11 @@ public final class ExecCommand implements Callable<Integer> {
             throw new MeshException(ExitCode.USAGE, "\"" + pod + "\" names no pod (expected: NAMESPACE/POD)");
         }
         StateFolder folder = state.folder();
-        String namespace = PodCommand.namespace(names[0], names[1]);
+        Path namespace = NetNs.NAMED.resolve(PodCommand.namespace(names[0], names[1]));
         if (!new ControlClient(folder).isUp()) {
             throw new MeshException(ExitCode.FAILED, "no mesh is up (state folder " + folder.root() + ")");
         }
-        if (!Files.exists(Path.of("/run/netns", namespace))) {
+        if (!Files.exists(namespace)) {
             throw new MeshException(ExitCode.FAILED, "no pod " + pod + " in this mesh");
         }
         return run(

@@ -48,7 +48,7 @@ public final class Readiness {
 
     /** A socket belongs to the namespace in which it was opened, wherever it is used. */
     private static SocketChannel openIn(String namespace) throws IOException {
-        Path path = Path.of("/run/netns", namespace);
+        Path path = NetNs.NAMED.resolve(namespace);
         if (!Files.exists(path)) {
             throw new IOException("no network namespace " + namespace);
         }

@@ -22,7 +22,7 @@ public final class StateOption {
 
     /** Returns the network namespace in which the controller of that mesh listens, to be closed; null if none is up. */
     public @Nullable NetNs openFabric() {
-        Path namespace = Path.of("/run/netns", Programs.FABRIC);
+        Path namespace = NetNs.NAMED.resolve(Programs.FABRIC);
         return new ControlClient(folder()).isUp() && Files.exists(namespace) ? NetNs.open(namespace) : null;
     }
 }

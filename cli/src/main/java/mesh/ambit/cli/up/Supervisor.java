@@ -12,6 +12,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import mesh.ambit.linux.NetNs;
+import mesh.ambit.linux.Spawner;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -56,9 +58,10 @@ final class Supervisor {
         if (closed) {
             throw new IOException("the mesh is ending, " + program.name() + " is not started");
         }
+        String namespace = program.namespace();
         Process process = spawner.start(
                 program.command(),
-                program.namespace(),
+                namespace == null ? null : NetNs.NAMED.resolve(namespace),
                 program.environment(),
                 builder -> builder.redirectErrorStream(true)
                         .redirectInput(ProcessBuilder.Redirect.from(new File("/dev/null"))));

@@ -7,6 +7,7 @@ import java.nio.file.StandardCopyOption;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import mesh.ambit.linux.Spawner;
 
 /** A supervisor in a process of its own, to be killed by a test. */
 final class SupervisorHarness {

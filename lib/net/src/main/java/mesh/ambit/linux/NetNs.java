@@ -17,6 +17,9 @@ import org.jspecify.annotations.Nullable;
  * namespace.
  */
 public final class NetNs implements AutoCloseable {
+    /** The folder in which {@code ip netns} keeps the namespaces that have a name. */
+    public static final Path NAMED = Path.of("/run/netns");
+
     private static final int CLONE_NEWNET = 0x40000000;
     private static final long NS_GET_NSTYPE = 0xb703;
 

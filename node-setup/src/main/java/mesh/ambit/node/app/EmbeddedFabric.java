@@ -17,14 +17,12 @@ public final class EmbeddedFabric {
     /** What the names of ztunnel instances' namespaces begin with. */
     public static final String INSTANCE_PREFIX = "ambit_ztunnel_";
 
-    private static final Path NAMED = Path.of("/run/netns");
-
     private EmbeddedFabric() {}
 
     /** Makes the fabric with its bridge and the controller's addresses if need be, and returns its namespace's file. */
     public static Path ensure() {
         Fabric.ensure().close();
-        return NAMED.resolve(Fabric.NAME);
+        return NetNs.NAMED.resolve(Fabric.NAME);
     }
 
     /**
@@ -33,7 +31,7 @@ public final class EmbeddedFabric {
      * @return the namespace's file
      */
     public static Path attach(String name, List<InetAddress> addresses) {
-        Path path = NAMED.resolve(name);
+        Path path = NetNs.NAMED.resolve(name);
         try (Fabric fabric = Fabric.ensure();
                 NetNs namespace = Fabric.named(name)) {
             fabric.attach(path, namespace, addresses);
@@ -45,7 +43,7 @@ public final class EmbeddedFabric {
     public static void remove(String name) {
         if (Fabric.exists()) {
             try (Fabric fabric = Fabric.ensure()) {
-                fabric.detach(Fabric.portName(NAMED.resolve(name)));
+                fabric.detach(Fabric.portName(NetNs.NAMED.resolve(name)));
             }
         }
         Fabric.remove(name);
@@ -62,7 +60,7 @@ public final class EmbeddedFabric {
 
     /** Removes instances and the fabric; pods stay. */
     public static void sweep() {
-        String[] names = NAMED.toFile().list();
+        String[] names = NetNs.NAMED.toFile().list();
         for (String name : names == null ? new String[0] : names) {
             if (name.startsWith(INSTANCE_PREFIX)) {
                 remove(name);

@@ -23,8 +23,6 @@ public final class Fabric implements AutoCloseable {
     /** Name of the namespace. */
     public static final String NAME = "ambit-fabric";
 
-    private static final Path NAMED = Path.of("/run/netns");
-
     private static final String BRIDGE = """
             link set br0 up
             address replace 10.77.0.1/16 dev br0
@@ -59,12 +57,12 @@ public final class Fabric implements AutoCloseable {
 
     /** Returns whether there is a fabric, whole or not. */
     public static boolean exists() {
-        return Files.exists(NAMED.resolve(NAME));
+        return Files.exists(NetNs.NAMED.resolve(NAME));
     }
 
     /** Returns the file of the namespace that a name or a path means. */
     static Path pathOf(String nameOrPath) {
-        return NAMED.resolve(nameOrPath);
+        return NetNs.NAMED.resolve(nameOrPath);
     }
 
     /** Returns whether this machine's kernel speaks IPv6 at all. */
@@ -82,7 +80,7 @@ public final class Fabric implements AutoCloseable {
      * address can be used at once.
      */
     public static NetNs named(String name) {
-        Path path = NAMED.resolve(name);
+        Path path = NetNs.NAMED.resolve(name);
         NetNs namespace = openOrMake(name, path);
         try {
             setting(namespace, "ipv6/conf/all/disable_ipv6", "0");
@@ -150,7 +148,7 @@ public final class Fabric implements AutoCloseable {
 
     /** Removes the namespace called {@code name}; it is gone once nobody holds it any more. */
     public static void remove(String name) {
-        if (Files.exists(NAMED.resolve(name))) {
+        if (Files.exists(NetNs.NAMED.resolve(name))) {
             Command.of("ip", "netns", "delete", name).require();
         }
     }

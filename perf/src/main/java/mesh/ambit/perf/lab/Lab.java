@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Stream;
+import mesh.ambit.linux.Spawner;
 import mesh.ambit.perf.lab.LabNet.Place;
 import mesh.ambit.perf.load.LoadAgent;
 import org.jspecify.annotations.Nullable;
@@ -135,7 +136,7 @@ public final class Lab implements AutoCloseable {
     /** Starts a program whose output goes to a file; it ends with the lab at the latest. */
     LabProcess start(String title, Place place, List<String> command, Map<String, String> environment) {
         Path log = folder.resolve(title + ".log");
-        Process process = spawner.start(
+        Process process = spawn(
                 command,
                 place.path(),
                 environment,
@@ -158,11 +159,19 @@ public final class Lab implements AutoCloseable {
                 "-cp",
                 System.getProperty("java.class.path"),
                 LoadAgent.class.getName());
-        Process process =
-                spawner.start(command, net.fabric().path(), Map.of(), builder -> builder.redirectError(log.toFile()));
+        Process process = spawn(command, net.fabric().path(), Map.of(), builder -> builder.redirectError(log.toFile()));
         LabProcess program = new LabProcess(title, process, log);
         keep(() -> program.end(PATIENCE));
         return new LoadProcess(program);
+    }
+
+    private Process spawn(
+            List<String> command, Path namespace, Map<String, String> environment, Spawner.Streams streams) {
+        try {
+            return spawner.start(command, namespace, environment, streams);
+        } catch (IOException e) {
+            throw new LabException(String.valueOf(e.getMessage()), e);
+        }
     }
 
     synchronized <T extends AutoCloseable> T keep(T closeable) {

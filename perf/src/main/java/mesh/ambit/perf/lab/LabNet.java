@@ -16,7 +16,6 @@ import mesh.ambit.linux.NetNs;
  */
 public final class LabNet implements AutoCloseable {
     private static final String PREFIX = "ambench-";
-    private static final Path NAMED = Path.of("/run/netns");
     private static final String FABRIC_ADDRESS = "10.78.0.1";
 
     private final String prefix = PREFIX + ProcessHandle.current().pid() + "-";
@@ -59,7 +58,7 @@ public final class LabNet implements AutoCloseable {
     private Place make(String title, InetAddress address) {
         String name = prefix + title;
         Command.of("ip", "netns", "add", name).require();
-        Place place = new Place(name, NAMED.resolve(name), NetNs.open(NAMED.resolve(name)), address);
+        Place place = new Place(name, NetNs.NAMED.resolve(name), NetNs.open(NetNs.NAMED.resolve(name)), address);
         places.push(place);
         Command.of("ip", "link", "set", "lo", "up").in(place.namespace()).require();
         // Thousands of short connections a second between two addresses: else the ports run out, not the programs.
@@ -105,7 +104,7 @@ public final class LabNet implements AutoCloseable {
 
     /** Removes what runs that are dead left behind; their process id is part of the name. */
     private static void sweep() {
-        String[] names = NAMED.toFile().list();
+        String[] names = NetNs.NAMED.toFile().list();
         for (String left : names == null ? new String[0] : names) {
             String[] parts = left.split("-", 3);
             if (left.startsWith(PREFIX)

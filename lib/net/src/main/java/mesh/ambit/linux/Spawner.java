@@ -1,4 +1,4 @@
-package mesh.ambit.cli.up;
+package mesh.ambit.linux;
 
 import java.io.IOException;
 import java.nio.file.Path;
@@ -26,20 +26,19 @@ public final class Spawner {
 
     /** Creates a spawner with its thread. */
     public Spawner() {
-        Thread thread = new Thread(this::serve, "ambit-spawner");
-        thread.setDaemon(true);
-        thread.start();
+        Thread.ofPlatform().daemon().name("ambit-spawner").start(this::serve);
     }
 
     /**
      * Starts {@code command} in a session of its own, so that Ctrl-C reaches us and not it.
      *
-     * @param namespace the network namespace below {@code /run/netns}, null for ours
+     * @param namespace the file of the network namespace to start it in, null for ours
      * @param environment added to our own environment
      * @param configure sets up streams and folder
+     * @throws IOException if it cannot be started; the message names the program
      */
     public Process start(
-            List<String> command, @Nullable String namespace, Map<String, String> environment, Streams configure)
+            List<String> command, @Nullable Path namespace, Map<String, String> environment, Streams configure)
             throws IOException {
         ProcessBuilder builder = new ProcessBuilder(
                 tied(command, namespace, ProcessHandle.current().pid()));
@@ -67,17 +66,17 @@ public final class Spawner {
     }
 
     /** Returns {@code command} tied to this process, in our session: a terminal's Ctrl-C reaches it. */
-    static List<String> inForeground(List<String> command, String namespace) {
+    public static List<String> inForeground(List<String> command, Path namespace) {
         List<String> tied = tied(command, namespace, ProcessHandle.current().pid());
         return tied.subList(1, tied.size());
     }
 
     /** Returns the command that runs {@code command} in a session of its own, tied to the process {@code parent}. */
-    static List<String> tied(List<String> command, @Nullable String namespace, long parent) {
+    private static List<String> tied(List<String> command, @Nullable Path namespace, long parent) {
         List<String> all = new ArrayList<>(List.of("setsid", "setpriv", "--pdeathsig", "KILL", "--"));
         all.addAll(List.of("/bin/sh", "-c", UNLESS_ORPHANED, Long.toString(parent)));
         if (namespace != null) {
-            all.addAll(List.of("nsenter", "--net=" + Path.of("/run/netns", namespace), "--"));
+            all.addAll(List.of("nsenter", "--net=" + namespace, "--"));
         }
         all.addAll(command);
         return all;
