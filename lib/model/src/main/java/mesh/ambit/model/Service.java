@@ -133,79 +133,66 @@ public record Service(
             this.hostname = hostname;
         }
 
-        /** Sets name. */
         public Builder name(String value) {
             name = value;
             return this;
         }
 
-        /** Sets vips. */
         public Builder vips(List<NetworkAddress> value) {
             vips = value;
             return this;
         }
 
-        /** Sets cidrVips. */
         public Builder cidrVips(List<NetworkCidr> value) {
             cidrVips = value;
             return this;
         }
 
-        /** Sets cidrPlaces. */
         public Builder cidrPlaces(List<Integer> value) {
             cidrPlaces = value;
             return this;
         }
 
-        /** Sets ports. */
         public Builder ports(List<Port> value) {
             ports = value;
             return this;
         }
 
-        /** Sets subjectAltNames. */
         public Builder subjectAltNames(List<String> value) {
             subjectAltNames = value;
             return this;
         }
 
-        /** Sets waypoint. */
         public Builder waypoint(@Nullable GatewayAddress value) {
             waypoint = value;
             return this;
         }
 
-        /** Sets loadBalancing. */
         public Builder loadBalancing(LoadBalancing value) {
             loadBalancing = value;
             return this;
         }
 
-        /** Sets ipFamilies. */
         public Builder ipFamilies(IpFamilies value) {
             ipFamilies = value;
             return this;
         }
 
-        /** Sets canonical. */
         public Builder canonical(boolean value) {
             canonical = value;
             return this;
         }
 
-        /** Sets ingressUseWaypoint. */
         public Builder ingressUseWaypoint(boolean value) {
             ingressUseWaypoint = value;
             return this;
         }
 
-        /** Sets weightedWaypoints. */
         public Builder weightedWaypoints(List<WeightedWaypoint> value) {
             weightedWaypoints = value;
             return this;
         }
 
-        /** Sets visibility. */
         public Builder visibility(Visibility value) {
             visibility = value;
             return this;

@@ -196,157 +196,131 @@ public record Workload(
             this.uid = uid;
         }
 
-        /** Sets name. */
         public Builder name(String value) {
             name = value;
             return this;
         }
 
-        /** Sets namespace. */
         public Builder namespace(String value) {
             namespace = value;
             return this;
         }
 
-        /** Sets addresses. */
         public Builder addresses(List<InetAddress> value) {
             addresses = value;
             return this;
         }
 
-        /** Sets hostname. */
         public Builder hostname(String value) {
             hostname = value;
             return this;
         }
 
-        /** Sets network. */
         public Builder network(String value) {
             network = value;
             return this;
         }
 
-        /** Sets tunnelProtocol. */
         public Builder tunnelProtocol(TunnelProtocol value) {
             tunnelProtocol = value;
             return this;
         }
 
-        /** Sets trustDomain. */
         public Builder trustDomain(String value) {
             trustDomain = value;
             return this;
         }
 
-        /** Sets serviceAccount. */
         public Builder serviceAccount(String value) {
             serviceAccount = value;
             return this;
         }
 
-        /** Sets waypoint. */
         public Builder waypoint(@Nullable GatewayAddress value) {
             waypoint = value;
             return this;
         }
 
-        /** Sets networkGateway. */
         public Builder networkGateway(@Nullable GatewayAddress value) {
             networkGateway = value;
             return this;
         }
 
-        /** Sets node. */
         public Builder node(String value) {
             node = value;
             return this;
         }
 
-        /** Sets canonicalName. */
         public Builder canonicalName(String value) {
             canonicalName = value;
             return this;
         }
 
-        /** Sets canonicalRevision. */
         public Builder canonicalRevision(String value) {
             canonicalRevision = value;
             return this;
         }
 
-        /** Sets workloadType. */
         public Builder workloadType(WorkloadType value) {
             workloadType = value;
             return this;
         }
 
-        /** Sets workloadName. */
         public Builder workloadName(String value) {
             workloadName = value;
             return this;
         }
 
-        /** Sets nativeTunnel. */
         public Builder nativeTunnel(boolean value) {
             nativeTunnel = value;
             return this;
         }
 
-        /** Sets applicationTunnel. */
         public Builder applicationTunnel(@Nullable ApplicationTunnel value) {
             applicationTunnel = value;
             return this;
         }
 
-        /** Sets services. */
         public Builder services(SortedMap<NamespacedHostname, List<Port>> value) {
             services = value;
             return this;
         }
 
-        /** Sets authorizationPolicies. */
         public Builder authorizationPolicies(List<String> value) {
             authorizationPolicies = value;
             return this;
         }
 
-        /** Sets status. */
         public Builder status(WorkloadStatus value) {
             status = value;
             return this;
         }
 
-        /** Sets clusterId. */
         public Builder clusterId(String value) {
             clusterId = value;
             return this;
         }
 
-        /** Sets locality. */
         public Builder locality(Locality value) {
             locality = value;
             return this;
         }
 
-        /** Sets networkMode. */
         public Builder networkMode(NetworkMode value) {
             networkMode = value;
             return this;
         }
 
-        /** Sets capacity. */
         public Builder capacity(int value) {
             capacity = value;
             return this;
         }
 
-        /** Sets servicesNamed. */
         public Builder servicesNamed(boolean value) {
             servicesNamed = value;
             return this;
         }
 
-        /** Sets capacityGiven. */
         public Builder capacityGiven(boolean value) {
             capacityGiven = value;
             return this;

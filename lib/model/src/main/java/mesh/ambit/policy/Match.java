@@ -80,73 +80,61 @@ public record Match(
 
         private Builder() {}
 
-        /** Sets namespaces. */
         public Builder namespaces(List<StringMatch> values) {
             namespaces = values;
             return this;
         }
 
-        /** Sets notNamespaces. */
         public Builder notNamespaces(List<StringMatch> values) {
             notNamespaces = values;
             return this;
         }
 
-        /** Sets principals. */
         public Builder principals(List<StringMatch> values) {
             principals = values;
             return this;
         }
 
-        /** Sets notPrincipals. */
         public Builder notPrincipals(List<StringMatch> values) {
             notPrincipals = values;
             return this;
         }
 
-        /** Sets sourceIps. */
         public Builder sourceIps(List<IpBlock> values) {
             sourceIps = values;
             return this;
         }
 
-        /** Sets notSourceIps. */
         public Builder notSourceIps(List<IpBlock> values) {
             notSourceIps = values;
             return this;
         }
 
-        /** Sets destinationIps. */
         public Builder destinationIps(List<IpBlock> values) {
             destinationIps = values;
             return this;
         }
 
-        /** Sets notDestinationIps. */
         public Builder notDestinationIps(List<IpBlock> values) {
             notDestinationIps = values;
             return this;
         }
 
-        /** Sets destinationPorts. */
         public Builder destinationPorts(List<Integer> values) {
             destinationPorts = values;
             return this;
         }
 
-        /** Sets notDestinationPorts. */
         public Builder notDestinationPorts(List<Integer> values) {
             notDestinationPorts = values;
             return this;
         }
 
-        /** Sets serviceAccounts. */
         public Builder serviceAccounts(List<ServiceAccountMatch> values) {
             serviceAccounts = values;
             return this;
         }
 
-        /** Sets notServiceAccounts. */
         public Builder notServiceAccounts(List<ServiceAccountMatch> values) {
             notServiceAccounts = values;
             return this;
