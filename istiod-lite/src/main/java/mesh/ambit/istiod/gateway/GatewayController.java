@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
@@ -224,10 +225,10 @@ public final class GatewayController implements AutoCloseable {
         JsonNode gateway = gateways.find(key);
         if (gateway == null) {
             deployer.forget(key);
-            return;
         }
-        JsonNode owner = owner(gateway);
-        if (owner == null || !isOurRevision(gateway)) {
+        JsonNode owner = gateway == null ? null : owner(gateway);
+        if (gateway == null || owner == null || !isOurRevision(gateway)) {
+            backends.name(key, Set.of());
             return;
         }
         String controller = GatewayClasses.controller(owner);
@@ -240,6 +241,7 @@ public final class GatewayController implements AutoCloseable {
         } catch (ParametersException e) {
             trouble = e.getMessage();
         }
+        backends.name(key, statuses.services(gateway));
         ObjectNode status =
                 statuses.of(gateway, controller, name -> backends.find(namespace, name), trouble, clock.instant());
         StatusPatch.write(server, path, gateway, status);

@@ -7,9 +7,12 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.function.Function;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,6 +25,9 @@ final class GatewayStatus {
     private static final String ADDRESS_TYPE = "networking.istio.io/address-type";
     private static final String ACCEPTED = "Accepted";
     private static final String LISTENERS_NOT_VALID = "ListenersNotValid";
+
+    /** What a Service may be called. */
+    private static final Pattern NAME = Pattern.compile("[a-z]([-a-z0-9]{0,61}[a-z0-9])?");
 
     private final String domainSuffix;
 
@@ -147,6 +153,23 @@ final class GatewayStatus {
         return hosts;
     }
 
+    /** Returns the Services of its namespace that a gateway names; empty for one that gets a Service from us. */
+    Set<String> services(JsonNode gateway) {
+        if (WaypointObjects.isManaged(gateway)) {
+            return Set.of();
+        }
+        String suffix = suffix(gateway);
+        return hosts(gateway, new ArrayList<>()).stream()
+                .filter(host -> host.endsWith(suffix))
+                .map(host -> host.substring(0, host.length() - suffix.length()))
+                .filter(name -> NAME.matcher(name).matches())
+                .collect(Collectors.toUnmodifiableSet());
+    }
+
+    private String suffix(JsonNode gateway) {
+        return "." + gateway.path("metadata").path("namespace").asText("") + ".svc." + domainSuffix;
+    }
+
     /** What of a gateway's Services can be reached. */
     private final class Reached {
         final List<String> places = new ArrayList<>();
@@ -157,7 +180,7 @@ final class GatewayStatus {
         boolean unusable;
 
         Reached(JsonNode gateway, List<String> hosts, Function<String, @Nullable GatewayBackend> backends) {
-            String suffix = "." + gateway.path("metadata").path("namespace").asText("") + ".svc." + domainSuffix;
+            String suffix = suffix(gateway);
             SortedSet<Integer> wanted = new TreeSet<>();
             gateway.path("spec")
                     .path("listeners")

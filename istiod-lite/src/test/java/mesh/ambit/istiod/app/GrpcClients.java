@@ -125,8 +125,7 @@ final class GrpcClients implements AutoCloseable {
                 }))
                 .addMethod(
                         SHOUT,
-                        ServerCalls.asyncUnaryCall(
-                                (_, response) -> answer(response, name.toUpperCase(Locale.ROOT))))
+                        ServerCalls.asyncUnaryCall((_, response) -> answer(response, name.toUpperCase(Locale.ROOT))))
                 .build();
     }
 

@@ -121,6 +121,47 @@ class GatewayControllerIT {
         assertThat(accepted(SETS, "edge/service")).isEqualTo("none");
     }
 
+    @Test
+    void gatewayThatNamesAServiceIsFoundThereWhateverItsLabels() {
+        String services = "/api/v1/namespaces/shop/services";
+        String slices = "/apis/discovery.k8s.io/v1/namespaces/shop/endpointslices";
+        api.serve(services, slices);
+        gateway("istio-waypoint", ", addresses: [{type: Hostname, value: hand.shop.svc.cluster.local}]");
+        Await.until(
+                "a complaint",
+                () -> condition(GATEWAYS, "shop/way", "Programmed").equals("False/AddressNotUsable"));
+        assertThat(api.count("fieldSelector=metadata.name%3Dhand")).isPositive();
+        assertThat(api.count("labelSelector=kubernetes.io%2Fservice-name%3Dhand"))
+                .isPositive();
+
+        api.put(services, json("""
+                {apiVersion: v1, kind: Service, metadata: {name: hand, namespace: shop},
+                 spec: {clusterIP: 10.0.0.9, clusterIPs: [10.0.0.9], ports: [{name: mesh, port: 15008}]}}
+                """));
+        Await.until(
+                "nobody behind it",
+                () -> condition(GATEWAYS, "shop/way", "Programmed").equals("False/AddressNotAssigned"));
+        api.put(slices, json("""
+                {apiVersion: discovery.k8s.io/v1, kind: EndpointSlice,
+                 metadata: {name: hand-1, namespace: shop, labels: {kubernetes.io/service-name: hand}},
+                 endpoints: [{addresses: [10.1.0.1]}], ports: [{name: mesh, port: 15008}]}
+                """));
+
+        Await.until(
+                "an address",
+                () -> condition(GATEWAYS, "shop/way", "Programmed").equals("True/Programmed"));
+        assertThat(requireNonNull(api.find(GATEWAYS, "shop/way"))
+                        .at("/status/addresses")
+                        .toString())
+                .contains("10.0.0.9", "hand.shop.svc.cluster.local");
+        assertThat(api.find(DEPLOYMENTS, "shop/way")).isNull();
+
+        gateway("istio-waypoint", ", addresses: [{type: Hostname, value: other.shop.svc.cluster.local}]");
+        Await.until(
+                "another complaint",
+                () -> condition(GATEWAYS, "shop/way", "Programmed").equals("False/AddressNotUsable"));
+    }
+
     private void gateway(String gatewayClass, String more) {
         api.put(
                 GATEWAYS,
