@@ -196,7 +196,8 @@ final class ControllerLab implements AutoCloseable {
     @Override
     public void close() {
         stop();
-        calls.shutdownNow();
-        sockets.shutdownGracefully(0, 5, TimeUnit.SECONDS).awaitUninterruptibly(60, TimeUnit.SECONDS);
+        // What calls still hear comes first, and what they say to it: both hold buffers.
+        calls.close();
+        sockets.shutdownGracefully(20, 5_000, TimeUnit.MILLISECONDS).awaitUninterruptibly(60, TimeUnit.SECONDS);
     }
 }

@@ -6,9 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.stream.Stream;
 import mesh.ambit.istiod.app.CertificateClient.Held;
 import mesh.ambit.istiod.issuer.IssuerException;
@@ -69,7 +69,7 @@ class DiskFullIT {
                 .contains(root.toString())
                 .contains("No space left on device");
         assertThat(Files.readString(root)).isEqualTo(stored);
-        assertThat(leftovers()).isEmpty();
+        requireNothingHalfWritten();
 
         disk.free();
 
@@ -92,7 +92,7 @@ class DiskFullIT {
 
         Held after = new CertificateClient(lab).ask("node-a", WEB);
         assertThat(after.roots()).isEqualTo(before.roots());
-        assertThat(leftovers()).isEmpty();
+        requireNothingHalfWritten();
     }
 
     @Test
@@ -102,7 +102,7 @@ class DiskFullIT {
         assertThatThrownBy(() -> lab.start())
                 .isInstanceOf(IssuerException.class)
                 .hasMessageContaining("No space left on device");
-        assertThat(leftovers()).isEmpty();
+        requireNothingHalfWritten();
 
         disk.free();
         lab.start();
@@ -122,10 +122,15 @@ class DiskFullIT {
         }
     }
 
-    /** Returns files that were begun and not ended. */
-    private List<Path> leftovers() throws IOException {
-        try (Stream<Path> files = Files.walk(lab.state)) {
-            return files.filter(file -> file.toString().endsWith(".tmp")).toList();
-        }
+    /** Waits until no file is begun and not ended; one may be under way, and be given up for want of room. */
+    private void requireNothingHalfWritten() {
+        ControllerLab.until("nothing is half written", () -> {
+            try (Stream<Path> files = Files.walk(lab.state)) {
+                return files.noneMatch(file -> file.toString().endsWith(".tmp"));
+            } catch (IOException | UncheckedIOException e) {
+                // One of them went while we looked.
+                return false;
+            }
+        });
     }
 }

@@ -77,7 +77,7 @@ final class GrpcClients implements AutoCloseable {
 
     /** Waits for the threads that gRPC shares, which stay for a second after their last use. */
     static void awaitNoSharedThreads() throws InterruptedException {
-        for (int i = 0; i < 200 && Thread.getAllStackTraces().keySet().stream().anyMatch(GrpcClients::isShared); i++) {
+        for (int i = 0; i < 1200 && Thread.getAllStackTraces().keySet().stream().anyMatch(GrpcClients::isShared); i++) {
             Thread.sleep(50);
         }
     }

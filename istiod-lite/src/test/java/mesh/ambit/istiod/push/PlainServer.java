@@ -90,10 +90,12 @@ final class PlainServer implements AutoCloseable {
         try {
             channel.awaitTermination(60, TimeUnit.SECONDS);
             server.awaitTermination(60, TimeUnit.SECONDS);
-            sockets.shutdownGracefully(0, 5, TimeUnit.SECONDS).await(60, TimeUnit.SECONDS);
+            // They write to these loops, which take nothing once they have ended.
+            workers.shutdownNow();
+            workers.awaitTermination(60, TimeUnit.SECONDS);
+            sockets.shutdownGracefully(20, 5_000, TimeUnit.MILLISECONDS).await(60, TimeUnit.SECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        workers.shutdownNow();
     }
 }

@@ -26,7 +26,7 @@ final class StartPagesTest {
 
     private static void await(BooleanSupplier condition) throws InterruptedException {
         for (int i = 0; !condition.getAsBoolean(); i++) {
-            assertThat(i).as("tries, ten milliseconds each").isLessThan(1000);
+            assertThat(i).as("tries, ten milliseconds each").isLessThan(6000);
             Thread.sleep(10);
         }
     }

@@ -145,7 +145,7 @@ final class PrivateRun implements AutoCloseable {
         /** Waits for a line that contains {@code words}. */
         String expectLine(String words) throws InterruptedException {
             while (true) {
-                String line = lines.poll(60, TimeUnit.SECONDS);
+                String line = lines.poll(120, TimeUnit.SECONDS);
                 assertThat(line).as("a line with \"%s\" after %s", words, seen).isNotNull();
                 seen.add(line);
                 if (line.contains(words)) {
@@ -165,7 +165,7 @@ final class PrivateRun implements AutoCloseable {
         }
 
         int expectExit() throws InterruptedException {
-            assertThat(process.waitFor(60, TimeUnit.SECONDS)).as("ended").isTrue();
+            assertThat(process.waitFor(120, TimeUnit.SECONDS)).as("ended").isTrue();
             return process.exitValue();
         }
 
