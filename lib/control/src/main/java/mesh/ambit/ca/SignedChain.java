@@ -1,17 +1,14 @@
 package mesh.ambit.ca;
 
-import java.io.ByteArrayInputStream;
-import java.nio.charset.StandardCharsets;
 import java.security.KeyPair;
-import java.security.cert.Certificate;
 import java.security.cert.CertificateException;
-import java.security.cert.CertificateFactory;
 import java.security.cert.CertificateParsingException;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import mesh.ambit.identity.SpiffeId;
+import mesh.ambit.tls.PemText;
 import mesh.ambit.tls.Svid;
 import org.jspecify.annotations.Nullable;
 
@@ -54,12 +51,7 @@ final class SignedChain {
 
     private static List<X509Certificate> parse(String pem, SpiffeId identity) {
         try {
-            byte[] bytes = pem.getBytes(StandardCharsets.US_ASCII);
-            List<X509Certificate> certificates = new ArrayList<>();
-            for (Certificate certificate :
-                    CertificateFactory.getInstance("X.509").generateCertificates(new ByteArrayInputStream(bytes))) {
-                certificates.add((X509Certificate) certificate);
-            }
+            List<X509Certificate> certificates = PemText.certificates(pem);
             if (certificates.isEmpty()) {
                 throw new SigningException(
                         "failed to create CSR: certificate: no certificate",

@@ -1,13 +1,12 @@
 package mesh.ambit.ca;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.security.spec.ECGenParameterSpec;
-import java.util.Base64;
 import mesh.ambit.identity.SpiffeId;
+import mesh.ambit.tls.PemText;
 import org.bouncycastle.asn1.pkcs.PKCSObjectIdentifiers;
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x509.Extension;
@@ -27,8 +26,6 @@ import org.bouncycastle.pkcs.jcajce.JcaPKCS10CertificationRequestBuilder;
  * @param pem the request
  */
 record SigningRequest(KeyPair key, String pem) {
-    private static final Base64.Encoder LINES = Base64.getMimeEncoder(64, "\n".getBytes(StandardCharsets.US_ASCII));
-
     static SigningRequest of(SpiffeId identity) {
         try {
             KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
@@ -42,7 +39,7 @@ record SigningRequest(KeyPair key, String pem) {
                             new X500Name(""), key.getPublic())
                     .addAttribute(PKCSObjectIdentifiers.pkcs_9_at_extensionRequest, extensions.generate())
                     .build(new JcaContentSignerBuilder("SHA256withECDSA").build(key.getPrivate()));
-            return new SigningRequest(key, pem(request.getEncoded()));
+            return new SigningRequest(key, PemText.print("CERTIFICATE REQUEST", request.getEncoded()));
         } catch (GeneralSecurityException | OperatorCreationException | IOException e) {
             throw new SigningException("cannot make a key and a request for " + identity + ": " + e.getMessage(), e);
         }
@@ -52,11 +49,5 @@ record SigningRequest(KeyPair key, String pem) {
     @Override
     public String toString() {
         return "SigningRequest";
-    }
-
-    private static String pem(byte[] der) {
-        return "-----BEGIN CERTIFICATE REQUEST-----\n"
-                + LINES.encodeToString(der)
-                + "\n-----END CERTIFICATE REQUEST-----\n";
     }
 }

@@ -2,17 +2,13 @@ package mesh.ambit.channel;
 
 import static java.util.Objects.requireNonNull;
 
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.cert.Certificate;
 import java.security.cert.CertificateException;
-import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
-import java.util.ArrayList;
 import java.util.List;
+import mesh.ambit.tls.PemText;
 
 /** Whom a client of the control plane trusts: the value of {@code XDS_ROOT_CA} or {@code CA_ROOT_CA}. */
 public sealed interface TrustRoots {
@@ -59,12 +55,7 @@ public sealed interface TrustRoots {
 
     private static List<X509Certificate> parse(String pem, String origin) throws IOException {
         try {
-            List<X509Certificate> roots = new ArrayList<>();
-            byte[] bytes = pem.getBytes(StandardCharsets.US_ASCII);
-            for (Certificate root :
-                    CertificateFactory.getInstance("X.509").generateCertificates(new ByteArrayInputStream(bytes))) {
-                roots.add((X509Certificate) root);
-            }
+            List<X509Certificate> roots = PemText.certificates(pem);
             if (roots.isEmpty()) {
                 throw new IOException(origin + ": no certificate found (expected: PEM)");
             }

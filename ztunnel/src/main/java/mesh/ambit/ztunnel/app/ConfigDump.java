@@ -20,6 +20,7 @@ import mesh.ambit.model.MeshView;
 import mesh.ambit.model.WorkloadInfo;
 import mesh.ambit.policy.PolicyView;
 import mesh.ambit.telemetry.Direction;
+import mesh.ambit.tls.PemText;
 import mesh.ambit.tls.Svid;
 import mesh.ambit.ztunnel.inpod.LiveConnections.View;
 import mesh.ambit.ztunnel.inpod.PodRegistry;
@@ -33,7 +34,6 @@ import org.slf4j.LoggerFactory;
 /** Everything that the daemon knows, as JSON in upstream's shape. Made on the administration server's thread. */
 final class ConfigDump {
     private static final Logger LOG = LoggerFactory.getLogger(ConfigDump.class);
-    private static final Base64.Encoder PEM_LINES = Base64.getMimeEncoder(64, new byte[] {'\n'});
     private final MeshView mesh;
     private final PolicyView policies;
     private final Supplier<SortedMap<SpiffeId, CertificateState>> certificates;
@@ -140,9 +140,7 @@ final class ConfigDump {
     /** The PEM text, itself in base64, as upstream has it. */
     private static String pem(X509Certificate certificate) {
         try {
-            String text = "-----BEGIN CERTIFICATE-----\n"
-                    + PEM_LINES.encodeToString(certificate.getEncoded())
-                    + "\n-----END CERTIFICATE-----\n";
+            String text = PemText.print("CERTIFICATE", certificate.getEncoded());
             return Base64.getEncoder().encodeToString(text.getBytes(StandardCharsets.US_ASCII));
         } catch (CertificateEncodingException e) {
             return "";
