@@ -4,6 +4,7 @@ import com.google.protobuf.Any;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.Message;
 import java.util.List;
+import mesh.ambit.wire.Deterministic;
 
 /**
  * A resource as it is sent.
@@ -19,7 +20,7 @@ public record Generated(ResourceKind kind, String name, ByteString content, List
     }
 
     static Generated of(ResourceKind kind, String name, Message message, Remarks remarks) {
-        return new Generated(kind, name, Packing.bytes(message), remarks.all());
+        return new Generated(kind, name, Deterministic.bytes(message), remarks.all());
     }
 
     /** Returns the resource as a field of a response. */

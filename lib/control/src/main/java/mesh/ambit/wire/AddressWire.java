@@ -1,7 +1,6 @@
 package mesh.ambit.wire;
 
 import com.google.protobuf.ByteString;
-import com.google.protobuf.InvalidProtocolBufferException;
 import mesh.ambit.model.MeshResource;
 import mesh.ambit.model.Service;
 import mesh.ambit.model.Workload;
@@ -14,20 +13,7 @@ public final class AddressWire {
 
     /** Returns what {@code resource} describes, or why it is not accepted. Never throws, whatever the bytes. */
     public static Decoded<MeshResource> decode(Resource resource) {
-        if (!resource.hasResource()) {
-            return new Decoded.Rejected<>(resource.getName(), "XDS payload without resource", true);
-        }
-        Address address;
-        try {
-            address = Address.parseFrom(resource.getResource().getValue());
-        } catch (InvalidProtocolBufferException e) {
-            return new Decoded.Rejected<>(resource.getName(), "decode: " + e.getMessage(), true);
-        }
-        try {
-            return new Decoded.Accepted<>(resource.getName(), fromProto(address));
-        } catch (RejectedResource e) {
-            return new Decoded.Rejected<>(resource.getName(), String.valueOf(e.getMessage()), false);
-        }
+        return Decoding.of(resource, Address.parser(), AddressWire::fromProto);
     }
 
     private static MeshResource fromProto(Address address) {

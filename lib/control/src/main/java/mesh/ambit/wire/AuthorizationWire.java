@@ -1,7 +1,6 @@
 package mesh.ambit.wire;
 
 import com.google.protobuf.ByteString;
-import com.google.protobuf.InvalidProtocolBufferException;
 import java.util.ArrayList;
 import java.util.List;
 import mesh.ambit.policy.Policy;
@@ -16,20 +15,7 @@ public final class AuthorizationWire {
 
     /** Returns the policy in {@code resource}, or why it is not accepted. Never throws, whatever the bytes. */
     public static Decoded<Policy> decode(Resource resource) {
-        if (!resource.hasResource()) {
-            return new Decoded.Rejected<>(resource.getName(), "XDS payload without resource", true);
-        }
-        Authorization message;
-        try {
-            message = Authorization.parseFrom(resource.getResource().getValue());
-        } catch (InvalidProtocolBufferException e) {
-            return new Decoded.Rejected<>(resource.getName(), "decode: " + e.getMessage(), true);
-        }
-        try {
-            return new Decoded.Accepted<>(resource.getName(), fromProto(message));
-        } catch (RejectedResource e) {
-            return new Decoded.Rejected<>(resource.getName(), String.valueOf(e.getMessage()), false);
-        }
+        return Decoding.of(resource, Authorization.parser(), AuthorizationWire::fromProto);
     }
 
     private static Policy fromProto(Authorization message) {

@@ -7,10 +7,11 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 
 /** Bytes that are the same for equal messages: fields in ascending order, maps sorted by key. Versions are made of them. */
-final class Deterministic {
+public final class Deterministic {
     private Deterministic() {}
 
-    static ByteString bytes(MessageLite message) {
+    /** Returns the bytes of {@code message}. */
+    public static ByteString bytes(MessageLite message) {
         byte[] bytes = new byte[message.getSerializedSize()];
         CodedOutputStream out = CodedOutputStream.newInstance(bytes);
         out.useDeterministicSerialization();
