@@ -17,7 +17,7 @@ import java.util.random.RandomGenerator;
 import mesh.ambit.istiod.issuer.Authentication;
 import mesh.ambit.istiod.issuer.Authenticator;
 import mesh.ambit.istiod.issuer.Placement;
-import mesh.ambit.istiod.kube.KubernetesSource;
+import mesh.ambit.istiod.kube.PodFeed;
 import mesh.ambit.istiod.kube.api.ApiResource;
 import mesh.ambit.istiod.kube.api.ApiServer;
 import mesh.ambit.istiod.kube.api.Codec;
@@ -200,7 +200,7 @@ final class RemoteClusters implements Sink<JsonNode>, AutoCloseable {
                 server,
                 authenticators.apply(server),
                 new RemotePlacement(name, digest),
-                KubernetesSource.pods(server, (changes, _) -> digest.apply(changes), clock, random));
+                PodFeed.follow(server, (changes, _) -> digest.apply(changes), clock, random));
         clusters.put(name, cluster);
         LOG.info("cluster {}: at {}", name, server.url());
         if (former != null) {

@@ -4,8 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.EnumSet;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -25,7 +23,6 @@ import mesh.ambit.istiod.kube.api.WatchStatus;
 import mesh.ambit.kube.ApiNames;
 import mesh.ambit.kube.Kind;
 import mesh.ambit.kube.KubeJson;
-import mesh.ambit.kube.KubeObject;
 import mesh.ambit.kube.ObjectKey;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -118,17 +115,6 @@ public final class KubernetesSource implements AutoCloseable {
         return new KubernetesSource(server, configMaps, metrics, listener, clock, random);
     }
 
-    /**
-     * Begins to follow the pods of a cluster and nothing else; returns at once.
-     *
-     * @param listener called by one thread at a time
-     */
-    public static AutoCloseable pods(
-            ApiServer server, ClusterListener listener, InstantSource clock, RandomGenerator random) {
-        return Reflector.start(
-                server, resource(Kind.POD), new KindCodec(Kind.POD), new Pods(listener), _ -> {}, clock, random);
-    }
-
     /** Returns the part of a kind's collection that is read. */
     static ApiResource resource(Kind kind) {
         ApiResource all = new ApiResource(
@@ -205,8 +191,7 @@ public final class KubernetesSource implements AutoCloseable {
         @Override
         public void removed(String key) {
             metrics.event(kind.text(), "delete");
-            int slash = key.indexOf('/');
-            store.remove(new ObjectKey(kind, key.substring(0, slash), key.substring(slash + 1)));
+            store.remove(ObjectKey.at(kind, key));
         }
     }
 
@@ -244,48 +229,6 @@ public final class KubernetesSource implements AutoCloseable {
         public void removed(String name) {
             metrics.event(key.kind().text(), "delete");
             store.remove(key);
-        }
-    }
-
-    /** Tells of pods without keeping them. */
-    private static final class Pods implements Sink<KubeJson.Item> {
-        private final ClusterListener listener;
-        private final Set<ObjectKey> known = new HashSet<>();
-
-        Pods(ClusterListener listener) {
-            this.listener = listener;
-        }
-
-        @Override
-        public void replaced(Map<String, KubeJson.Item> objects) {
-            Set<ObjectKey> gone = new HashSet<>(known);
-            Map<ObjectKey, KubeObject> present = new HashMap<>();
-            objects.values().forEach(item -> {
-                gone.remove(item.key());
-                if (item.object() != null) {
-                    present.put(item.key(), item.object());
-                }
-            });
-            known.removeAll(gone);
-            known.addAll(present.keySet());
-            listener.changed(new ObjectChanges(present, gone), List.of());
-        }
-
-        @Override
-        public void changed(String name, KubeJson.Item item) {
-            KubeObject pod = item.object();
-            if (pod != null) {
-                known.add(item.key());
-                listener.changed(new ObjectChanges(Map.of(item.key(), pod), Set.of()), List.of());
-            }
-        }
-
-        @Override
-        public void removed(String name) {
-            int slash = name.indexOf('/');
-            ObjectKey key = new ObjectKey(Kind.POD, name.substring(0, slash), name.substring(slash + 1));
-            known.remove(key);
-            listener.changed(new ObjectChanges(Map.of(), Set.of(key)), List.of());
         }
     }
 

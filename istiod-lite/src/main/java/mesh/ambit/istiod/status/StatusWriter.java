@@ -228,8 +228,7 @@ public final class StatusWriter implements ClusterListener {
             }
 
             private ObjectKey of(String key) {
-                int slash = key.indexOf('/');
-                return new ObjectKey(kind, key.substring(0, slash), key.substring(slash + 1));
+                return ObjectKey.at(kind, key);
             }
         }
     }

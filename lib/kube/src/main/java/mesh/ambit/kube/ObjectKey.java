@@ -20,6 +20,12 @@ public record ObjectKey(Kind kind, String namespace, String name) implements Com
         requireNonNull(name, "name");
     }
 
+    /** Returns the key of {@code place}, which is {@code namespace/name}, the namespace empty where there is none. */
+    public static ObjectKey at(Kind kind, String place) {
+        int slash = place.indexOf('/');
+        return new ObjectKey(kind, place.substring(0, slash), place.substring(slash + 1));
+    }
+
     @Override
     public int compareTo(ObjectKey other) {
         return ORDER.compare(this, other);

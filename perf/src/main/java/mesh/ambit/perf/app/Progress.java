@@ -14,7 +14,7 @@ final class Progress {
     }
 
     // Null where nobody sits at a terminal, whatever the checker says of newer JDKs.
-    @SuppressWarnings("SystemConsoleNull")
+    @SuppressWarnings("SystemConsoleNull") // Since 25 it may be null again: without a terminal, by default.
     static Progress onStandardError() {
         Console console = System.console();
         return new Progress(System.err, console != null && console.isTerminal());
