@@ -21,7 +21,7 @@ final class Story {
     static final String PAYMENTS_POLICY = "shop-payments/only-orders";
 
     private static final Duration SOON = Duration.ofSeconds(60);
-    private static final Duration RENEWAL = Duration.ofSeconds(120);
+    private static final Duration RENEWAL = Duration.ofMinutes(2);
     /** Certificates of the story live for 30 s and are renewed after half of that: one with less left is late. */
     private static final Duration OVERDUE = Duration.ofSeconds(10);
 

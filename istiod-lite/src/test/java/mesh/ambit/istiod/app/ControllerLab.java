@@ -40,7 +40,7 @@ import org.jspecify.annotations.Nullable;
 
 /** A controller with a folder and a state of its own on free ports of loopback, and clients of it. */
 final class ControllerLab implements AutoCloseable {
-    private static final Duration PATIENCE = Duration.ofSeconds(120);
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
 
     private static final long POLL_NANOS = 5_000_000;
 

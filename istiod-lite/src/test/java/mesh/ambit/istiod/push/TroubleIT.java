@@ -353,7 +353,7 @@ class TroubleIT {
     }
 
     private static void until(BooleanSupplier condition) {
-        long deadline = System.nanoTime() + Duration.ofSeconds(120).toNanos();
+        long deadline = System.nanoTime() + Duration.ofMinutes(2).toNanos();
         while (!condition.getAsBoolean()) {
             assertThat(System.nanoTime() - deadline).isNegative();
             LockSupport.parkNanos(5_000_000);

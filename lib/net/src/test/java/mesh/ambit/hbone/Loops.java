@@ -11,7 +11,7 @@ import mesh.ambit.relay.Transport;
 /** Event loops and waiting for tests. */
 public final class Loops {
     /** For a machine that is ten times slower than ours, or stands still for a while. */
-    private static final Duration DEADLINE = Duration.ofSeconds(120);
+    private static final Duration DEADLINE = Duration.ofMinutes(2);
 
     private Loops() {}
 

@@ -5,7 +5,7 @@ import java.util.function.BooleanSupplier;
 
 /** Waits for what other threads do: a condition with a deadline, never a fixed time. */
 public final class Await {
-    private static final Duration DEADLINE = Duration.ofSeconds(120);
+    private static final Duration DEADLINE = Duration.ofMinutes(2);
     private static final Duration STEP = Duration.ofMillis(2);
 
     private Await() {}

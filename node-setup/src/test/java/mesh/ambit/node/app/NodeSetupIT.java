@@ -400,7 +400,7 @@ class NodeSetupIT {
     }
 
     private void eventually(Callable<Boolean> condition) throws Exception {
-        long deadline = System.nanoTime() + Duration.ofSeconds(120).toNanos();
+        long deadline = System.nanoTime() + Duration.ofMinutes(2).toNanos();
         while (!condition.call()) {
             assertThat(System.nanoTime() - deadline)
                     .as("still waiting; observed: %s", observed())

@@ -168,7 +168,7 @@ class TroubleIT {
 
         void end() throws InterruptedException {
             stop.set(true);
-            assertThat(thread.join(Duration.ofSeconds(120)))
+            assertThat(thread.join(Duration.ofMinutes(2)))
                     .as("the load has ended")
                     .isTrue();
         }

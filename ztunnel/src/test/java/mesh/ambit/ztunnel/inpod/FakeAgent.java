@@ -17,7 +17,7 @@ import mesh.ambit.protocol.zds.WorkloadResponse;
 
 /** The node agent's side of the conversation, said by a test one message at a time. */
 public final class FakeAgent implements AutoCloseable {
-    private static final Duration PATIENCE = Duration.ofSeconds(120);
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
     private static final int MAX_BYTES = 1024;
     private static final int STANDARD_ERROR = 2;
 

@@ -131,7 +131,7 @@ class ZdsClientIT {
             talk.add("1", A, here);
             talk.snapshotSent();
             broken.clear();
-            long end = System.nanoTime() + Duration.ofSeconds(120).toNanos();
+            long end = System.nanoTime() + Duration.ofMinutes(2).toNanos();
             while (open.isEmpty() && System.nanoTime() < end) {
                 talk.del("nobody");
             }

@@ -9,7 +9,7 @@ public final class ApiServers {
     private ApiServers() {}
 
     /** So long does a slow machine have, and a fake that holds one request back until there is another. */
-    static final Duration PATIENCE = Duration.ofSeconds(120);
+    static final Duration PATIENCE = Duration.ofMinutes(2);
 
     /** Reaches the server at {@code url}, which answers sooner or later. */
     public static ApiServer at(String url) {
