@@ -36,7 +36,7 @@ public final class AdsClient implements AutoCloseable {
 
     private final ControlPlane controlPlane;
     private final ControlPlaneChannels channels;
-    private final ResourceSink sink;
+    private final PolicyLog sink;
     private final AdsObserver observer;
     private final AdsSession session;
     private final ScheduledThreadPoolExecutor thread = new ScheduledThreadPoolExecutor(
@@ -82,7 +82,7 @@ public final class AdsClient implements AutoCloseable {
         this.channels = requireNonNull(channels, "channels");
         this.mode = requireNonNull(mode, "mode");
         this.session = new AdsSession(requireNonNull(node, "node"), mode, requireNonNull(keeper, "keeper"));
-        this.sink = requireNonNull(sink, "sink");
+        this.sink = new PolicyLog(requireNonNull(sink, "sink"));
         this.observer = requireNonNull(observer, "observer");
         // After the end what the channel has reported is still taken off its hands, but nobody connects again.
         thread.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
@@ -173,6 +173,7 @@ public final class AdsClient implements AutoCloseable {
         if (closed) {
             return;
         }
+        sink.nextConnection();
         try {
             channel = channels.open(controlPlane, thread);
             new AdsStream(channel, session.begin(), new Receiver(), this::ended).start();

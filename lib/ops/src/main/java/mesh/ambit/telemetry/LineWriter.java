@@ -22,7 +22,8 @@ import org.slf4j.event.KeyValuePair;
 /**
  * Turns one log event into one line.
  *
- * <p>Key-value pairs of the event are its fields, in the order in which they were added. A cause becomes the field {@code
+ * <p>Key-value pairs of the event are its fields, in the order in which they were added; one named {@code @span.key}
+ * says of what the event is a part, and stands with the scope, in JSON at the end. A cause becomes the field {@code
  * error} unless the event has one or its message says it already; its stack trace follows only where the caller asks for it.
  */
 final class LineWriter {
@@ -54,13 +55,28 @@ final class LineWriter {
         TIME.formatTo(instantOf(event), out);
         out.append('\t').append(levelOf(event)).append('\t');
         out.append(scope.startsWith(Scopes.CRATE) ? scope.substring(Scopes.CRATE.length()) : scope);
+        List<KeyValuePair> fields = fieldsOf(event);
+        for (KeyValuePair field : fields) {
+            if (isSpan(field)) {
+                out.append(':')
+                        .append(spanOf(field))
+                        .append('{')
+                        .append(spanKeyOf(field))
+                        .append('=');
+                appendPlainValue(out, field.value);
+                out.append('}');
+            }
+        }
         String message = event.getFormattedMessage();
         if (!message.isEmpty()) {
             out.append('\t').append(onOneLine(message));
         }
         out.append('\t');
         String separator = "";
-        for (KeyValuePair field : fieldsOf(event)) {
+        for (KeyValuePair field : fields) {
+            if (isSpan(field)) {
+                continue;
+            }
             out.append(separator).append(field.key).append('=');
             appendPlainValue(out, field.value);
             separator = " ";
@@ -108,12 +124,17 @@ final class LineWriter {
             if (!event.getFormattedMessage().isEmpty()) {
                 json.name("message").value(event.getFormattedMessage());
             }
-            for (KeyValuePair field : fieldsOf(event)) {
-                json.name(field.key);
-                if (field.value instanceof Number number) {
-                    json.value(number);
-                } else {
-                    json.value(textOf(field.value));
+            List<KeyValuePair> fields = fieldsOf(event);
+            for (KeyValuePair field : fields) {
+                if (!isSpan(field)) {
+                    appendJsonValue(json.name(field.key), field.value);
+                }
+            }
+            for (KeyValuePair field : fields) {
+                if (isSpan(field)) {
+                    json.name(spanOf(field)).beginObject();
+                    appendJsonValue(json.name(spanKeyOf(field)), field.value);
+                    json.endObject();
                 }
             }
             json.endObject();
@@ -121,6 +142,26 @@ final class LineWriter {
             throw new UncheckedIOException(e);
         }
         out.append(text);
+    }
+
+    private static void appendJsonValue(JsonWriter json, Object value) throws IOException {
+        if (value instanceof Number number) {
+            json.value(number);
+        } else {
+            json.value(textOf(value));
+        }
+    }
+
+    private static boolean isSpan(KeyValuePair field) {
+        return field.key.startsWith("@");
+    }
+
+    private static String spanOf(KeyValuePair field) {
+        return field.key.substring(1, field.key.indexOf('.'));
+    }
+
+    private static String spanKeyOf(KeyValuePair field) {
+        return field.key.substring(field.key.indexOf('.') + 1);
     }
 
     private static List<KeyValuePair> fieldsOf(ILoggingEvent event) {

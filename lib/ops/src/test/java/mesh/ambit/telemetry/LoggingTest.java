@@ -53,6 +53,23 @@ class LoggingTest {
     }
 
     @Test
+    void whatALineIsAPartOfStandsWithTheScope() {
+        try (Logging _ = Logging.start(LogFilter.INFO, LogFormat.PLAIN, out)) {
+            xds.atInfo().addKeyValue("@xds.id", 3L).addKeyValue("n", 7).log("handling RBAC update strict");
+        }
+        String plain = text();
+        out.reset();
+        try (Logging _ = Logging.start(LogFilter.INFO, LogFormat.JSON, out)) {
+            xds.atInfo().addKeyValue("@xds.id", 3L).addKeyValue("n", 7).log("handling RBAC update strict");
+        }
+
+        assertThat(plain).endsWith("\tinfo\txds:xds{id=3}\thandling RBAC update strict\tn=7\n");
+        assertThat(text())
+                .endsWith("\"scope\":\"ztunnel::xds\",\"message\":\"handling RBAC update strict\",\"n\":7,"
+                        + "\"xds\":{\"id\":3}}\n");
+    }
+
+    @Test
     void aStackTraceIsWrittenOnlyWhereDebugIsOn() {
         try (Logging _ = Logging.start(LogFilter.INFO, LogFormat.PLAIN, out)) {
             xds.warn("broken", new IllegalStateException("why"));
