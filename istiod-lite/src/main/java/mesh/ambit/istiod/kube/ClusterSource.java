@@ -20,7 +20,7 @@ import org.slf4j.LoggerFactory;
  * both. Cluster IPs are on disk before anybody hears of them, so that a restart cannot give them to another service.
  */
 public final class ClusterSource implements AutoCloseable {
-    private static final Logger log = LoggerFactory.getLogger(ClusterSource.class);
+    private static final Logger LOG = LoggerFactory.getLogger(ClusterSource.class);
 
     private final Consumer<ClusterView> listener;
     private final ClusterIpStore store;
@@ -96,7 +96,7 @@ public final class ClusterSource implements AutoCloseable {
             try {
                 store.write(storedIps);
             } catch (IOException e) {
-                log.error("assigned cluster IPs are not kept, a restart may change them: {}", e.toString());
+                LOG.error("assigned cluster IPs are not kept, a restart may change them: {}", e.toString());
             }
         }
         if (!published || !next.equals(current)) {

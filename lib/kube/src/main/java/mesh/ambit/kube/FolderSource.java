@@ -20,7 +20,7 @@ import org.slf4j.LoggerFactory;
  * to other places, network file systems, too many watches).
  */
 public final class FolderSource implements AutoCloseable {
-    private static final Logger log = LoggerFactory.getLogger(FolderSource.class);
+    private static final Logger LOG = LoggerFactory.getLogger(FolderSource.class);
 
     private static final Duration POLL_INTERVAL = Duration.ofMillis(500);
 
@@ -110,7 +110,7 @@ public final class FolderSource implements AutoCloseable {
             try {
                 look();
             } catch (RuntimeException e) {
-                log.error("{}: the folder was not read", folder, e);
+                LOG.error("{}: the folder was not read", folder, e);
             }
         }
     }
@@ -131,7 +131,7 @@ public final class FolderSource implements AutoCloseable {
         try {
             listener.accept(current);
         } catch (RuntimeException e) {
-            log.error("{}: a change was not taken up", folder, e);
+            LOG.error("{}: a change was not taken up", folder, e);
         }
     }
 

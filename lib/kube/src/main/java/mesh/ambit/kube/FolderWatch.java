@@ -21,7 +21,7 @@ import org.slf4j.LoggerFactory;
 
 /** Waits for the kernel to tell of changes in folders; where it cannot, waits for time to pass. */
 final class FolderWatch implements AutoCloseable {
-    private static final Logger log = LoggerFactory.getLogger(FolderWatch.class);
+    private static final Logger LOG = LoggerFactory.getLogger(FolderWatch.class);
 
     /** A change rarely comes alone: wait until none has come for this long ... */
     private static final Duration QUIET = Duration.ofMillis(5);
@@ -40,7 +40,7 @@ final class FolderWatch implements AutoCloseable {
         try {
             return new FolderWatch(FileSystems.getDefault().newWatchService());
         } catch (IOException e) {
-            log.debug("no notifications of changes in folders, looking from time to time instead", e);
+            LOG.debug("no notifications of changes in folders, looking from time to time instead", e);
             return new FolderWatch(null);
         }
     }
@@ -66,7 +66,7 @@ final class FolderWatch implements AutoCloseable {
                     keys.put(directory, directory.register(notifications, ENTRY_CREATE, ENTRY_DELETE, ENTRY_MODIFY));
                     more = true;
                 } catch (IOException e) {
-                    log.debug("{} is not watched, looking from time to time instead", directory, e);
+                    LOG.debug("{} is not watched, looking from time to time instead", directory, e);
                 } catch (ClosedWatchServiceException e) {
                     return false;
                 }
@@ -106,7 +106,7 @@ final class FolderWatch implements AutoCloseable {
             try {
                 service.close();
             } catch (IOException e) {
-                log.debug("closing notifications", e);
+                LOG.debug("closing notifications", e);
             }
         }
     }

@@ -20,7 +20,7 @@ import org.slf4j.LoggerFactory;
 
 /** Tells when one file has come, changed or gone: on the kernel's word, and by looking once a second. */
 final class FileWatch implements AutoCloseable {
-    private static final Logger log = LoggerFactory.getLogger(FileWatch.class);
+    private static final Logger LOG = LoggerFactory.getLogger(FileWatch.class);
 
     private final Path file;
     private final Runnable onChange;
@@ -57,7 +57,7 @@ final class FileWatch implements AutoCloseable {
         try {
             service.close();
         } catch (IOException e) {
-            log.debug("closing notifications", e);
+            LOG.debug("closing notifications", e);
         }
     }
 
@@ -76,7 +76,7 @@ final class FileWatch implements AutoCloseable {
                 }
             }
         } catch (ClosedWatchServiceException e) {
-            log.debug("{}: watched no more", file);
+            LOG.debug("{}: watched no more", file);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

@@ -17,7 +17,7 @@ import org.slf4j.LoggerFactory;
  * Watches all three and wakes the loop when one has changed. Thread-safe.
  */
 final class Inputs implements AutoCloseable {
-    private static final Logger log = LoggerFactory.getLogger(Inputs.class);
+    private static final Logger LOG = LoggerFactory.getLogger(Inputs.class);
 
     private final FolderSource declared;
     private final FolderSource observed;
@@ -35,7 +35,7 @@ final class Inputs implements AutoCloseable {
         this.store = new ClusterIpStore(file);
         this.declared = FolderSource.watch(folder, snapshot -> {
             // The controller reads the same folder and tells people; here it is only for whoever looks closer.
-            snapshot.newProblems().stream().map(Problem::message).forEach(log::debug);
+            snapshot.newProblems().stream().map(Problem::message).forEach(LOG::debug);
             wake.run();
         });
         this.observed = FolderSource.watchOptional(state.resolve("observed"), (FolderSnapshot _) -> wake.run());
@@ -69,7 +69,7 @@ final class Inputs implements AutoCloseable {
         try {
             clusterIps = store.read();
         } catch (IOException e) {
-            log.warn("addresses of services cannot be read, those known stay: {}", e.getMessage());
+            LOG.warn("addresses of services cannot be read, those known stay: {}", e.getMessage());
         }
     }
 }

@@ -19,7 +19,7 @@ import org.slf4j.LoggerFactory;
 
 /** A running node-setup: one thread that reconciles whenever something may have changed, until it is stopped. */
 final class NodeSetup {
-    private static final Logger log = LoggerFactory.getLogger(NodeSetup.class);
+    private static final Logger LOG = LoggerFactory.getLogger(NodeSetup.class);
 
     /** Nothing waits longer than this for a pass, whatever has been missed. */
     private static final long LONGEST_WAIT_NANOS = TimeUnit.SECONDS.toNanos(30);
@@ -73,7 +73,7 @@ final class NodeSetup {
             }
         }
         removeEmpty(own.resolve("pods"), own, observed.resolve(config.node()), observed);
-        log.info("node-setup {} has removed everything it made", config.node());
+        LOG.info("node-setup {} has removed everything it made", config.node());
     }
 
     /** Looks again, soon. */
@@ -94,7 +94,7 @@ final class NodeSetup {
             if (!announced) {
                 announced = true;
                 Files.writeString(ready, "");
-                log.info("node-setup {} ready", config.node());
+                LOG.info("node-setup {} ready", config.node());
             }
             try {
                 if (wakes.tryAcquire(Math.min(wait, LONGEST_WAIT_NANOS), TimeUnit.NANOSECONDS)) {

@@ -16,7 +16,7 @@ import org.slf4j.LoggerFactory;
  * mesh is ever outside without anybody noticing. Belongs to the thread of the reconcile loop.
  */
 final class PodCapture {
-    private static final Logger log = LoggerFactory.getLogger(PodCapture.class);
+    private static final Logger LOG = LoggerFactory.getLogger(PodCapture.class);
 
     /** How soon a draining pod is looked at again. */
     private static final Duration DRAIN_POLL = Duration.ofMillis(200);
@@ -106,7 +106,7 @@ final class PodCapture {
         if (missing.isEmpty()) {
             return AUDIT_PAUSE.toNanos();
         }
-        log.warn("{}: was not captured any more, somebody removed {}; putting it back", oldest, missing);
+        LOG.warn("{}: was not captured any more, somebody removed {}; putting it back", oldest, missing);
         oldest.enforced = null;
         return 0;
     }
@@ -145,13 +145,13 @@ final class PodCapture {
                 pod.stage = CaptureStage.DRAINING;
                 pod.enforced = null;
                 pod.drainBeganNanos = System.nanoTime();
-                log.info("{}: leaves the mesh; captured connections may go on for {}", pod, config.drainPeriod());
+                LOG.info("{}: leaves the mesh; captured connections may go on for {}", pod, config.drainPeriod());
             }
             case FINISH -> {
                 withdraw(pod);
                 PodRules.remove(pod.namespace);
                 pod.stage = CaptureStage.OPEN;
-                log.info("{}: has left the mesh", pod);
+                LOG.info("{}: has left the mesh", pod);
             }
             case WITHDRAW -> withdraw(pod);
         }
@@ -168,9 +168,9 @@ final class PodCapture {
         pod.enforced = pod.spec.capture();
         pod.closedFromStart = false;
         pod.auditedNanos = System.nanoTime();
-        log.info("{}: captured", pod);
+        LOG.info("{}: captured", pod);
         if (wasOpen && !outside.isEmpty()) {
-            log.info(
+            LOG.info(
                     "{}: {} connections from before stay outside the mesh: {}",
                     pod,
                     outside.size(),
@@ -219,7 +219,7 @@ final class PodCapture {
 
     private static void report(ManagedPod pod, String problem) {
         if (!pod.problem.equals(problem)) {
-            log.info(
+            LOG.info(
                     "{}: {}: {}", pod, pod.stage == CaptureStage.CAPTURED ? "closed" : "waits to be captured", problem);
             pod.problem = problem;
         }

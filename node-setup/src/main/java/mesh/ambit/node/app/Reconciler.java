@@ -32,7 +32,7 @@ import org.slf4j.LoggerFactory;
  * others alone. One platform thread.
  */
 final class Reconciler {
-    private static final Logger log = LoggerFactory.getLogger(Reconciler.class);
+    private static final Logger LOG = LoggerFactory.getLogger(Reconciler.class);
 
     private final NodeSetupConfig config;
     private final PodNetworks networks;
@@ -66,14 +66,14 @@ final class Reconciler {
                     ManagedPod managed = new ManagedPod(spec, made.pod(), made.namespace());
                     capture.takeOver(managed);
                     pods.put(pod.key(), managed);
-                    log.info("pod {}: taken over from an earlier run", pod.key());
+                    LOG.info("pod {}: taken over from an earlier run", pod.key());
                 } else {
                     networks.remove(pod);
                     files.remove(pod.key());
-                    log.info("pod {}: removed, left by an earlier run", pod.key());
+                    LOG.info("pod {}: removed, left by an earlier run", pod.key());
                 }
             } catch (CommandException | LinuxException | UncheckedIOException e) {
-                log.warn("pod {}: left by an earlier run and not to be cleaned: {}", pod.key(), e.getMessage());
+                LOG.warn("pod {}: left by an earlier run and not to be cleaned: {}", pod.key(), e.getMessage());
             }
         }
         files.withdrawAllBut(pods.keySet());
@@ -138,7 +138,7 @@ final class Reconciler {
         plan.refused().forEach(this::failed);
         for (PodKey key : plan.hostNetwork()) {
             if (warnedHostNetwork.add(key)) {
-                log.warn("pod {}: uses hostNetwork; the machine's own network is left alone, no pod is made", key);
+                LOG.warn("pod {}: uses hostNetwork; the machine's own network is left alone, no pod is made", key);
             }
         }
         warnedHostNetwork.retainAll(plan.hostNetwork());
@@ -162,7 +162,7 @@ final class Reconciler {
                 pods.put(spec.key(), pod);
                 taken.addAll(made.pod().addresses());
                 unmade.remove(spec.key());
-                log.info(
+                LOG.info(
                         "pod {}: made, {}",
                         spec.key(),
                         made.pod().addresses().stream()
@@ -189,7 +189,7 @@ final class Reconciler {
     private void failed(PodKey key, String reason) {
         Unmade failure = unmade.computeIfAbsent(key, absent -> new Unmade());
         if (!failure.reason.equals(reason)) {
-            log.warn("pod {}: not made: {}", key, reason);
+            LOG.warn("pod {}: not made: {}", key, reason);
             failure.reason = reason;
         }
         failure.backoff.failed(System.nanoTime());
@@ -207,7 +207,7 @@ final class Reconciler {
         } catch (CommandException | LinuxException | IllegalArgumentException | UncheckedIOException e) {
             String reason = String.valueOf(e.getMessage());
             if (!pod.problem.equals(reason)) {
-                log.warn("{}: {}", pod, reason);
+                LOG.warn("{}: {}", pod, reason);
                 pod.problem = reason;
             }
             pod.backoff.failed(System.nanoTime());
@@ -230,9 +230,9 @@ final class Reconciler {
             capture.forget(pod);
             networks.remove(pod.pod);
             files.remove(key);
-            log.info("pod {}: removed", key);
+            LOG.info("pod {}: removed", key);
         } catch (CommandException | LinuxException | UncheckedIOException e) {
-            log.warn("pod {}: not removed as a whole, the next run will try again: {}", key, e.getMessage());
+            LOG.warn("pod {}: not removed as a whole, the next run will try again: {}", key, e.getMessage());
         }
         pod.namespace.close();
         pods.remove(key);

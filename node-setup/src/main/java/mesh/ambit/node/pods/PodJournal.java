@@ -22,7 +22,7 @@ import org.slf4j.LoggerFactory;
  * everything is gone.
  */
 public final class PodJournal {
-    private static final Logger log = LoggerFactory.getLogger(PodJournal.class);
+    private static final Logger LOG = LoggerFactory.getLogger(PodJournal.class);
 
     private static final String SUFFIX = ".json";
 
@@ -46,7 +46,7 @@ public final class PodJournal {
                 try {
                     records.add(parse(Files.readString(file)));
                 } catch (JsonParseException | IllegalStateException | IllegalArgumentException e) {
-                    log.warn("{} is not readable and is dropped: {}", file, e.getMessage());
+                    LOG.warn("{} is not readable and is dropped: {}", file, e.getMessage());
                     Files.delete(file);
                 }
             }

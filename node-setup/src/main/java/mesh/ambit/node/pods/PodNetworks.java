@@ -22,7 +22,7 @@ import org.slf4j.LoggerFactory;
  * the journal first, so that nothing is forgotten. One thread, a platform thread.
  */
 public final class PodNetworks {
-    private static final Logger log = LoggerFactory.getLogger(PodNetworks.class);
+    private static final Logger LOG = LoggerFactory.getLogger(PodNetworks.class);
 
     private final Fabric fabric;
     private final PodJournal journal;
@@ -171,7 +171,7 @@ public final class PodNetworks {
             PodRules.remove(namespace);
         } catch (LinuxException e) {
             // Its owner has removed it, and our rules with it.
-            log.debug("{} is gone", netns, e);
+            LOG.debug("{} is gone", netns, e);
         }
     }
 

@@ -18,7 +18,7 @@ import org.slf4j.LoggerFactory;
  * method is idempotent, blocks for the time of a few short-lived tools, and needs a platform thread.
  */
 public final class PodRules {
-    private static final Logger log = LoggerFactory.getLogger(PodRules.class);
+    private static final Logger LOG = LoggerFactory.getLogger(PodRules.class);
 
     private PodRules() {}
 
@@ -119,7 +119,7 @@ public final class PodRules {
                     // The files of this very thread: those of /proc/net belong to the main thread.
                     text.append(Files.readString(Path.of("/proc/thread-self/net", file)));
                 } catch (IOException e) {
-                    log.debug("no connections to be read from {}", file, e);
+                    LOG.debug("no connections to be read from {}", file, e);
                 }
             }
             return SocketTable.parse(text.toString());
@@ -135,7 +135,7 @@ public final class PodRules {
             try {
                 Files.writeString(Path.of("/proc/sys/net/ipv4/tcp_migrate_req"), "1");
             } catch (IOException e) {
-                log.debug("{}: tcp_migrate_req is not to be had", namespace, e);
+                LOG.debug("{}: tcp_migrate_req is not to be had", namespace, e);
             }
         });
     }

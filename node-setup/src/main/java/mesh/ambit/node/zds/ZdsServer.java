@@ -26,7 +26,7 @@ import org.slf4j.LoggerFactory;
  * {@code onChange} is called from threads of the server whenever {@link #status} may have changed, and must not block.
  */
 public final class ZdsServer implements AutoCloseable {
-    private static final Logger log = LoggerFactory.getLogger(ZdsServer.class);
+    private static final Logger LOG = LoggerFactory.getLogger(ZdsServer.class);
 
     /** A ztunnel in a loop of crashes must not keep the node busy. */
     private static final int ACCEPTS_PER_SECOND = 5;
@@ -104,11 +104,11 @@ public final class ZdsServer implements AutoCloseable {
                 try {
                     begin(listener.accept());
                 } catch (ClosedChannelException e) {
-                    log.debug("{}: closed", listener.path());
+                    LOG.debug("{}: closed", listener.path());
                     return;
                 } catch (IOException e) {
                     // Out of descriptors, perhaps; a ztunnel tries again, and so do we, at the same pace.
-                    log.warn("{}: a ztunnel could not connect: {}", listener.path(), e.getMessage());
+                    LOG.warn("{}: a ztunnel could not connect: {}", listener.path(), e.getMessage());
                 }
             }
         } catch (InterruptedException e) {
@@ -163,9 +163,9 @@ public final class ZdsServer implements AutoCloseable {
             if (error != null) {
                 switch (request) {
                     case Add(ZdsWorkload workload) ->
-                        log.debug("ztunnel {}: {} rejected: {}", session, workload, error);
-                    case Del(String uid) -> log.warn("ztunnel {}: pod {} not taken away: {}", session, uid, error);
-                    case ZdsRequest.SnapshotSent() -> log.warn("ztunnel {}: snapshot rejected: {}", session, error);
+                        LOG.debug("ztunnel {}: {} rejected: {}", session, workload, error);
+                    case Del(String uid) -> LOG.warn("ztunnel {}: pod {} not taken away: {}", session, uid, error);
+                    case ZdsRequest.SnapshotSent() -> LOG.warn("ztunnel {}: snapshot rejected: {}", session, error);
                 }
             }
             synchronized (lock) {

@@ -24,7 +24,7 @@ import org.slf4j.LoggerFactory;
  * are platform threads, since they block in the kernel.
  */
 final class ZdsSession {
-    private static final Logger log = LoggerFactory.getLogger(ZdsSession.class);
+    private static final Logger LOG = LoggerFactory.getLogger(ZdsSession.class);
 
     /** How long a ztunnel may take for its hello and for each answer. */
     private static final Duration PATIENCE = Duration.ofSeconds(5);
@@ -83,7 +83,7 @@ final class ZdsSession {
             connection.close();
             reader.join();
         } catch (IOException e) {
-            log.warn("ztunnel {}: {}; connection closed", id, e.getMessage());
+            LOG.warn("ztunnel {}: {}; connection closed", id, e.getMessage());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } finally {
@@ -98,7 +98,7 @@ final class ZdsSession {
                 throw new IOException("closed before its hello");
             }
             requireWhole(packet);
-            log.info("ztunnel {}: connected, protocol version {}", id, ZdsCodec.decodeHello(packet.bytes()));
+            LOG.info("ztunnel {}: connected, protocol version {}", id, ZdsCodec.decodeHello(packet.bytes()));
         }
     }
 
@@ -146,7 +146,7 @@ final class ZdsSession {
             while (true) {
                 try (Packet packet = connection.receive(ZdsCodec.MAX_MESSAGE_BYTES)) {
                     if (packet == null) {
-                        log.info("ztunnel {}: disconnected", id);
+                        LOG.info("ztunnel {}: disconnected", id);
                         return;
                     }
                     requireWhole(packet);
@@ -157,11 +157,11 @@ final class ZdsSession {
                 }
             }
         } catch (ClosedChannelException e) {
-            log.debug("ztunnel {}: closed by us", id);
+            LOG.debug("ztunnel {}: closed by us", id);
         } catch (InvalidProtocolBufferException e) {
-            log.warn("ztunnel {}: sent something that is no answer: {}; connection closed", id, e.getMessage());
+            LOG.warn("ztunnel {}: sent something that is no answer: {}; connection closed", id, e.getMessage());
         } catch (IOException e) {
-            log.warn("ztunnel {}: {}; connection closed", id, e.getMessage());
+            LOG.warn("ztunnel {}: {}; connection closed", id, e.getMessage());
         } finally {
             connection.close();
             answers.offer(new Answer(true, null));
