@@ -1,22 +1,19 @@
 package mesh.ambit.ztunnel.dns;
 
+import static mesh.ambit.ztunnel.dns.Asker.addresses;
+import static mesh.ambit.ztunnel.dns.Asker.count;
+import static mesh.ambit.ztunnel.dns.Asker.flags;
+import static mesh.ambit.ztunnel.dns.Asker.query;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.netty.buffer.ByteBuf;
-import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
-import java.io.DataInputStream;
-import java.io.DataOutputStream;
 import java.io.IOException;
-import java.net.DatagramPacket;
-import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
 import java.time.Duration;
@@ -73,11 +70,13 @@ class DnsProxyIT {
     private final List<DnsProxy> proxies = new ArrayList<>();
     private LabNamespace pod = placeholder();
     private LabNamespace outside = placeholder();
+    private Asker asker = new Asker(pod);
 
     @BeforeEach
     void begin() {
         pod = lab.pod("client");
         outside = lab.pod("outside");
+        asker = new Asker(pod);
         publish();
     }
 
@@ -95,9 +94,10 @@ class DnsProxyIT {
         proxy("");
 
         for (InetSocketAddress address : List.of(IPV4, IPV6)) {
-            assertThat(addresses(udp(address, query("web.ns1", RecordType.A, 0))))
+            assertThat(addresses(asker.udp(address, query("web.ns1", RecordType.A, 0))))
                     .containsExactly(InetAddress.ofLiteral("10.96.0.1"));
-            assertThat(addresses(tcp(address, query("web.ns1", RecordType.A, 0)).getFirst()))
+            assertThat(addresses(asker.tcp(address, query("web.ns1", RecordType.A, 0))
+                            .getFirst()))
                     .containsExactly(InetAddress.ofLiteral("10.96.0.1"));
         }
         awaitMetric("istio_dns_requests_total\\{request_protocol=\"tcp\",request_query_type=\"a\","
@@ -130,8 +130,8 @@ class DnsProxyIT {
         try (FakeNameServer server = nameServer(asked -> FakeNameServer.reply(asked, 0, 60, ANSWER))) {
             proxy("");
 
-            byte[] answer = udp(IPV4, query("WWW.Example.com", RecordType.A, 0));
-            udp(IPV4, query("www.example.com", RecordType.A, 0));
+            byte[] answer = asker.udp(IPV4, query("WWW.Example.com", RecordType.A, 0));
+            asker.udp(IPV4, query("www.example.com", RecordType.A, 0));
 
             assertThat(addresses(answer)).containsExactly(ANSWER);
             assertThat(flags(answer)).as("response, RD, RA").isEqualTo(0x8180);
@@ -151,8 +151,8 @@ class DnsProxyIT {
         try (FakeNameServer server = nameServer(asked -> FakeNameServer.reply(asked, Messages.NXDOMAIN, 0))) {
             proxy("");
 
-            byte[] answer = udp(IPV4, query("no.example.com", RecordType.A, 1232));
-            udp(IPV4, query("no.example.com", RecordType.A, 0));
+            byte[] answer = asker.udp(IPV4, query("no.example.com", RecordType.A, 1232));
+            asker.udp(IPV4, query("no.example.com", RecordType.A, 0));
 
             assertThat(flags(answer)).isEqualTo(0x8183);
             assertThat(answer).as("no OPT, no SOA").hasSize(12 + 16 + 4);
@@ -166,7 +166,7 @@ class DnsProxyIT {
         try (FakeNameServer server = nameServer(_ -> null)) {
             proxy("");
 
-            byte[] answer = udp(IPV4, query("slow.example.com", RecordType.A, 0));
+            byte[] answer = asker.udp(IPV4, query("slow.example.com", RecordType.A, 0));
 
             assertThat(NameServers.PATIENCE).as("before its client gives up").isLessThan(Duration.ofSeconds(5));
             assertThat(flags(answer)).isEqualTo(0x8182);
@@ -181,7 +181,7 @@ class DnsProxyIT {
         try (FakeNameServer server = nameServer(asked -> FakeNameServer.reply(asked, Messages.SERVFAIL, 0))) {
             proxy("");
 
-            assertThat(flags(udp(IPV4, query("bad.example.com", RecordType.A, 0))))
+            assertThat(flags(asker.udp(IPV4, query("bad.example.com", RecordType.A, 0))))
                     .isEqualTo(0x8182);
             assertThat(server.asked()).hasSize(3);
         }
@@ -196,7 +196,7 @@ class DnsProxyIT {
         })) {
             proxy("");
 
-            assertThat(addresses(udp(IPV4, query("big.example.com", RecordType.A, 0))))
+            assertThat(addresses(asker.udp(IPV4, query("big.example.com", RecordType.A, 0))))
                     .containsExactly(ANSWER);
             assertThat(server.asked()).extracting(FakeNameServer.Asked::tcp).containsExactly(false, true);
         }
@@ -210,8 +210,8 @@ class DnsProxyIT {
                 : FakeNameServer.reply(asked, 0, 60, ANSWER))) {
             proxy("");
 
-            udp(IPV4, query("www.example.com", RecordType.A, 0));
-            byte[] answer = udp(IPV4, query("alias.example.com", RecordType.A, 0));
+            asker.udp(IPV4, query("www.example.com", RecordType.A, 0));
+            byte[] answer = asker.udp(IPV4, query("alias.example.com", RecordType.A, 0));
 
             assertThat(DnsReply.read(Unpooled.wrappedBuffer(answer)).answers())
                     .extracting(DnsRecord::type)
@@ -226,10 +226,10 @@ class DnsProxyIT {
     void longAnswersAreCutToWhatTheClientTakes() throws Exception {
         proxy("");
 
-        byte[] plain = udp(IPV4, query("many.ns1.svc.cluster.local", RecordType.A, 0));
-        byte[] edns = udp(IPV4, query("many.ns1.svc.cluster.local", RecordType.A, 1232));
-        byte[] whole =
-                tcp(IPV4, query("many.ns1.svc.cluster.local", RecordType.A, 0)).getFirst();
+        byte[] plain = asker.udp(IPV4, query("many.ns1.svc.cluster.local", RecordType.A, 0));
+        byte[] edns = asker.udp(IPV4, query("many.ns1.svc.cluster.local", RecordType.A, 1232));
+        byte[] whole = asker.tcp(IPV4, query("many.ns1.svc.cluster.local", RecordType.A, 0))
+                .getFirst();
 
         assertThat(plain.length).isBetween(400, 512);
         assertThat(flags(plain)).as("AA, TC").isEqualTo(0x8780);
@@ -245,26 +245,26 @@ class DnsProxyIT {
 
         byte[] response = query("web", RecordType.A, 0);
         response[2] |= (byte) 0x80;
-        assertThatThrownBy(() -> udp(IPV4, response, 300)).isInstanceOf(SocketTimeoutException.class);
+        assertThatThrownBy(() -> asker.udp(IPV4, response, 300)).isInstanceOf(SocketTimeoutException.class);
         byte[] notify = query("web", RecordType.A, 0);
         notify[2] = 0x20;
-        assertThat(flags(udp(IPV4, notify))).isEqualTo(0xa084);
-        assertThat(flags(udp(IPV4, Arrays.copyOf(query("web", RecordType.A, 0), 14))))
+        assertThat(flags(asker.udp(IPV4, notify))).isEqualTo(0xa084);
+        assertThat(flags(asker.udp(IPV4, Arrays.copyOf(query("web", RecordType.A, 0), 14))))
                 .isEqualTo(0x8181);
-        assertThatThrownBy(() -> udp(IPV4, new byte[5], 300)).isInstanceOf(SocketTimeoutException.class);
+        assertThatThrownBy(() -> asker.udp(IPV4, new byte[5], 300)).isInstanceOf(SocketTimeoutException.class);
     }
 
     @Test
     void severalQuestionsShareAConnectionThatTheClientHasHalfClosed() throws Exception {
         proxy("");
 
-        List<byte[]> answers = tcp(
+        List<byte[]> answers = asker.tcp(
                 IPV4,
                 query("web.ns1", RecordType.A, 0),
                 query("web", RecordType.A, 0),
                 query("web", RecordType.AAAA, 0));
 
-        assertThat(answers).extracting(DnsProxyIT::count).containsExactly(1, 1, 0);
+        assertThat(answers).extracting(Asker::count).containsExactly(1, 1, 0);
     }
 
     @Test
@@ -272,7 +272,7 @@ class DnsProxyIT {
         mesh.publish(MeshSnapshot.EMPTY);
         proxy("");
 
-        assertThat(flags(udp(IPV4, query("web", RecordType.A, 0)))).isEqualTo(0x8182);
+        assertThat(flags(asker.udp(IPV4, query("web", RecordType.A, 0)))).isEqualTo(0x8182);
     }
 
     @Test
@@ -289,7 +289,7 @@ class DnsProxyIT {
             proxy("");
             InetSocketAddress anybody = new InetSocketAddress(InetAddress.ofLiteral("10.77.0.1"), 53);
 
-            assertThat(addresses(udp(anybody, query("www.example.com", RecordType.A, 0))))
+            assertThat(addresses(asker.udp(anybody, query("www.example.com", RecordType.A, 0))))
                     .containsExactly(ANSWER);
             assertThat(server.asked()).hasSize(1);
         }
@@ -303,8 +303,8 @@ class DnsProxyIT {
         old.drain().toCompletableFuture().get(30, TimeUnit.SECONDS);
 
         for (int i = 0; i < 10; i++) {
-            assertThat(count(udp(IPV4, query("web", RecordType.A, 0)))).isEqualTo(1);
-            assertThat(tcp(IPV4, query("web", RecordType.A, 0))).hasSize(1);
+            assertThat(count(asker.udp(IPV4, query("web", RecordType.A, 0)))).isEqualTo(1);
+            assertThat(asker.tcp(IPV4, query("web", RecordType.A, 0))).hasSize(1);
         }
     }
 
@@ -371,60 +371,6 @@ class DnsProxyIT {
                     .build());
         }
         mesh.publish(MeshSnapshot.EMPTY.apply(resources, List.of()));
-    }
-
-    private static byte[] query(String name, int type, int ednsPayload) {
-        ByteBuf out = Unpooled.buffer();
-        DnsWriter.question(out, 7, new DnsQuestion(Objects.requireNonNull(DnsName.tryParse(name)), type), ednsPayload);
-        return ByteBufUtil.getBytes(out);
-    }
-
-    private byte[] udp(InetSocketAddress server, byte[] query) throws IOException {
-        return udp(server, query, 60_000);
-    }
-
-    private byte[] udp(InetSocketAddress server, byte[] query, int timeoutMillis) throws IOException {
-        try (DatagramSocket socket = pod.call(() -> new DatagramSocket())) {
-            socket.setSoTimeout(timeoutMillis);
-            socket.send(new DatagramPacket(query, query.length, server));
-            DatagramPacket answer = new DatagramPacket(new byte[65_535], 65_535);
-            socket.receive(answer);
-            return Arrays.copyOf(answer.getData(), answer.getLength());
-        }
-    }
-
-    /** Asks everything, ends its half of the connection, and returns all answers. */
-    private List<byte[]> tcp(InetSocketAddress server, byte[]... queries) throws IOException {
-        try (Socket socket = pod.call(() -> new Socket(server.getAddress(), server.getPort()))) {
-            socket.setSoTimeout(60_000);
-            DataOutputStream out = new DataOutputStream(socket.getOutputStream());
-            for (byte[] query : queries) {
-                out.writeShort(query.length);
-                out.write(query);
-            }
-            socket.shutdownOutput();
-            DataInputStream in = new DataInputStream(socket.getInputStream());
-            List<byte[]> answers = new ArrayList<>();
-            for (int i = 0; i < queries.length; i++) {
-                answers.add(in.readNBytes(in.readUnsignedShort()));
-            }
-            assertThat(in.read()).as("closed after the last answer").isEqualTo(-1);
-            return answers;
-        }
-    }
-
-    private static List<InetAddress> addresses(byte[] answer) throws DnsFormatException {
-        return DnsReply.read(Unpooled.wrappedBuffer(answer)).answers().stream()
-                .map(record -> Objects.requireNonNull(record.address()))
-                .toList();
-    }
-
-    private static int flags(byte[] answer) {
-        return Unpooled.wrappedBuffer(answer).getUnsignedShort(2);
-    }
-
-    private static int count(byte[] answer) {
-        return Unpooled.wrappedBuffer(answer).getUnsignedShort(6);
     }
 
     @SuppressWarnings({"NullAway", "DataFlowIssue"}) // Set before each test.
