@@ -21,7 +21,7 @@ import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 
 class AmbientIndexPropertyTest {
-    @Property(tries = 100)
+    @Property(tries = 100, seed = "1")
     void orderOfObjectsDoesNotMatterForTheBytes(@ForAll("scenarios") List<KubeObject> objects, @ForAll Random order) {
         List<KubeObject> shuffled = new ArrayList<>(objects);
         Collections.shuffle(shuffled, order);
@@ -29,7 +29,7 @@ class AmbientIndexPropertyTest {
         assertThat(bytes(shuffled)).isEqualTo(bytes(objects));
     }
 
-    @Property(tries = 100)
+    @Property(tries = 100, seed = "1")
     void everyPolicyThatAWorkloadListsIsSent(@ForAll("scenarios") List<KubeObject> objects, @ForAll Random choice) {
         List<KubeObject> some = new ArrayList<>(objects);
         some.removeIf(object -> choice.nextInt(4) == 0);

@@ -48,7 +48,7 @@ class HostileInputPropertyTest {
     }
 
     /** Damage to the envelope alone may go unnoticed; the key is under the signature and never becomes another. */
-    @Property(tries = 500)
+    @Property(tries = 500, seed = "1")
     void damagedSigningRequestIsRefusedOrHarmless(@ForAll int place, @ForAll @IntRange(min = 1, max = 255) int damage) {
         byte[] bytes = request.clone();
         bytes[Math.floorMod(place, bytes.length)] ^= (byte) damage;
@@ -60,19 +60,19 @@ class HostileInputPropertyTest {
         }
     }
 
-    @Property(tries = 200)
+    @Property(tries = 200, seed = "1")
     void truncatedSigningRequestIsRefused(@ForAll int length) {
         byte[] bytes = Arrays.copyOf(request, Math.floorMod(length, request.length));
 
         assertThat(catchThrowable(() -> SigningRequest.parse(pem(bytes)))).isInstanceOf(IllegalArgumentException.class);
     }
 
-    @Property(tries = 200)
+    @Property(tries = 200, seed = "1")
     void anyTextIsNoSigningRequest(@ForAll String text) {
         assertThat(catchThrowable(() -> SigningRequest.parse(text))).isInstanceOf(IllegalArgumentException.class);
     }
 
-    @Property(tries = 300)
+    @Property(tries = 300, seed = "1")
     void damagedTokenIsRefused(@ForAll int place, @ForAll char replacement) {
         // The last character of a part carries bits that do not count, so it is left alone.
         int at = Math.floorMod(place, token.length() - 1);
@@ -84,7 +84,7 @@ class HostileInputPropertyTest {
         assertThat(authenticator.authenticate(damaged)).isInstanceOf(Refused.class);
     }
 
-    @Property(tries = 200)
+    @Property(tries = 200, seed = "1")
     void anyTextIsNoToken(@ForAll String text) {
         assertThat(authenticator.authenticate(text)).isInstanceOf(Refused.class);
     }
