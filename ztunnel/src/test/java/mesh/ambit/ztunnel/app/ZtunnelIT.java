@@ -95,9 +95,11 @@ class ZtunnelIT {
                 .isEqualTo("hello " + outsider.address().getHostAddress() + ": ping\n");
 
         mesh.enforce(STRICT);
-        Await.until("the policy is told", () -> mesh.logText()
-                .lines()
-                .anyMatch(line -> line.matches(".*\tinfo\txds:xds\{id=\d+}\thandling RBAC update strict\t")));
+        Await.until(
+                "the policy is told",
+                () -> mesh.logText()
+                        .lines()
+                        .anyMatch(line -> line.matches(".*\tinfo\txds:xds\\{id=\\d+}\thandling RBAC update strict\t")));
 
         assertThat(EchoApp.talk(outsider.namespace(), orders.address(), 8080, "ping"))
                 .isEmpty();
