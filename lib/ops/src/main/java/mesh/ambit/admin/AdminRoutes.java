@@ -32,7 +32,7 @@ public final class AdminRoutes {
 
     /**
      * Returns the routes of a node proxy's administration port: {@code /}, {@code /config_dump}, {@code /connections},
-     * {@code /logging} and {@code /quitquitquit}.
+     * {@code /logging}, {@code /quitquitquit}, and profiles below {@code /debug/pprof/}.
      *
      * @param configDump JSON text, made when it is asked for
      * @param connections JSON text, made when it is asked for, which may take a moment
