@@ -7,8 +7,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.List;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -38,7 +36,7 @@ final class AuthorityParts implements AutoCloseable {
     private final ServingCertificate serving;
     private final ClientTrust clients;
     private final Path bundle;
-    private final Deque<AutoCloseable> parts = new ArrayDeque<>();
+    private final Parts parts = new Parts();
     private @Nullable Trust published;
 
     private AuthorityParts(CertificateAuthority authority, Subject.Server names, Path state, InstantSource clock) {
@@ -79,7 +77,7 @@ final class AuthorityParts implements AutoCloseable {
             throw e;
         }
         try {
-            parts.parts.push(authority);
+            parts.parts.add(authority);
             parts.publish(authority.trust());
             parts.answer(state);
             authority.whenChanged(parts::follow);
@@ -93,7 +91,7 @@ final class AuthorityParts implements AutoCloseable {
     /** Without the socket the mesh runs as well; its path may be longer than the system allows. */
     private void answer(Path state) {
         try {
-            parts.push(AuthoritySocket.open(state, authority));
+            parts.add(AuthoritySocket.open(state, authority));
         } catch (IOException e) {
             LOG.warn("ambit ca will not reach this controller: {}", e.getMessage());
         }
@@ -183,12 +181,6 @@ final class AuthorityParts implements AutoCloseable {
 
     @Override
     public void close() {
-        while (!parts.isEmpty()) {
-            try {
-                parts.pop().close();
-            } catch (Exception e) {
-                LOG.warn("ending a part of the authority failed", e);
-            }
-        }
+        parts.close();
     }
 }

@@ -4,8 +4,6 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.InstantSource;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -45,7 +43,7 @@ final class IstiodLite implements AutoCloseable {
 
     private final IstiodLiteConfig config;
     private final InstantSource clock;
-    private final Deque<AutoCloseable> parts = new ArrayDeque<>();
+    private final Parts parts = new Parts();
     private int grpcPort;
     private int plaintextPort;
     private int httpPort;
@@ -79,12 +77,12 @@ final class IstiodLite implements AutoCloseable {
     private void open() throws IOException {
         Path keys = config.state().resolve("istiod");
         String trustDomain = config.mesh().trustDomain();
-        Metrics metrics = opened(Metrics.of("pilot", AmbitVersion.version()));
+        Metrics metrics = parts.add(Metrics.of("pilot", AmbitVersion.version()));
         ControllerMetrics counts = new ControllerMetrics(metrics.registry());
         MeshWatch mesh = new MeshWatch(config.mesh());
         Platform platform = platform(keys, mesh, metrics);
         AtomicReference<Supplier<Placement>> placement = new AtomicReference<>(() -> Placement.NONE);
-        AuthorityParts authority = opened(AuthorityParts.open(
+        AuthorityParts authority = parts.add(AuthorityParts.open(
                 config.authority(),
                 config.state(),
                 platform.authorityStore(),
@@ -94,17 +92,17 @@ final class IstiodLite implements AutoCloseable {
                 () -> placement.get().get(),
                 clock));
         authority.register(metrics.registry(), clock);
-        Housekeeping housekeeping = opened(new Housekeeping());
-        ExecutorService workers = opened(Executors.newVirtualThreadPerTaskExecutor());
+        Housekeeping housekeeping = parts.add(new Housekeeping());
+        ExecutorService workers = parts.add(Executors.newVirtualThreadPerTaskExecutor());
         DiscoveryMetrics discoveryCounts = new DiscoveryMetrics(metrics.registry());
         DiscoverySettings discovery = config.discovery();
         PushHub hub = new PushHub(workers, discovery.pushThrottle(), clock, discoveryCounts);
-        MeshPublisher publisher = opened(new MeshPublisher(config.mesh(), hub, discovery.pace(), published -> {
+        MeshPublisher publisher = parts.add(new MeshPublisher(config.mesh(), hub, discovery.pace(), published -> {
             discoveryCounts.services(published.digest().services());
             housekeeping.later(() -> platform.refresh(published));
         }));
         placement.set(() -> publisher.published().digest());
-        opened(platform).follow((changes, problems) -> {
+        parts.add(platform).follow((changes, problems) -> {
             mesh.changed(changes, problems);
             publisher.changed(changes, problems);
         });
@@ -113,7 +111,7 @@ final class IstiodLite implements AutoCloseable {
         DebugAnswers debug = new DebugAnswers(
                 config.mesh().systemNamespace(), ControllerNames.replica(), AmbitVersion.version(), hub::status, pages);
         AdmissionInterceptor admission = new AdmissionInterceptor(discovery.streamsPerSecond());
-        ControlServer grpc = opened(ControlServer.start(
+        ControlServer grpc = parts.add(ControlServer.start(
                 config.secureGrpc(),
                 authority.serving().keyManager(),
                 authority.clients().manager(),
@@ -135,7 +133,7 @@ final class IstiodLite implements AutoCloseable {
                 discovery));
         grpcPort = grpc.port();
         if (discovery.plaintext() != null) {
-            ControlServer plaintext = opened(ControlServer.startPlaintext(
+            ControlServer plaintext = parts.add(ControlServer.startPlaintext(
                     discovery.plaintext(),
                     List.of(admission),
                     List.of(new DiscoveryService(hub, debug, () -> null)),
@@ -148,7 +146,7 @@ final class IstiodLite implements AutoCloseable {
                 .port();
         if (config.https() != null) {
             AdmissionReviews reviews = new AdmissionReviews(config.mesh());
-            httpsPort = opened(await(
+            httpsPort = parts.add(await(
                             config.https(),
                             HttpServer.startTls(
                                     "admission",
@@ -199,7 +197,7 @@ final class IstiodLite implements AutoCloseable {
 
     private HttpServer listen(String name, InetSocketAddress address, Map<String, HttpRoute> routes)
             throws IOException {
-        return opened(await(address, HttpServer.start(name, List.of(address), routes)));
+        return parts.add(await(address, HttpServer.start(name, List.of(address), routes)));
     }
 
     private static HttpServer await(InetSocketAddress address, CompletionStage<HttpServer> starting)
@@ -259,20 +257,9 @@ final class IstiodLite implements AutoCloseable {
         return monitoringPort;
     }
 
-    private <T extends AutoCloseable> T opened(T part) {
-        parts.push(part);
-        return part;
-    }
-
     /** Ends the streams, closes the ports and stops watching. */
     @Override
     public void close() {
-        while (!parts.isEmpty()) {
-            try {
-                parts.pop().close();
-            } catch (Exception e) {
-                LOG.warn("ending a part failed", e);
-            }
-        }
+        parts.close();
     }
 }
