@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  * a process that is killed takes its programs along, and the next start removes what it left.
  */
 public final class EmbeddedMesh implements AutoCloseable {
-    private static final Duration CONTROLLER_READY_WITHIN = Duration.ofSeconds(60);
+    private static final Duration CONTROLLER_READY_WITHIN = Duration.ofMinutes(3);
     private static final Duration PODS_READY_WITHIN = Duration.ofSeconds(30);
     private static final int CONTROLLER_READINESS_PORT = 8080;
 

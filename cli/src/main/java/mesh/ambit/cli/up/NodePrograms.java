@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 /** The programs of each node: one node-setup, and one ztunnel at a time save during a hand-over. */
 final class NodePrograms {
     /** A JVM on a busy machine of two cores may take this long to be ready. */
-    private static final Duration READY_WITHIN = Duration.ofSeconds(60);
+    private static final Duration READY_WITHIN = Duration.ofMinutes(3);
 
     private static final Duration DRAINED_WITHIN = Duration.ofSeconds(30);
     static final int READINESS_PORT = 15021;

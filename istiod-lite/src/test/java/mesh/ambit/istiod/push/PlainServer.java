@@ -50,6 +50,8 @@ final class PlainServer implements AutoCloseable {
                 .callExecutor(new CallExecutors(workers, () -> Transport.loopOfThread(sockets)))
                 .addStreamTracerFactory(new FirstWord.Factory())
                 .channelType(NioServerSocketChannel.class)
+                // A crowd of thousands takes a slow machine a while to greet.
+                .handshakeTimeout(10, TimeUnit.MINUTES)
                 .bossEventLoopGroup(sockets)
                 .workerEventLoopGroup(sockets)
                 .intercept(new CallerInterceptor(
