@@ -7,7 +7,7 @@ import mesh.ambit.config.Environment;
 
 /** What can be switched on or off for the whole mesh, under the names and with the defaults of the reference. */
 public enum Feature {
-    /** Objects may be bound to waypoints. */
+    /** There is a class of waypoints, whose Gateways are looked after; what binds to a waypoint binds to it either way. */
     WAYPOINTS("PILOT_ENABLE_AMBIENT_WAYPOINTS", true),
     /** Services may ask that gateways at the edge go through their waypoint. */
     INGRESS_WAYPOINT_ROUTING("ENABLE_INGRESS_WAYPOINT_ROUTING", true),

@@ -10,6 +10,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
+import mesh.ambit.istiod.gateway.GatewayClasses;
 import mesh.ambit.istiod.gateway.GatewayController;
 import mesh.ambit.istiod.gateway.WaypointSettings;
 import mesh.ambit.istiod.issuer.Trust;
@@ -113,10 +114,9 @@ final class ClusterDuties implements AutoCloseable {
     }
 
     /** Stands for the classes of gateways, their waypoints, and the status of both. */
-    void lookAfterGateways(Supplier<WaypointSettings> waypoints, String revision, boolean severalNetworks) {
+    void lookAfterGateways(Supplier<WaypointSettings> waypoints, String revision, GatewayClasses classes) {
         stand(GATEWAY_LEASE + (revision.isEmpty() ? "default" : revision), () -> {
-            GatewayController controller =
-                    GatewayController.start(server, waypoints, revision, severalNetworks, clock, random);
+            GatewayController controller = GatewayController.start(server, waypoints, revision, classes, clock, random);
             Distribution refreshed = new Distribution(controller::refresh, controller);
             distributions.add(refreshed);
             return () -> {

@@ -8,6 +8,7 @@ import java.util.Random;
 import java.util.function.Supplier;
 import mesh.ambit.istiod.ambient.Feature;
 import mesh.ambit.istiod.ambient.MeshSettings;
+import mesh.ambit.istiod.gateway.GatewayClasses;
 import mesh.ambit.istiod.gateway.WaypointSettings;
 import mesh.ambit.istiod.issuer.Authentication;
 import mesh.ambit.istiod.issuer.Authenticator;
@@ -159,7 +160,7 @@ final class KubernetesPlatform implements Platform {
                         started.systemNamespace(),
                         config.authority().kubernetes().trustBundle() ? ClusterTrustBundle.NAME : ""),
                 started.revision(),
-                started.has(Feature.MULTI_NETWORK));
+                new GatewayClasses(started.has(Feature.WAYPOINTS), started.has(Feature.MULTI_NETWORK)));
     }
 
     /** The kubelet gives nodes their tokens; the trust bundle may be another one. */

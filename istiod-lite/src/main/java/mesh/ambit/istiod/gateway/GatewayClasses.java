@@ -7,8 +7,13 @@ import java.util.List;
 import mesh.ambit.istiod.kube.api.ApiServer;
 import org.jspecify.annotations.Nullable;
 
-/** The classes of gateways that a mesh knows. */
-final class GatewayClasses {
+/**
+ * The classes of gateways that a mesh knows.
+ *
+ * @param waypoints whether there is one for waypoints, and somebody to look after them
+ * @param severalNetworks whether there is one for gateways between networks
+ */
+public record GatewayClasses(boolean waypoints, boolean severalNetworks) {
     /** Controller of waypoints. */
     static final String MESH_CONTROLLER = "istio.io/mesh-controller";
 
@@ -17,8 +22,6 @@ final class GatewayClasses {
 
     /** Controller of gateways between networks. */
     static final String EAST_WEST_CONTROLLER = "istio.io/eastwest-controller";
-
-    private GatewayClasses() {}
 
     /** A class that is created where it is missing. */
     record Known(String name, String controller, String description) {
@@ -29,12 +32,14 @@ final class GatewayClasses {
         }
     }
 
-    /** Returns the classes to create; {@code severalNetworks} adds the one for gateways of other networks. */
-    static List<Known> known(boolean severalNetworks) {
+    /** Returns the classes to create. */
+    List<Known> all() {
         List<Known> classes = new ArrayList<>();
         classes.add(new Known(
                 "istio", "istio.io/gateway-controller", "Gateways into the mesh; this controller deploys none"));
-        classes.add(new Known("istio-waypoint", MESH_CONTROLLER, "Waypoints of the mesh"));
+        if (waypoints) {
+            classes.add(new Known("istio-waypoint", MESH_CONTROLLER, "Waypoints of the mesh"));
+        }
         classes.add(new Known(
                 "istio-remote", UNMANAGED_CONTROLLER, "Gateways of other clusters; nothing is deployed for them"));
         if (severalNetworks) {
@@ -44,10 +49,10 @@ final class GatewayClasses {
         return classes;
     }
 
-    /** Returns whether {@code object} is of a controller that we are; one for gateways between networks needs several. */
-    static boolean isOurs(JsonNode object, boolean severalNetworks) {
+    /** Returns whether {@code object} is of a controller that we are. */
+    boolean isOurs(JsonNode object) {
         String controller = controller(object);
-        return controller.equals(MESH_CONTROLLER)
+        return (waypoints && controller.equals(MESH_CONTROLLER))
                 || controller.equals(UNMANAGED_CONTROLLER)
                 || (severalNetworks && controller.equals(EAST_WEST_CONTROLLER));
     }

@@ -38,9 +38,8 @@ public final class GatewayController implements AutoCloseable {
     private static final String LISTENER_SET = "listener set ";
 
     private final ApiServer server;
-    private final List<GatewayClasses.Known> known;
+    private final GatewayClasses known;
     private final String revision;
-    private final boolean severalNetworks;
     private final Supplier<WaypointSettings> settings;
     private final GatewayStatus statuses;
     private final WaypointDeployer deployer;
@@ -58,13 +57,12 @@ public final class GatewayController implements AutoCloseable {
             ApiServer server,
             Supplier<WaypointSettings> settings,
             String revision,
-            boolean severalNetworks,
+            GatewayClasses known,
             InstantSource clock,
             RandomGenerator random) {
         this.server = server;
-        this.known = GatewayClasses.known(severalNetworks);
+        this.known = known;
         this.revision = revision;
-        this.severalNetworks = severalNetworks;
         this.settings = settings;
         this.statuses = new GatewayStatus(settings.get().domainSuffix());
         this.deployer = new WaypointDeployer(server);
@@ -95,15 +93,16 @@ public final class GatewayController implements AutoCloseable {
      *
      * @param settings of the moment at which they are asked for; see {@link #refresh}
      * @param revision of the gateways that are ours; those that name none are too
+     * @param known whose gateways are looked after
      */
     public static GatewayController start(
             ApiServer server,
             Supplier<WaypointSettings> settings,
             String revision,
-            boolean severalNetworks,
+            GatewayClasses known,
             InstantSource clock,
             RandomGenerator random) {
-        return new GatewayController(server, settings, revision, severalNetworks, clock, random);
+        return new GatewayController(server, settings, revision, known, clock, random);
     }
 
     /** The settings are others than before: looks at every gateway again. */
@@ -196,7 +195,7 @@ public final class GatewayController implements AutoCloseable {
         if (classes.isAbsent()) {
             return;
         }
-        for (GatewayClasses.Known each : known) {
+        for (GatewayClasses.Known each : known.all()) {
             if (classes.find(each.name()) == null) {
                 try {
                     server.create(classes.path(), each.object());
@@ -212,7 +211,7 @@ public final class GatewayController implements AutoCloseable {
 
     private void acceptClass(String name) throws IOException {
         JsonNode object = classes.find(name);
-        if (object == null || !GatewayClasses.isOurs(object, severalNetworks)) {
+        if (object == null || !known.isOurs(object)) {
             return;
         }
         ObjectNode status = StatusPatch.copy(object);
@@ -251,7 +250,7 @@ public final class GatewayController implements AutoCloseable {
     private @Nullable JsonNode owner(JsonNode gateway) {
         JsonNode owner =
                 classes.find(gateway.path("spec").path("gatewayClassName").asText(""));
-        return owner != null && GatewayClasses.isOurs(owner, severalNetworks) ? owner : null;
+        return owner != null && known.isOurs(owner) ? owner : null;
     }
 
     private void settleListenerSet(String key) throws IOException {

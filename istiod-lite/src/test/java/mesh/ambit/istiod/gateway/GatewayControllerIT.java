@@ -56,7 +56,7 @@ class GatewayControllerIT {
                         "istio-system",
                         ""),
                 "default",
-                false,
+                new GatewayClasses(true, false),
                 InstantSource.system(),
                 new Random(1));
     }
