@@ -40,7 +40,7 @@ import mesh.ambit.wire.TypeUrl;
  * </pre>
  */
 public final class FakeAds implements AutoCloseable {
-    private static final Duration DEADLINE = Duration.ofSeconds(60);
+    private static final Duration DEADLINE = Duration.ofMinutes(3);
 
     private final BlockingQueue<Stream> streams = new LinkedBlockingQueue<>();
     private final GrpcServer server;
