@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.net.Inet4Address;
 import java.net.Inet6Address;
 import java.net.InetAddress;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -96,7 +97,11 @@ public final class LabNamespace {
                 .forEach(
                         pid -> ProcessHandle.of(Long.parseLong(pid.strip())).ifPresent(ProcessHandle::destroyForcibly));
         forget();
-        Command.of("ip", "netns", "delete", name).require();
+        Command.Result deleted = Command.of("ip", "netns", "delete", name).run();
+        // Another run may have swept it meanwhile, as it does with what the dead leave behind: gone is gone.
+        if (Files.exists(path)) {
+            throw new IllegalStateException("network namespace " + name + " stays behind: " + deleted.errors());
+        }
     }
 
     /** Closes the handle only. */

@@ -2,6 +2,7 @@ package mesh.ambit.testkit;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
@@ -91,6 +92,14 @@ class NetnsLabIT {
         NetnsLab.sweep();
 
         assertThat(Files.exists(Path.of("/run/netns", left))).isFalse();
+    }
+
+    @Test
+    void namespaceThatSomebodySweptIsGone() {
+        LabNamespace alone = lab.isolated("alone");
+        lab.fabric().run("ip", "netns", "delete", alone.name());
+
+        assertThatCode(alone::remove).doesNotThrowAnyException();
     }
 
     private static void connect(LabNamespace from, LabNamespace to, InetAddress address) throws IOException {
