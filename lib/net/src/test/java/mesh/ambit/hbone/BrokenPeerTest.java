@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.nio.charset.StandardCharsets;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -17,13 +17,10 @@ import org.junit.jupiter.params.provider.CsvSource;
 class BrokenPeerTest {
     private static final String VALUE_OF_ALL_BYTES = "\t !~\u0080\u00ff";
 
-    private final ServerEnd server = new ServerEnd();
-    private final RawPeer peer = server.peer;
+    @RegisterExtension
+    final ServerEnd server = new ServerEnd();
 
-    @AfterEach
-    void close() {
-        server.close();
-    }
+    private final RawPeer peer = server.peer;
 
     @ParameterizedTest
     @CsvSource({

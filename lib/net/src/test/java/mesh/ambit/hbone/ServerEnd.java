@@ -4,9 +4,11 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.extension.AfterEachCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
 
-/** A server's end of a tunnel in a test, its raw peer, and what the two have come to. */
-final class ServerEnd {
+/** A server's end of a tunnel in a test, its raw peer, and what the two have come to; ends with the test. */
+final class ServerEnd implements AfterEachCallback {
     /** The requests that reached the handler. */
     final List<ConnectExchange> exchanges = new ArrayList<>();
 
@@ -58,7 +60,8 @@ final class ServerEnd {
         return recorder;
     }
 
-    void close() {
+    @Override
+    public void afterEach(ExtensionContext context) {
         peer.close();
     }
 }

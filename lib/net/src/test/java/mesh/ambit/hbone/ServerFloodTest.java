@@ -6,18 +6,15 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** What keeps a server busy for nothing ends its tunnel; what only looks like it does not. */
 class ServerFloodTest {
-    private final ServerEnd server = new ServerEnd();
-    private final RawPeer peer = server.peer;
+    @RegisterExtension
+    final ServerEnd server = new ServerEnd();
 
-    @AfterEach
-    void close() {
-        server.close();
-    }
+    private final RawPeer peer = server.peer;
 
     @Test
     void streamsThatComeAndGoInOneReadNeverReachTheHandlerAndEndTheTunnelAtTwenty() {
@@ -116,7 +113,7 @@ class ServerFloodTest {
             for (int i = 0; i < 5_000 && flooder.channel.isOpen(); i++) {
                 flooder.sendHex(frame);
             }
-            flooded.close();
+            flooded.peer.close();
             assertThat(flooded.violations).as(frame).containsExactly("control_flood");
         }
     }

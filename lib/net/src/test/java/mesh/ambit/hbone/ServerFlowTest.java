@@ -5,18 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http2.Http2Error;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** How a server's end keeps to its peer's windows, and makes the peer keep to ours. */
 class ServerFlowTest {
-    private final ServerEnd server = new ServerEnd();
-    private final RawPeer peer = server.peer;
+    @RegisterExtension
+    final ServerEnd server = new ServerEnd();
 
-    @AfterEach
-    void close() {
-        server.close();
-    }
+    private final RawPeer peer = server.peer;
 
     @Test
     void bytesSentOneByOneToASlowReaderAreGathered() {

@@ -4,18 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** The server's end against hand-made frames: requests, answers, and how a tunnel ends. */
 class ServerTunnelTest {
-    private final ServerEnd server = new ServerEnd();
-    private final RawPeer peer = server.peer;
+    @RegisterExtension
+    final ServerEnd server = new ServerEnd();
 
-    @AfterEach
-    void close() {
-        server.close();
-    }
+    private final RawPeer peer = server.peer;
 
     @Test
     void settingsComeBeforeTheClientHasSaidAnything() {

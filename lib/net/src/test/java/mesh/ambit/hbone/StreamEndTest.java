@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.UnpooledByteBufAllocator;
 import io.netty.handler.codec.http2.Http2Error;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Whoever lets go of a stream as soon as both of its halves have ended, as a relay does, resets nothing. */
 class StreamEndTest {
@@ -15,13 +15,10 @@ class StreamEndTest {
     /** So much waits for a receiver that small pieces are gathered. */
     private static final int CROWD = 9 * LARGE;
 
-    private final ServerEnd server = new ServerEnd();
-    private final RawPeer peer = server.peer;
+    @RegisterExtension
+    final ServerEnd server = new ServerEnd();
 
-    @AfterEach
-    void close() {
-        server.close();
-    }
+    private final RawPeer peer = server.peer;
 
     @Test
     void letGoWhenThePeerEndsLast() {

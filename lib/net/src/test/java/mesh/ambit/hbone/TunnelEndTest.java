@@ -32,7 +32,7 @@ class TunnelEndTest {
 
     @AfterEach
     void close() {
-        server.close();
+        peer.close();
         assertThat(server.handshakeFailures).isEmpty();
     }
 
