@@ -21,7 +21,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -120,14 +120,12 @@ final class ExternalIssuer implements Issuer, AutoCloseable {
     }
 
     private <T> T call(Callable<T> question, String what) {
-        boolean permitted = false;
-        Future<T> answer = null;
+        FutureTask<T> answer = new FutureTask<>(question);
         try {
-            permitted = permits.tryAcquire(timeout.toMillis(), TimeUnit.MILLISECONDS);
-            if (!permitted) {
+            if (!permits.tryAcquire(timeout.toMillis(), TimeUnit.MILLISECONDS)) {
                 throw failed(what + ": " + MAX_PARALLEL + " calls under way and none ended within " + timeout);
             }
-            answer = workers.submit(question);
+            begin(answer);
             return answer.get(timeout.toMillis(), TimeUnit.MILLISECONDS);
         } catch (TimeoutException e) {
             throw failed(what + ": no answer within " + timeout);
@@ -140,10 +138,24 @@ final class ExternalIssuer implements Issuer, AutoCloseable {
             Thread.currentThread().interrupt();
             throw failed(what + ": interrupted");
         } finally {
-            if (answer != null) {
-                answer.cancel(true);
-            }
-            if (permitted) {
+            answer.cancel(true);
+        }
+    }
+
+    /** Runs a call that has its permit, which comes back when it has ended: one that nobody waits for may still go on. */
+    private void begin(FutureTask<?> answer) {
+        boolean begun = false;
+        try {
+            workers.execute(() -> {
+                try {
+                    answer.run();
+                } finally {
+                    permits.release();
+                }
+            });
+            begun = true;
+        } finally {
+            if (!begun) {
                 permits.release();
             }
         }

@@ -13,6 +13,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import mesh.ambit.identity.SpiffeId;
 import mesh.ambit.istiod.issuer.IssuanceException.Kind;
@@ -214,6 +215,35 @@ class ExternalIssuerTest {
             for (CompletableFuture<Issued> call : calls) {
                 assertThat(call.get().chain()).hasSize(2);
             }
+        }
+    }
+
+    @Test
+    void callsThatIgnoreThatNobodyWaitsForThemCountUntilTheyEnd() throws Exception {
+        CountDownLatch release = new CountDownLatch(1);
+        AtomicInteger begun = new AtomicInteger();
+        try (ExternalIssuer impatient = new ExternalIssuer(signer, Duration.ofMillis(100))) {
+            Await.until("roots", impatient::refresh);
+            signer.behaviour = request -> {
+                begun.incrementAndGet();
+                while (release.getCount() > 0) {
+                    try {
+                        release.await();
+                    } catch (InterruptedException e) {
+                        // What this is about: somebody else's code that does not end when it is told to.
+                    }
+                }
+                return signer.properly(request);
+            };
+            Await.until("as many as may be", () -> !isIssuing(impatient) && begun.get() == ExternalIssuer.MAX_PARALLEL);
+            for (int i = 0; i < 3; i++) {
+                assertThatThrownBy(() -> impatient.issue(order(WEB)))
+                        .hasMessageContaining(ExternalIssuer.MAX_PARALLEL + " calls under way");
+            }
+            assertThat(begun).as("calls begun").hasValue(ExternalIssuer.MAX_PARALLEL);
+
+            release.countDown();
+            Await.until("issued again", () -> isIssuing(impatient));
         }
     }
 
