@@ -69,10 +69,10 @@ final class PrivateFiles {
         }
     }
 
-    /** Returns the text of {@code file}. */
+    /** Returns the text of {@code file}: ASCII where it counts, while comments around PEM may be in any charset. */
     static String read(Path file) {
         try {
-            return Files.readString(file, StandardCharsets.US_ASCII);
+            return Files.readString(file, StandardCharsets.ISO_8859_1);
         } catch (IOException e) {
             throw new IssuerException(file + ": cannot read: " + reason(e), e);
         }

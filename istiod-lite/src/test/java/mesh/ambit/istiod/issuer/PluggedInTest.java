@@ -68,6 +68,16 @@ class PluggedInTest {
     }
 
     @Test
+    void commentsAroundCertificatesMayBeInAnyLanguage() throws Exception {
+        plugIn(intermediate, intermediate.pem(), "# Wurzel für die Läden, до 2036\n" + root.pem());
+
+        Issued issued = issue(open(false));
+
+        assertThat(issued.trust().roots()).containsExactly(root.certificate());
+        assertThat(issued.trust().bundle()).startsWith("-----BEGIN CERTIFICATE-----");
+    }
+
+    @Test
     void aTlsSecretServesAsWell() throws Exception {
         write("tls.crt", intermediate.pem());
         write("tls.key", intermediate.keyPem());
