@@ -80,7 +80,7 @@ final class AuthorityParts implements AutoCloseable {
             parts.parts.add(authority);
             parts.publish(authority.trust());
             parts.answer(state);
-            authority.whenChanged(parts::follow);
+            authority.whenChanged(_ -> parts.refresh());
             return parts;
         } catch (RuntimeException e) {
             parts.close();
@@ -109,20 +109,18 @@ final class AuthorityParts implements AutoCloseable {
         return clients;
     }
 
-    /** First everybody learns whom to trust, then we show what the new root signed. */
-    private void follow(Trust trust) {
-        clients.update(trust);
-        refresh();
-    }
-
-    /** Makes good what could not be done before, and renews what is due; called now and then. */
+    /**
+     * Takes new roots, or makes good what could not be done with them before, and renews what is due; called when something
+     * has changed, and now and then. First everybody learns whom to trust, then we show what the new root signed.
+     */
     synchronized void refresh() {
         Trust trust = authority.trust();
         if (!trust.equals(published)) {
             try {
+                clients.update(trust);
                 publish(trust);
             } catch (IssuerException e) {
-                LOG.error("new trust bundle not published, trying again: {}", e.getMessage());
+                LOG.error("new trust bundle not published everywhere, trying again: {}", e.getMessage());
             }
         }
         serving.refresh();

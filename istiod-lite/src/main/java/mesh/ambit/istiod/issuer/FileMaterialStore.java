@@ -146,6 +146,7 @@ public final class FileMaterialStore implements MaterialStore {
                 | IllegalStateException
                 | IllegalArgumentException
                 | NullPointerException
+                | ClassCastException
                 | UnsupportedOperationException e) {
             // Without the cause: a parser's message may quote the file.
             throw new IssuerException(file

@@ -24,7 +24,7 @@ final class LocalIssuer implements Issuer {
         Instant end = end(source.current().material(), order);
         // Our own port's certificate binds nobody: its clients take their roots from elsewhere.
         return order.subject() instanceof Subject.Workload
-                ? source.signing(end, snapshot -> remembered(sign(snapshot, order), order))
+                ? source.signing(end, order.now(), snapshot -> remembered(sign(snapshot, order), order))
                 : sign(source.current(), order);
     }
 

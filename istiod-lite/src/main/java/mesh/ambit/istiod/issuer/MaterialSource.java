@@ -21,8 +21,9 @@ interface MaterialSource {
      * Signs: {@code sign} gets what to sign with, and the source does not go on to another epoch before it returns.
      *
      * @param notAfter when what will be signed ends at the latest
+     * @param now the time at which it is signed
      */
-    <T> T signing(Instant notAfter, Function<Snapshot, T> sign);
+    <T> T signing(Instant notAfter, Instant now, Function<Snapshot, T> sign);
 
     /**
      * Looks whether something has changed, and takes it if it can be used. Says what is wrong in the log, once, and in

@@ -51,7 +51,7 @@ final class PluggedInSource implements MaterialSource {
     }
 
     @Override
-    public <T> T signing(Instant notAfter, Function<Snapshot, T> sign) {
+    public <T> T signing(Instant notAfter, Instant now, Function<Snapshot, T> sign) {
         return sign.apply(snapshot);
     }
 

@@ -71,7 +71,8 @@ final class SelfSigned implements MaterialSource {
      *
      * @param ledger what was issued
      * @param gone whether a holder does not exist any more, as its pod has ended
-     * @param changed called when another root signs or is trusted, on the thread that noticed
+     * @param changed called when another root signs or is trusted, on the thread that noticed, which may hold locks: must
+     *     not wait
      * @throws IssuerException if that is not possible; nothing that was there is overwritten
      */
     SelfSigned(
@@ -110,10 +111,10 @@ final class SelfSigned implements MaterialSource {
     }
 
     @Override
-    public <T> T signing(Instant notAfter, Function<Snapshot, T> sign) {
+    public <T> T signing(Instant notAfter, Instant now, Function<Snapshot, T> sign) {
         epochs.readLock().lock();
         try {
-            reserve(notAfter);
+            reserve(notAfter, now);
             return sign.apply(snapshot);
         } finally {
             epochs.readLock().unlock();
@@ -121,7 +122,7 @@ final class SelfSigned implements MaterialSource {
     }
 
     /** Makes sure that the store knows of a certificate of the present epoch that ends at {@code end}. */
-    private void reserve(Instant end) {
+    private void reserve(Instant end, Instant now) {
         Epoch epoch = state.epoch();
         if (end.isAfter(furthest)) {
             furthest = end;
@@ -144,7 +145,7 @@ final class SelfSigned implements MaterialSource {
                 if (stored(state.issuedUntil(reserved))) {
                     return;
                 }
-                reload(end);
+                reload(now);
             }
         } catch (IssuerException e) {
             // Certificates go on: a mesh without them ends, while this only makes a later step wait for a person.
@@ -183,34 +184,29 @@ final class SelfSigned implements MaterialSource {
 
     @Override
     public void poll(Instant now) {
-        boolean different;
         storing.lock();
         try {
-            different = reload(now);
+            reload(now);
             writeDown();
             if (settings.gracePercent() > 0 && isDue(state.active(), now)) {
-                different |= renew(now);
+                renew(now);
             }
         } catch (IssuerException e) {
             report(e.getMessage() + " (going on with what was read before)");
-            return;
         } finally {
             storing.unlock();
         }
-        if (different) {
-            changed.run();
-        }
     }
 
-    /** Takes what is stored, if it is another than ours. Returns whether that changes who signs or is trusted. */
-    private boolean reload(Instant now) {
+    /** Takes what is stored, if it is another than ours, and tells of it whoever it was that looked. Call with the lock. */
+    private void reload(Instant now) {
         MaterialStore.Stored stored = store.read();
         if (stored == null) {
             throw new IssuerException(store.name() + ": gone; it is not made anew while its root is in use");
         }
         if (stored.version().equals(version)) {
             report("");
-            return false;
+            return;
         }
         AuthorityState next = StateCodec.read(stored.data(), store.name(), now);
         Snapshot taken = snapshot(next, now);
@@ -228,8 +224,8 @@ final class SelfSigned implements MaterialSource {
                     store.name(),
                     next.stage(),
                     next.active().keyId());
+            changed.run();
         }
-        return different;
     }
 
     private boolean isDue(Root root, Instant now) {
@@ -240,12 +236,12 @@ final class SelfSigned implements MaterialSource {
                 now);
     }
 
-    private boolean renew(Instant now) {
+    private void renew(Instant now) {
         AuthorityState next = state.renewed(state.active().renewed(settings.trustDomain(), settings.lifetime(), now));
         Snapshot renewed = snapshot(next, now);
         if (!stored(next)) {
             // Another controller was faster; its certificate comes with the next look.
-            return false;
+            return;
         }
         snapshot = renewed;
         LOG.info(
@@ -253,7 +249,7 @@ final class SelfSigned implements MaterialSource {
                 store.name(),
                 next.active().keyId(),
                 next.active().certificate().getNotAfter().toInstant());
-        return true;
+        changed.run();
     }
 
     /**

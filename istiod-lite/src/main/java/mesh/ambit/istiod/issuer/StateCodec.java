@@ -98,6 +98,7 @@ final class StateCodec {
                 | IllegalStateException
                 | IllegalArgumentException
                 | NullPointerException
+                | ClassCastException
                 | UnsupportedOperationException
                 | DateTimeException e) {
             throw new IssuerException(

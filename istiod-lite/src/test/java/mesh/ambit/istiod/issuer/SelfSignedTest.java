@@ -80,7 +80,7 @@ class SelfSignedTest {
         Files.writeString(directory.resolve("ca-cert.pem"), Pem.of(root.certificate()));
 
         SelfSigned source = open(new FileMaterialStore(directory, "istio-system"), NOW);
-        source.signing(NOW.plus(Duration.ofHours(1)), snapshot -> snapshot);
+        source.signing(NOW.plus(Duration.ofHours(1)), NOW, snapshot -> snapshot);
 
         assertThat(source.current().material().certificate()).isEqualTo(root.certificate());
         assertThat(directory.resolve("ca-key.pem")).doesNotExist();
@@ -96,7 +96,12 @@ class SelfSignedTest {
                 Map.of("ca-key.pem", "no key"),
                 Map.of("ca-cert.pem", "no certificate"),
                 Map.of("ca-key.pem", Pem.of(other.key())),
-                Map.of("ambit-state.json", "{"))) {
+                Map.of("ambit-state.json", "{"),
+                Map.of(
+                        "ambit-state.json",
+                        "{\"active\": \""
+                                + open(store, NOW).current().material().keyId()
+                                + "\", \"stage\": \"STEADY\", \"epochs\": {}}"))) {
             MemoryStore damaged = new MemoryStore();
             Map<String, String> data =
                     new TreeMap<>(requireNonNull(store.read()).data());
@@ -110,10 +115,14 @@ class SelfSignedTest {
                     .doesNotContain("PRIVATE");
             assertThat(damaged.writes()).isEqualTo(1);
         }
-        Path file = Files.writeString(directory.resolve("istio-ca-secret.json"), "{");
-        assertThatThrownBy(() -> open(new FileMaterialStore(directory, "istio-system"), NOW))
-                .hasMessageContaining("not a Secret in JSON form");
-        assertThat(file).hasContent("{");
+        for (String damage : List.of("{", "[]", "{\"data\": \"\"}", "{\"data\": {\"ca-key.pem\": {}}}")) {
+            Path file = Files.writeString(directory.resolve("istio-ca-secret.json"), damage);
+            assertThatThrownBy(() -> open(new FileMaterialStore(directory, "istio-system"), NOW))
+                    .as(damage)
+                    .isInstanceOf(IssuerException.class)
+                    .hasMessageContaining("not a Secret in JSON form");
+            assertThat(file).hasContent(damage);
+        }
     }
 
     @Test
@@ -164,7 +173,7 @@ class SelfSignedTest {
         store.failure = "disk: No space left on device";
 
         Instant end = NOW.plus(Duration.ofHours(24));
-        String signer = source.signing(end, snapshot -> snapshot.material().keyId());
+        String signer = source.signing(end, NOW, snapshot -> snapshot.material().keyId());
         assertThat(signer).isEqualTo(source.current().material().keyId());
         source.poll(NOW);
         assertThat(source.problem()).contains("No space left on device");
@@ -182,7 +191,7 @@ class SelfSignedTest {
     void certificatesSeldomCostAWrite() {
         SelfSigned source = open(store, NOW);
         for (int i = 0; i < 3_600; i++) {
-            source.signing(NOW.plusSeconds(i).plus(Duration.ofHours(24)), snapshot -> snapshot);
+            source.signing(NOW.plusSeconds(i).plus(Duration.ofHours(24)), NOW.plusSeconds(i), snapshot -> snapshot);
             if (i % 5 == 0) {
                 source.poll(NOW.plusSeconds(i));
             }
@@ -208,11 +217,11 @@ class SelfSignedTest {
         };
         Instant end = NOW.plus(Duration.ofHours(24));
         try (ExecutorService callers = Executors.newVirtualThreadPerTaskExecutor()) {
-            Future<?> slow = callers.submit(() -> source.signing(end, snapshot -> snapshot));
+            Future<?> slow = callers.submit(() -> source.signing(end, NOW, snapshot -> snapshot));
             reached.await();
 
-            source.signing(end, snapshot -> snapshot);
-            source.signing(end, snapshot -> snapshot);
+            source.signing(end, NOW, snapshot -> snapshot);
+            source.signing(end, NOW, snapshot -> snapshot);
 
             release.countDown();
             slow.get();
@@ -244,9 +253,36 @@ class SelfSignedTest {
 
         // It does not know of the second root, but it learns of it when it says until when it signs.
         Trust handedOut = other.signing(
-                NOW.plus(Duration.ofHours(1)), snapshot -> snapshot.material().trust());
+                NOW.plus(Duration.ofHours(1)),
+                NOW,
+                snapshot -> snapshot.material().trust());
 
         assertThat(handedOut.roots()).hasSize(2);
+        assertThat(changes).as("changes told").hasValue(2);
+    }
+
+    @Test
+    void whoLearnsOfAChangeWhenAskedForAStepTellsOfItToo() {
+        SelfSigned one = open(store, NOW);
+        SelfSigned other = open(store, NOW);
+        one.step(Action.INTRODUCE, false, NOW);
+
+        assertThat(other.step(Action.INTRODUCE, false, NOW)).isInstanceOf(Verdict.Done.class);
+
+        assertThat(other.current().material().trust().roots()).hasSize(2);
+        assertThat(changes).as("changes told").hasValue(2);
+    }
+
+    @Test
+    void aRootThatSomebodyElsePutThereWhileWeSignCountsFromNowOn() {
+        SelfSigned source = open(store, NOW);
+        store.before = () -> putForeignRoot();
+
+        source.signing(NOW.plus(Duration.ofHours(24)), NOW, snapshot -> snapshot);
+
+        assertThat(source.status(NOW).epochs())
+                .singleElement()
+                .satisfies(epoch -> assertThat(epoch.since()).isEqualTo(NOW));
     }
 
     @Test
@@ -271,17 +307,22 @@ class SelfSignedTest {
     void aRootThatSomebodyElsePutThereIsTakenWithoutOurPast() {
         SelfSigned source = open(store, NOW);
         source.step(Action.INTRODUCE, false, NOW);
+        Root foreign = putForeignRoot();
+
+        source.poll(NOW);
+
+        assertThat(source.current().material().keyId()).isEqualTo(foreign.keyId());
+        assertThat(source.status(NOW).stage()).isEqualTo(Stage.STEADY);
+    }
+
+    private Root putForeignRoot() {
         Root foreign = Root.generate("cluster.local", TEN_YEARS, NOW);
         MaterialStore.Stored stored = requireNonNull(store.read());
         Map<String, String> data = new TreeMap<>(stored.data());
         data.put("ca-cert.pem", Pem.of(foreign.certificate()));
         data.put("ca-key.pem", Pem.of(foreign.key()));
         store.write(data, stored.version());
-
-        source.poll(NOW);
-
-        assertThat(source.current().material().keyId()).isEqualTo(foreign.keyId());
-        assertThat(source.status(NOW).stage()).isEqualTo(Stage.STEADY);
+        return foreign;
     }
 
     private SelfSigned open(MaterialStore from, Instant now) {
