@@ -1,11 +1,12 @@
 package mesh.ambit.istiod.app;
 
 import java.time.InstantSource;
-import java.util.ArrayDeque;
-import java.util.Deque;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
@@ -42,7 +43,7 @@ final class ClusterDuties implements AutoCloseable {
     private final String identity;
     private final InstantSource clock;
     private final RandomGenerator random;
-    private final Deque<LeaderElection> elections = new ArrayDeque<>();
+    private final List<LeaderElection> elections = new ArrayList<>();
     private final List<Distribution> distributions = new CopyOnWriteArrayList<>();
 
     /** Something that follows what the mesh says of itself; {@code refresh} looks at everything again. */
@@ -127,7 +128,7 @@ final class ClusterDuties implements AutoCloseable {
     }
 
     void stand(String lease, Supplier<AutoCloseable> duty) {
-        elections.push(LeaderElection.start(
+        elections.add(LeaderElection.start(
                 server,
                 systemNamespace,
                 lease,
@@ -143,10 +144,12 @@ final class ClusterDuties implements AutoCloseable {
         distributions.forEach(each -> each.refresh().run());
     }
 
+    /** Ends all of them at once: while the server does not answer, each of them waits for it. */
     @Override
     public void close() {
-        while (!elections.isEmpty()) {
-            elections.pop().close();
+        try (ExecutorService ending = Executors.newVirtualThreadPerTaskExecutor()) {
+            elections.forEach(election -> ending.execute(election::close));
         }
+        elections.clear();
     }
 }

@@ -4,10 +4,12 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
@@ -27,8 +29,6 @@ import org.slf4j.LoggerFactory;
 public final class LeaderElection implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(LeaderElection.class);
     private static final ApiResource LEASES = ApiResource.of("coordination.k8s.io", "v1", "leases");
-    private static final DateTimeFormatter MICRO_TIME =
-            DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss.SSSSSS'Z'").withZone(ZoneOffset.UTC);
 
     private final ApiServer server;
     private final String namespace;
@@ -44,8 +44,11 @@ public final class LeaderElection implements AutoCloseable {
 
     private volatile boolean closed;
     private volatile boolean leading;
+    /** The look at the lease that is under way, or was last; several at once there are never. */
+    private volatile @Nullable FutureTask<Boolean> look;
+
     private @Nullable AutoCloseable running;
-    private long renewedAt;
+    private volatile long renewedAt;
 
     /** The lease as we last wrote it, while it is ours: as long as nobody else writes it, it need not be read. */
     private @Nullable JsonNode held;
@@ -127,27 +130,66 @@ public final class LeaderElection implements AutoCloseable {
 
     private void run() {
         while (!closed) {
-            boolean ours = false;
-            try {
-                ours = acquireOrRenew();
-                complaint = "";
-            } catch (IOException | RuntimeException e) {
-                String reason = String.valueOf(e.getMessage());
-                if (!closed && !complaint.equals(reason)) {
-                    complaint = reason;
-                    LOG.warn("lease {}/{}: {}, trying again", namespace, name, reason);
-                }
-                // Nobody can have taken the lease while it has not run out.
-                ours = leading && elapsed(renewedAt).compareTo(timing.deadline()) < 0;
-            }
+            boolean ours = isOurs();
             if (ours && !leading) {
                 begin();
             } else if (!ours && leading) {
-                LOG.warn("lease {}/{}: lost, the duty is left to others", namespace, name);
-                stop();
+                lose();
             }
             pause(timing.retry());
         }
+    }
+
+    private boolean isOurs() {
+        boolean ours;
+        try {
+            ours = answer();
+            complaint = "";
+        } catch (ExecutionException | CancellationException e) {
+            Throwable failure = e.getCause() == null ? e : e.getCause();
+            String reason = String.valueOf(failure.getMessage());
+            if (!closed && !complaint.equals(reason)) {
+                complaint = reason;
+                LOG.warn("lease {}/{}: {}, trying again", namespace, name, reason);
+            }
+            // Nobody can have taken the lease while it has not run out.
+            ours = leading;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            ours = false;
+        }
+        // What was answered late says what was; the next look says what is.
+        return ours && isCertain();
+    }
+
+    /**
+     * Looks at the lease, on another thread: a request may go unanswered for longer than the lease lasts, and the duty must
+     * be over by then.
+     */
+    private boolean answer() throws ExecutionException, InterruptedException {
+        FutureTask<Boolean> begun = new FutureTask<>(this::acquireOrRenew);
+        look = begun;
+        Thread.ofVirtual().name("look at lease " + name).start(begun);
+        while (leading) {
+            try {
+                return begun.get(left().toNanos(), TimeUnit.NANOSECONDS);
+            } catch (TimeoutException e) {
+                if (!isCertain()) {
+                    lose();
+                }
+            }
+        }
+        return begun.get();
+    }
+
+    /** Returns how much longer a lease that was renewed when it last was is ours for certain. */
+    private Duration left() {
+        Duration left = timing.deadline().minus(elapsed(renewedAt));
+        return left.isNegative() ? Duration.ZERO : left;
+    }
+
+    private boolean isCertain() {
+        return left().isPositive();
     }
 
     /** Returns whether the lease is ours now. */
@@ -167,15 +209,14 @@ public final class LeaderElection implements AutoCloseable {
             }
             return write(() -> server.create(LEASES.in(namespace).path("v1"), lease(null, identity)));
         }
-        String holder = present.path("spec").path("holderIdentity").asText("");
+        String holder = Lease.holder(present);
         if (!holder.equals(identity) && !holder.isEmpty()) {
             String version = Codec.TREE.version(present);
             if (!version.equals(seenVersion)) {
                 seenVersion = version;
                 seenAt = nanoTime.getAsLong();
             }
-            int seconds = present.path("spec").path("leaseDurationSeconds").asInt(timing.leaseSeconds());
-            if (elapsed(seenAt).compareTo(Duration.ofSeconds(seconds)) < 0) {
+            if (elapsed(seenAt).compareTo(Lease.duration(present, timing.leaseSeconds())) < 0) {
                 return false;
             }
         }
@@ -204,20 +245,7 @@ public final class LeaderElection implements AutoCloseable {
     }
 
     private ObjectNode lease(@Nullable JsonNode present, String holder) {
-        ObjectNode lease = present == null ? ApiServer.JSON.createObjectNode() : present.deepCopy();
-        lease.put("apiVersion", "coordination.k8s.io/v1").put("kind", "Lease");
-        lease.withObjectProperty("metadata").put("name", name).put("namespace", namespace);
-        ObjectNode spec = lease.withObjectProperty("spec");
-        Instant now = clock.instant();
-        boolean changesHands = !spec.path("holderIdentity").asText("").equals(holder);
-        if (changesHands) {
-            spec.put("acquireTime", MICRO_TIME.format(now));
-            spec.put("leaseTransitions", spec.path("leaseTransitions").asInt(0) + (present == null ? 0 : 1));
-        }
-        spec.put("holderIdentity", holder);
-        spec.put("renewTime", MICRO_TIME.format(now));
-        spec.put("leaseDurationSeconds", holder.isEmpty() ? 1 : timing.leaseSeconds());
-        return lease;
+        return Lease.held(namespace, name, present, holder, timing.leaseSeconds(), clock.instant());
     }
 
     private void begin() {
@@ -228,6 +256,11 @@ public final class LeaderElection implements AutoCloseable {
         } catch (RuntimeException e) {
             LOG.error("lease {}/{}: the duty does not begin", namespace, name, e);
         }
+    }
+
+    private void lose() {
+        LOG.warn("lease {}/{}: lost, the duty is left to others", namespace, name);
+        stop();
     }
 
     private void stop() {
@@ -271,8 +304,14 @@ public final class LeaderElection implements AutoCloseable {
         } finally {
             lock.unlock();
         }
+        boolean answered;
         try {
-            thread.join(timing.deadline());
+            answered = thread.join(timing.deadline());
+            FutureTask<Boolean> hanging = look;
+            if (!answered && hanging != null) {
+                hanging.cancel(true);
+                thread.join(timing.deadline());
+            }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return;
@@ -281,10 +320,16 @@ public final class LeaderElection implements AutoCloseable {
             return;
         }
         stop();
+        if (answered) {
+            giveBack();
+        }
+    }
+
+    private void giveBack() {
         try {
             String path = LEASES.object(namespace, name);
             JsonNode present = server.get(path);
-            if (present.path("spec").path("holderIdentity").asText("").equals(identity)) {
+            if (Lease.holder(present).equals(identity)) {
                 server.replace(path, lease(present, ""));
             }
         } catch (IOException e) {

@@ -146,6 +146,24 @@ class LeaderElectionIT {
     }
 
     @Test
+    void leaderWhoseRenewalIsNotAnsweredStopsBeforeAnotherMayBegin() {
+        LeaderElection leader = stand("leader");
+        Await.until("a leader", leader::isLeading);
+
+        api.silence(true);
+        long renewals = api.count("PUT " + LEASE);
+        Await.until("a renewal without an answer", () -> api.count("PUT " + LEASE) > renewals);
+        assertThat(leader.isLeading()).isTrue();
+        pass(FAST.deadline());
+        Await.until("the leader has stopped", () -> !leader.isLeading());
+        assertThat(running).hasValue(0);
+
+        api.silence(false);
+        Await.until("it leads again", leader::isLeading);
+        assertThat(mostRunning).hasValue(1);
+    }
+
+    @Test
     void clockThatIsSetForwardOrBackUnseatsNobody() {
         LeaderElection first = stand("first");
         Await.until("the first", first::isLeading);
