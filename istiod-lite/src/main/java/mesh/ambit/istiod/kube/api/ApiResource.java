@@ -71,9 +71,25 @@ public record ApiResource(
         return root + (namespace.isEmpty() ? "" : "/namespaces/" + namespace) + "/" + plural;
     }
 
-    /** Returns the path of one object in the preferred version. */
+    /**
+     * Returns the path of one object in the preferred version.
+     *
+     * @param inNamespace empty for kinds that live in none
+     * @param name any text: it may be what a tenant wrote where a name belongs
+     */
     public String object(String inNamespace, String name) {
-        return in(inNamespace).path(versions.getFirst()) + "/" + name;
+        return in(inNamespace).path(versions.getFirst()) + "/" + segment(name);
+    }
+
+    /** Returns {@code name} so that it is one segment of a path and nothing else, whatever is in it. */
+    private static String segment(String name) {
+        if (name.equals(".") || name.equals("..")) {
+            return name.replace(".", "%2E");
+        }
+        // What is written otherwise in forms than in paths: names of some kinds have colons.
+        return URLEncoder.encode(name, StandardCharsets.UTF_8)
+                .replace("+", "%20")
+                .replace("%3A", ":");
     }
 
     /** Returns whether the API server knows it only through a definition that users install. */
