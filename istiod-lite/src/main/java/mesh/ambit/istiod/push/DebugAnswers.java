@@ -41,7 +41,12 @@ public final class DebugAnswers {
     }
 
     /** A response; without a nonce that anybody has to acknowledge. */
-    record Answer(String typeUrl, String controlPlane, List<EncodedResource> resources) {}
+    record Answer(String typeUrl, String controlPlane, List<EncodedResource> resources) {
+        /** Returns what it is counted as: one of a few, while a client may ask for whatever it likes. */
+        String label() {
+            return typeUrl.equals(SYNCZ) ? SYNCZ : PAGES;
+        }
+    }
 
     /**
      * Creates one.

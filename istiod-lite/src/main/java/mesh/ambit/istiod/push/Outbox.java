@@ -34,6 +34,7 @@ final class Outbox {
     private record Outgoing(
             String typeUrl,
             String label,
+            String countedType,
             @Nullable Subscription subscription,
             String version,
             String controlPlane,
@@ -59,7 +60,7 @@ final class Outbox {
     void add(ResourceType type, Subscription subscription, String version, Update update) {
         List<Update> parts = update.split(hub.limits().maxResponseBytes());
         for (Update part : parts) {
-            queue.add(new Outgoing(type.typeUrl(), type.label(), subscription, version, "", part));
+            queue.add(new Outgoing(type.typeUrl(), type.label(), type.typeUrl(), subscription, version, "", part));
         }
         flush();
     }
@@ -68,7 +69,8 @@ final class Outbox {
     void add(DebugAnswers.Answer answer) {
         queue.add(new Outgoing(
                 answer.typeUrl(),
-                answer.typeUrl(),
+                answer.label(),
+                answer.label(),
                 null,
                 hub.current().state().version(),
                 answer.controlPlane(),
@@ -93,7 +95,7 @@ final class Outbox {
                 next.subscription.sent(nonce, hub.nowMillis());
             }
             responses.onNext(response);
-            hub.metrics().pushed(next.label, next.typeUrl, response.size(), System.nanoTime() - start);
+            hub.metrics().pushed(next.label, next.countedType, response.size(), System.nanoTime() - start);
             LOG.debug(
                     "{}: {} with {} resources, {} removed, {} bytes",
                     connection,

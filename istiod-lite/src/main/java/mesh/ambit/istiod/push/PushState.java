@@ -91,10 +91,18 @@ final class PushState {
             String name = policy.key();
             addedPolicies.add(name);
             PolicyResource before = nextPolicies.find(name);
-            if (before == null || !before.source().equals(policy)) {
-                nextPolicies = nextPolicies.with(name, ResourceEncoder.encode(policy));
-                changedPolicies.add(name);
+            if (before != null && before.source().equals(policy)) {
+                continue;
             }
+            PolicyResource after;
+            try {
+                after = ResourceEncoder.encode(policy);
+            } catch (RuntimeException e) {
+                LOG.error("{} cannot be encoded; proxies keep what they have of it", name, e);
+                continue;
+            }
+            nextPolicies = nextPolicies.with(name, after);
+            changedPolicies.add(name);
         }
         for (String name : delta.removedPolicies()) {
             if (!addedPolicies.contains(name) && nextPolicies.containsKey(name)) {

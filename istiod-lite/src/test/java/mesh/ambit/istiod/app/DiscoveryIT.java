@@ -112,6 +112,22 @@ class DiscoveryIT {
     }
 
     @Test
+    void whatClientsMakeUpIsNotCountedByName() throws Exception {
+        try (AdsClient proxy = lab.proxy("node-a")) {
+            proxy.subscribe("istio.io/debug/made-up");
+            assertThat(proxy.next().getTypeUrl()).isEqualTo("istio.io/debug/made-up");
+
+            ControllerLab.until(
+                    "the answer is counted",
+                    () -> lab.page(lab.running().monitoringPort(), "/metrics")
+                            .body()
+                            .contains("pilot_xds_pushes{type=\"istio.io/debug\"} 1.0"));
+            assertThat(lab.page(lab.running().monitoringPort(), "/metrics").body())
+                    .doesNotContain("made-up");
+        }
+    }
+
+    @Test
     void countsAreShownUnderUpstreamsNames() throws Exception {
         try (AdsClient proxy = lab.proxy("node-a")) {
             proxy.subscribe(AdsClient.ADDRESS);

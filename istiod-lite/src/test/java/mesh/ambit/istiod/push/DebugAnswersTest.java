@@ -81,6 +81,15 @@ class DebugAnswersTest {
         assertRefused(Status.Code.UNAUTHENTICATED, request(DebugAnswers.SYNCZ), null);
     }
 
+    @Test
+    void whateverAClientAsksForIsCountedAsOneOfAFew() {
+        assertThat(debug.answer(request("istio.io/debug/made-up"), caller("shop"), "other"))
+                .satisfies(answer -> assertThat(answer.typeUrl()).isEqualTo("istio.io/debug/made-up"))
+                .satisfies(answer -> assertThat(answer.label()).isEqualTo(DebugAnswers.PAGES));
+        assertThat(debug.answer(request(DebugAnswers.SYNCZ), SYSTEM, "other").label())
+                .isEqualTo(DebugAnswers.SYNCZ);
+    }
+
     private void assertRefused(Status.Code code, DeltaDiscoveryRequest request, @Nullable CallerIdentity caller) {
         assertThatThrownBy(() -> debug.answer(request, caller, "other"))
                 .isInstanceOfSatisfying(
