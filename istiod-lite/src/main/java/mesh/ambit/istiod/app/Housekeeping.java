@@ -34,7 +34,7 @@ final class Housekeeping implements AutoCloseable {
     private static void guarded(Runnable task) {
         try {
             task.run();
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             LOG.error("housekeeping failed, it is done again with the next turn", e);
         }
     }

@@ -214,7 +214,8 @@ public final class Graph {
             value = cell.rule.apply(reads, cell.key);
         } catch (DerivationException e) {
             value = new Failed(e);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | StackOverflowError e) {
+            // The latter is how input fails that leads a rule, or a parser in it, too deep.
             value = new Failed(new DerivationException(cell + ": " + e, e));
         } finally {
             cell.computing = false;

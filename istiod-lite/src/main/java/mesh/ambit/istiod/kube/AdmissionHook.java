@@ -68,7 +68,7 @@ public final class AdmissionHook implements AutoCloseable {
                 } catch (ApiException e) {
                     boolean expected = e.code() == ApiException.NOT_FOUND || e.code() == ApiException.CONFLICT;
                     trouble = expected ? "" : e.toString();
-                } catch (IOException e) {
+                } catch (IOException | RuntimeException e) {
                     trouble = e.toString();
                 }
                 if (!trouble.equals(said)

@@ -101,8 +101,18 @@ public final class EntryAddresses implements ClusterListener {
         }
     }
 
-    /** Writes what is missing; returns whether all of it was written. */
+    /** Returns whether everything is right: a fault must not end the one thread that sees to it. */
     private boolean settle() throws InterruptedException {
+        try {
+            return writeMissing();
+        } catch (RuntimeException e) {
+            LOG.error("addresses of ServiceEntries: a fault, trying again", e);
+            return false;
+        }
+    }
+
+    /** Writes what is missing; returns whether all of it was written. */
+    private boolean writeMissing() throws InterruptedException {
         List<ServiceEntry> present;
         lock.lockInterruptibly();
         try {

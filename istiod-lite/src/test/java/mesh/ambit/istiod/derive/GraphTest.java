@@ -130,6 +130,29 @@ class GraphTest {
     }
 
     @Test
+    void whatLeadsARuleTooDeepIsAFailureOfThatRuleOnly() {
+        Rule<String, Integer> deep = Rule.of("deep", (view, key) -> {
+            Integer value = view.get(number, key);
+            return value == null ? null : depth(value);
+        });
+        graph.set(number, "bad", Integer.MAX_VALUE);
+        graph.set(number, "good", 4);
+        graph.want(deep, "bad");
+        graph.want(deep, "good");
+
+        List<Graph.Change<?, ?>> changes = graph.refresh();
+
+        assertThat(after(changes)).containsExactly(null, 4);
+        assertThat(changes.getFirst().error()).hasRootCauseInstanceOf(StackOverflowError.class);
+        graph.set(number, "bad", 2);
+        assertThat(after(graph.refresh())).containsExactly(2);
+    }
+
+    private static int depth(int levels) {
+        return levels == 0 ? 0 : 1 + depth(levels - 1);
+    }
+
+    @Test
     void manyReadersOfOneValueComeAndGo() {
         graph.set(number, "shared", 0);
         Rule<Integer, Integer> plus = Rule.of("plus", (view, key) -> {
