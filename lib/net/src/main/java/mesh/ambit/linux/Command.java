@@ -20,26 +20,33 @@ public final class Command {
     private final List<String> words;
     private final @Nullable NetNs namespace;
     private final String input;
+    private final Duration limit;
 
-    private Command(List<String> words, @Nullable NetNs namespace, String input) {
+    private Command(List<String> words, @Nullable NetNs namespace, String input, Duration limit) {
         this.words = List.copyOf(words);
         this.namespace = namespace;
         this.input = input;
+        this.limit = limit;
     }
 
     /** Returns a command with its arguments, found by {@code PATH}, to be run in this process's own namespaces. */
     public static Command of(String... words) {
-        return new Command(List.of(words), null, "");
+        return new Command(List.of(words), null, "", TIME_LIMIT);
     }
 
     /** Returns this command, to be run inside {@code namespace}. */
     public Command in(NetNs namespace) {
-        return new Command(words, namespace, input);
+        return new Command(words, namespace, input, limit);
     }
 
     /** Returns this command, to be given {@code input} on its standard input. */
     public Command withInput(String input) {
-        return new Command(words, namespace, input);
+        return new Command(words, namespace, input, limit);
+    }
+
+    /** Returns this command, to be given up after {@code limit} instead of 20 seconds. */
+    public Command within(Duration limit) {
+        return new Command(words, namespace, input, limit);
     }
 
     /** What a tool said and how it ended. */
@@ -85,8 +92,8 @@ public final class Command {
         } catch (IOException e) {
             // It ended without reading everything; its exit code and its words say more than a broken pipe.
         }
-        if (!process.waitFor(TIME_LIMIT.toMillis(), TimeUnit.MILLISECONDS)) {
-            throw new CommandException(this + " did not end within " + TIME_LIMIT, null);
+        if (!process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS)) {
+            throw new CommandException(this + " did not end within " + limit, null);
         }
         return new Result(process.exitValue(), output.join(), errors.join());
     }

@@ -3,6 +3,7 @@ package mesh.ambit.linux;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
 class CommandTest {
@@ -30,5 +31,13 @@ class CommandTest {
         assertThatThrownBy(() -> Command.of("ambit-no-such-tool").run())
                 .isInstanceOf(CommandException.class)
                 .hasMessageContaining("ambit-no-such-tool cannot be run");
+    }
+
+    @Test
+    void toolThatDoesNotEndIsGivenUp() {
+        assertThatThrownBy(() ->
+                        Command.of("sleep", "600").within(Duration.ofMillis(50)).run())
+                .isInstanceOf(CommandException.class)
+                .hasMessage("sleep 600 did not end within PT0.05S");
     }
 }

@@ -11,17 +11,24 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import mesh.ambit.config.AmbitVersion;
 import mesh.ambit.config.ExitCode;
 import mesh.ambit.perf.lab.Lab;
 import mesh.ambit.perf.measure.Measure;
 import mesh.ambit.perf.measure.Measures;
 import mesh.ambit.perf.measure.Pace;
+import mesh.ambit.perf.measure.Profiler;
 import mesh.ambit.perf.measure.Runner;
+import mesh.ambit.perf.profile.Breakdown;
+import mesh.ambit.perf.profile.Profile;
 import mesh.ambit.perf.report.BenchReport;
+import mesh.ambit.perf.report.Goals;
 import mesh.ambit.perf.report.HtmlReport;
 import mesh.ambit.perf.report.JsonReport;
 import mesh.ambit.perf.report.Machine;
@@ -91,8 +98,23 @@ public final class BenchCommand implements Callable<Integer> {
     @Option(
             names = "--report",
             paramLabel = "DIR",
-            description = "Writes report.html, report.json and report.txt into this folder too.")
+            description = "Writes report.html, report.json, report.txt and profiles into this folder too.")
     private @Nullable Path report;
+
+    @Option(
+            names = "--profile",
+            paramLabel = "WHICH",
+            description =
+                    "Looks once more, into where the time goes: of measures whose goals are missed (the default), "
+                            + "of all, or of none.")
+    private Profiled profiled = Profiled.MISSED;
+
+    /** Which measures are looked into once more. */
+    enum Profiled {
+        MISSED,
+        ALL,
+        NONE
+    }
 
     /** What is printed. */
     enum Format {
@@ -110,8 +132,12 @@ public final class BenchCommand implements Callable<Integer> {
             Runner runner = new Runner(lab, pace, progress::say);
             runner.start();
             Results results = runner.measure(measures);
+            Profiler profiler = new Profiler(lab, pace, progress::say);
+            List<Breakdown> breakdowns = profiler.look(worthALook(measures, results), OURS);
             progress.end();
-            publish(describe(lab, pace, results));
+            List<String> notes = Stream.concat(lab.absent().stream(), profiler.notes().stream())
+                    .toList();
+            publish(describe(lab, pace, results, breakdowns, notes));
         } finally {
             progress.end();
         }
@@ -148,7 +174,23 @@ public final class BenchCommand implements Callable<Integer> {
         }
     }
 
-    private BenchReport describe(Lab lab, Pace pace, Results results) {
+    private List<Measure> worthALook(List<Measure> measures, Results results) {
+        return switch (profiled) {
+            case NONE -> List.of();
+            case ALL -> measures;
+            case MISSED -> {
+                Set<String> missed = Goals.judge(results, OURS).stream()
+                        .filter(verdict -> !verdict.isMet())
+                        .map(verdict -> verdict.goal().metric())
+                        .collect(Collectors.toSet());
+                yield measures.stream()
+                        .filter(measure -> missed.stream().anyMatch(metric -> metric.startsWith(measure.name() + ".")))
+                        .toList();
+            }
+        };
+    }
+
+    private BenchReport describe(Lab lab, Pace pace, Results results, List<Breakdown> breakdowns, List<String> notes) {
         SortedMap<String, String> descriptions = new TreeMap<>();
         lab.subjects().forEach(subject -> descriptions.put(subject.name(), subject.description()));
         List<String> method = new ArrayList<>();
@@ -169,7 +211,7 @@ public final class BenchCommand implements Callable<Integer> {
         method.add(
                 "HAProxy and nginx are as the distribution ships them: mutual TLS 1.3 with P-256 on the distribution's "
                         + "OpenSSL, no policy, no telemetry; clients dial a port of their own pod instead of being captured.");
-        return new BenchReport(Instant.now(), Machine.here(), OURS, descriptions, method, lab.absent(), results);
+        return new BenchReport(Instant.now(), Machine.here(), OURS, descriptions, method, notes, breakdowns, results);
     }
 
     private void publish(BenchReport results) throws IOException {
@@ -181,6 +223,13 @@ public final class BenchCommand implements Callable<Integer> {
             Files.writeString(report.resolve("report.txt"), TextReport.render(results));
             Files.writeString(report.resolve("report.json"), JsonReport.render(results));
             Files.writeString(report.resolve("report.html"), HtmlReport.render(results));
+            for (Breakdown breakdown : results.breakdowns()) {
+                for (Profile profile : breakdown.profiles()) {
+                    Files.writeString(
+                            report.resolve("profile-" + breakdown.measure() + "-" + profile.node() + ".collapsed"),
+                            profile.stacks().collapsed());
+                }
+            }
             System.err.println("ambit bench: " + report.resolve("report.html").toAbsolutePath());
         }
     }

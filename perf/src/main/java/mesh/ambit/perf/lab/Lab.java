@@ -53,7 +53,8 @@ public final class Lab implements AutoCloseable {
         return net;
     }
 
-    Path folder() {
+    /** Returns where its files are; it goes with the lab. */
+    public Path folder() {
         return folder;
     }
 

@@ -1,12 +1,11 @@
 package mesh.ambit.perf.measure;
 
-import java.nio.file.Path;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import mesh.ambit.linux.Command;
 import mesh.ambit.linux.CommandException;
+import mesh.ambit.perf.profile.Jcmd;
 
 /** What a JVM says of its own memory, by {@code jcmd}; nothing of a program that is none. */
 final class JavaMemory {
@@ -24,9 +23,9 @@ final class JavaMemory {
     static Map<String, Double> look(long pid) {
         Map<String, Double> seen = new TreeMap<>();
         try {
-            ask(pid, "GC.run");
-            seen.putAll(parseHeap(ask(pid, "GC.heap_info")));
-            seen.putAll(parseNative(ask(pid, "VM.native_memory", "summary")));
+            Jcmd.ask(pid, "GC.run");
+            seen.putAll(parseHeap(Jcmd.ask(pid, "GC.heap_info")));
+            seen.putAll(parseNative(Jcmd.ask(pid, "VM.native_memory", "summary")));
         } catch (CommandException e) {
             // No JVM, or one that does not answer: what it has said so far is all there is.
         }
@@ -58,13 +57,5 @@ final class JavaMemory {
             seen.put("direct", Double.parseDouble(other.group(1)) * BYTES_PER_KIB / 1e6);
         }
         return seen;
-    }
-
-    private static String ask(long pid, String... question) {
-        String[] words = new String[question.length + 2];
-        words[0] = Path.of(System.getProperty("java.home"), "bin", "jcmd").toString();
-        words[1] = Long.toString(pid);
-        System.arraycopy(question, 0, words, 2, question.length);
-        return Command.of(words).require();
     }
 }

@@ -7,20 +7,15 @@ import java.util.List;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.Stream;
 import mesh.ambit.perf.lab.LabProcess;
+import mesh.ambit.perf.profile.CpuTime;
 
 /** What the kernel says of programs, with whatever they have started. A process that has just ended counts nothing. */
 final class ProcessStats {
-    /** The kernel's unit of time in /proc, the same on every Linux of today. */
-    private static final double TICKS_PER_SECOND = 100;
-
-    private static final int USER_TICKS = 11;
-    private static final int SYSTEM_TICKS = 12;
-
     private ProcessStats() {}
 
-    /** Returns the processor time that {@code programs} have used so far, all threads, user and system, in seconds. */
-    static double cpuSeconds(List<LabProcess> programs) {
-        return sum(programs, ProcessStats::cpuSeconds);
+    /** Returns the processor time that {@code programs} have used so far, all threads. */
+    static CpuTime cpu(List<LabProcess> programs) {
+        return processes(programs).map(ProcessStats::cpu).reduce(CpuTime.NONE, CpuTime::plus);
     }
 
     /** Returns resident memory in MB, 10^6 bytes: pages that several programs share count for each. */
@@ -39,25 +34,21 @@ final class ProcessStats {
     }
 
     private static double sum(List<LabProcess> programs, ToDoubleFunction<ProcessHandle> value) {
+        return processes(programs).mapToDouble(value).sum();
+    }
+
+    private static Stream<ProcessHandle> processes(List<LabProcess> programs) {
         return programs.stream()
                 .map(LabProcess::process)
-                .flatMap(process -> Stream.concat(Stream.of(process.toHandle()), process.descendants()))
-                .mapToDouble(value)
-                .sum();
+                .flatMap(process -> Stream.concat(Stream.of(process.toHandle()), process.descendants()));
     }
 
-    private static double cpuSeconds(ProcessHandle process) {
+    private static CpuTime cpu(ProcessHandle process) {
         try {
-            return parseCpuSeconds(Files.readString(Path.of("/proc", Long.toString(process.pid()), "stat")));
+            return CpuTime.ofStat(Files.readString(Path.of("/proc", Long.toString(process.pid()), "stat")));
         } catch (IOException e) {
-            return 0;
+            return CpuTime.NONE;
         }
-    }
-
-    /** Reads a line of /proc/PID/stat, in which the second field may contain anything. */
-    static double parseCpuSeconds(String stat) {
-        String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
-        return (Long.parseLong(fields[USER_TICKS]) + Long.parseLong(fields[SYSTEM_TICKS])) / TICKS_PER_SECOND;
     }
 
     private static double number(ProcessHandle process, String file, String field) {

@@ -32,6 +32,6 @@ final class StartMeasure implements Measure {
         subject.startClientSide();
         new Window(lab, subject).awaitServed();
         out.accept(START, (System.nanoTime() - began) / 1e6);
-        out.accept(CPU, ProcessStats.cpuSeconds(subject.programs().subList(0, 1)) * 1e3);
+        out.accept(CPU, ProcessStats.cpu(subject.programs().subList(0, 1)).total() * 1e3);
     }
 }

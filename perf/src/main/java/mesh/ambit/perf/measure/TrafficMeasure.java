@@ -13,6 +13,7 @@ final class TrafficMeasure implements Measure {
 
     private final String name;
     private final Traffic traffic;
+    private final Unit unit;
     private final Reading reading;
 
     /** What is read off a stretch of traffic. */
@@ -20,9 +21,10 @@ final class TrafficMeasure implements Measure {
         void read(Seen seen, boolean hasPrograms, BiConsumer<Metric, Double> out);
     }
 
-    private TrafficMeasure(String name, Traffic traffic, Reading reading) {
+    private TrafficMeasure(String name, Traffic traffic, Unit unit, Reading reading) {
         this.name = name;
         this.traffic = traffic;
+        this.unit = unit;
         this.reading = reading;
     }
 
@@ -32,10 +34,13 @@ final class TrafficMeasure implements Measure {
         Metric throughput = Metric.high(name + ".throughput", "Bulk, " + title, "Gbit/s");
         Metric cpu = Metric.low(name + ".cpu", "CPU, " + title, "s/GB");
         return new TrafficMeasure(
-                name, up ? Traffic.up(connections) : Traffic.down(connections), (seen, hasPrograms, out) -> {
+                name,
+                up ? Traffic.up(connections) : Traffic.down(connections),
+                Unit.GIGABYTE,
+                (seen, hasPrograms, out) -> {
                     out.accept(throughput, seen.bytes() * 8 / seen.seconds() / 1e9);
                     if (hasPrograms) {
-                        out.accept(cpu, seen.cpuSeconds() / (seen.bytes() / 1e9));
+                        out.accept(cpu, Unit.GIGABYTE.cost(seen));
                     }
                 });
     }
@@ -45,12 +50,12 @@ final class TrafficMeasure implements Measure {
         Metric p99 = Metric.low("rate.p99", "Latency at 1,000 rps of 1 KiB, p99", "us");
         Metric p999 = Metric.low("rate.p999", "Latency at 1,000 rps of 1 KiB, p99.9", "us");
         Metric cpu = Metric.low("rate.cpu", "CPU per 1,000 requests at 1,000 rps", "ms");
-        return new TrafficMeasure("rate", Traffic.rate(8, 1000, 1024), (seen, hasPrograms, out) -> {
+        return new TrafficMeasure("rate", Traffic.rate(8, 1000, 1024), Unit.THOUSAND, (seen, hasPrograms, out) -> {
             out.accept(p50, seen.micros("p50"));
             out.accept(p99, seen.micros("p99"));
             out.accept(p999, seen.micros("p999"));
             if (hasPrograms) {
-                out.accept(cpu, seen.cpuSeconds() * 1e6 / seen.done());
+                out.accept(cpu, Unit.THOUSAND.cost(seen));
             }
         });
     }
@@ -60,12 +65,12 @@ final class TrafficMeasure implements Measure {
         Metric p50 = Metric.low("loop.p50", "Latency in that loop, p50", "us");
         Metric p99 = Metric.low("loop.p99", "Latency in that loop, p99", "us");
         Metric cpu = Metric.low("loop.cpu", "CPU per 1,000 requests in that loop", "ms");
-        return new TrafficMeasure("loop", Traffic.loop(16, 64), (seen, hasPrograms, out) -> {
+        return new TrafficMeasure("loop", Traffic.loop(16, 64), Unit.THOUSAND, (seen, hasPrograms, out) -> {
             out.accept(perSecond, seen.done() / seen.seconds());
             out.accept(p50, seen.micros("p50"));
             out.accept(p99, seen.micros("p99"));
             if (hasPrograms) {
-                out.accept(cpu, seen.cpuSeconds() * 1e6 / seen.done());
+                out.accept(cpu, Unit.THOUSAND.cost(seen));
             }
         });
     }
@@ -76,12 +81,12 @@ final class TrafficMeasure implements Measure {
         Metric p99 = Metric.low("connect.p99", "Connect to first byte, p99", "us");
         Metric cpu = Metric.low("connect.cpu", "CPU per 1,000 connections", "ms");
         Metric errors = Metric.low("connect.errors", "Connections that failed", "1/s");
-        return new TrafficMeasure("connect", Traffic.connect(16), (seen, hasPrograms, out) -> {
+        return new TrafficMeasure("connect", Traffic.connect(16), Unit.THOUSAND, (seen, hasPrograms, out) -> {
             out.accept(perSecond, seen.done() / seen.seconds());
             out.accept(p50, seen.micros("p50"));
             out.accept(p99, seen.micros("p99"));
             if (hasPrograms) {
-                out.accept(cpu, seen.cpuSeconds() * 1e6 / seen.done());
+                out.accept(cpu, Unit.THOUSAND.cost(seen));
             }
             out.accept(errors, seen.errors() / seen.seconds());
         });
@@ -90,6 +95,15 @@ final class TrafficMeasure implements Measure {
     @Override
     public String name() {
         return name;
+    }
+
+    Traffic traffic() {
+        return traffic;
+    }
+
+    /** Returns what its work is counted in. */
+    Unit unit() {
+        return unit;
     }
 
     @Override
@@ -111,7 +125,7 @@ final class TrafficMeasure implements Measure {
                 Seen seen = window.look(traffic, pace.length());
                 double work = seen.bytes() + seen.done();
                 double speed = work / seen.seconds();
-                double cost = work == 0 ? Double.MAX_VALUE : seen.cpuSeconds() / work;
+                double cost = work == 0 ? Double.MAX_VALUE : seen.cpu().total() / work;
                 // A compiler at work shows in the cost for long after the speed has stopped to rise.
                 boolean gains = speed > fastest * (1 + NOTABLE_GAIN) || cost < cheapest * (1 - NOTABLE_GAIN);
                 sinceGain = gains ? 0 : sinceGain + 1;

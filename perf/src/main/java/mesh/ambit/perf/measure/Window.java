@@ -9,6 +9,7 @@ import mesh.ambit.perf.lab.LabProcess;
 import mesh.ambit.perf.lab.Subject;
 import mesh.ambit.perf.load.Fields;
 import mesh.ambit.perf.load.Ports;
+import mesh.ambit.perf.profile.CpuTime;
 
 /** Starts traffic over a subject, looks at a stretch in its middle, and stops it. */
 final class Window {
@@ -30,10 +31,10 @@ final class Window {
      * @param bytes that arrived
      * @param done operations that went well
      * @param errors operations that did not
-     * @param cpuSeconds that the programs on the way used
+     * @param cpu what the programs on the way used
      * @param client what the client says, with latencies in nanoseconds
      */
-    record Seen(double seconds, double bytes, double done, double errors, double cpuSeconds, Fields client) {
+    record Seen(double seconds, double bytes, double done, double errors, CpuTime cpu, Fields client) {
         double micros(String percentile) {
             return client.decimal(percentile) / 1e3;
         }
@@ -57,14 +58,14 @@ final class Window {
         boolean up = traffic.port() == Ports.SINK;
         take(traffic);
         Fields before = received();
-        double cpu = ProcessStats.cpuSeconds(subject.programs());
+        CpuTime cpu = ProcessStats.cpu(subject.programs());
         Thread.sleep(length);
-        double cpuAfter = ProcessStats.cpuSeconds(subject.programs());
+        CpuTime cpuAfter = ProcessStats.cpu(subject.programs());
         Fields taken = take(traffic);
         Fields after = received();
         double seconds = (up ? after.decimal("at") - before.decimal("at") : taken.decimal("nanos")) / 1e9;
         double bytes = up ? after.decimal("bytes") - before.decimal("bytes") : taken.decimal("bytes");
-        return new Seen(seconds, bytes, taken.decimal("done"), taken.decimal("errors"), cpuAfter - cpu, taken);
+        return new Seen(seconds, bytes, taken.decimal("done"), taken.decimal("errors"), cpuAfter.since(cpu), taken);
     }
 
     Fields stop(Traffic traffic) {

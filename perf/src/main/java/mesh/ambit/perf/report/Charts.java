@@ -5,6 +5,7 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import mesh.ambit.perf.profile.Place;
 
 /** The drawings of a page. */
 final class Charts {
@@ -22,6 +23,11 @@ final class Charts {
     /** Returns the colour of a subject, the same in every drawing. */
     static String colour(String subject) {
         return "var(--s-" + (WITH_COLOUR.contains(subject) ? subject : "other") + ")";
+    }
+
+    /** Returns the colour of what time is spent on, the same in every drawing. */
+    static String colour(Place place) {
+        return "var(--p-" + place.number() + ")";
     }
 
     /** Returns a bar for each subject's median, with a thin line from the least to the most of its rounds. */

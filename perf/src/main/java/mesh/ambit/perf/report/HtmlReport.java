@@ -64,6 +64,7 @@ public final class HtmlReport {
         for (Section section : SECTIONS) {
             panels(page, report, section);
         }
+        BreakdownSection.add(page, report.breakdowns());
         method(page, report);
         return page.end();
     }

@@ -5,6 +5,9 @@ import com.google.gson.GsonBuilder;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import java.util.List;
+import mesh.ambit.perf.profile.Breakdown;
+import mesh.ambit.perf.profile.Place;
+import mesh.ambit.perf.profile.Profile;
 
 /** A run for machines: every number of every round, medians, goals. */
 public final class JsonReport {
@@ -26,6 +29,9 @@ public final class JsonReport {
         JsonArray goals = new JsonArray();
         report.verdicts().forEach(verdict -> goals.add(goal(verdict)));
         root.add("goals", goals);
+        JsonArray breakdowns = new JsonArray();
+        report.breakdowns().forEach(breakdown -> breakdowns.add(breakdown(breakdown)));
+        root.add("breakdowns", breakdowns);
         return GSON.toJson(root) + "\n";
     }
 
@@ -66,6 +72,25 @@ public final class JsonReport {
         object.addProperty("value", verdict.value());
         object.addProperty("met", verdict.isMet());
         object.addProperty("marginPercent", verdict.marginPercent());
+        return object;
+    }
+
+    private static JsonObject breakdown(Breakdown breakdown) {
+        JsonObject object = new JsonObject();
+        object.addProperty("measure", breakdown.measure());
+        object.addProperty("unit", breakdown.unit());
+        JsonObject costs = new JsonObject();
+        breakdown.costs().forEach(cost -> costs.add(cost.subject(), GSON.toJsonTree(cost.perUnit())));
+        object.add("costs", costs);
+        JsonObject profiles = new JsonObject();
+        for (Profile profile : breakdown.profiles()) {
+            JsonObject shares = new JsonObject();
+            for (Place place : Place.values()) {
+                shares.addProperty(place.title(), profile.share(place));
+            }
+            profiles.add(profile.node(), shares);
+        }
+        object.add("shares", profiles);
         return object;
     }
 }

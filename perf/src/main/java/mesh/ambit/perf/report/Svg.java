@@ -32,6 +32,20 @@ final class Svg {
         return this;
     }
 
+    /** Draws a piece of something larger, with words that appear where one points at it. */
+    Svg part(double x, double y, double width, double height, String fill, String words) {
+        text.append(String.format(
+                Locale.ROOT,
+                "<rect x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\" style=\"fill:%s\"><title>%s</title></rect>",
+                x,
+                y,
+                Math.max(0.3, width),
+                height,
+                fill,
+                escape(words)));
+        return this;
+    }
+
     Svg line(double x1, double y1, double x2, double y2, String stroke, double width) {
         text.append(String.format(
                 Locale.ROOT,

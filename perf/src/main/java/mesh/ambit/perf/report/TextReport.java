@@ -30,6 +30,7 @@ public final class TextReport {
         if (!verdicts.isEmpty()) {
             text.append('\n').append(goals(verdicts));
         }
+        text.append(BreakdownText.render(report.breakdowns(), report.ours()));
         report.notes().forEach(note -> text.append(note).append('\n'));
         return text.toString();
     }
@@ -100,7 +101,7 @@ public final class TextReport {
     }
 
     /** First column to the left, the others to the right. */
-    private static String table(List<List<String>> rows) {
+    static String table(List<List<String>> rows) {
         int columns = rows.getFirst().size();
         int[] widths = new int[columns];
         for (List<String> row : rows) {
@@ -118,6 +119,11 @@ public final class TextReport {
             text.append(line.toString().stripTrailing()).append('\n');
         }
         return text.toString();
+    }
+
+    /** Returns a part of one in percent. */
+    static String percent(double part) {
+        return String.format(Locale.ROOT, part >= 0.0995 || part == 0 ? "%.0f %%" : "%.1f %%", part * 100);
     }
 
     /** Returns a number with three digits that mean something. */

@@ -62,6 +62,8 @@ class BenchIT {
                 "bulk-1-up,rate,connect",
                 "--workloads",
                 "10",
+                "--profile",
+                "all",
                 "--report",
                 report.toString(),
                 "-o",
@@ -77,7 +79,14 @@ class BenchIT {
                         .isPositive();
             }
         }
-        assertThat(report).isDirectoryContaining("glob:**report.html").isDirectoryContaining("glob:**report.json");
+        assertThat(report)
+                .isDirectoryContaining("glob:**report.html")
+                .isDirectoryContaining("glob:**report.json")
+                .isDirectoryContaining("glob:**profile-connect-server.collapsed");
+        assertThat(report.resolve("profile-bulk-1-up-client.collapsed"))
+                .content()
+                .as(out.toString())
+                .contains("mesh.ambit.relay.", "io.netty.channel.unix.");
         assertThat(namespaces())
                 .noneMatch(name ->
                         name.startsWith("ambench-" + ProcessHandle.current().pid() + "-"));

@@ -9,6 +9,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
+import mesh.ambit.perf.profile.Breakdown;
+import mesh.ambit.perf.profile.Cost;
+import mesh.ambit.perf.profile.CpuTime;
+import mesh.ambit.perf.profile.Place;
+import mesh.ambit.perf.profile.Profile;
+import mesh.ambit.perf.profile.Stacks;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -33,7 +39,62 @@ class ReportsTest {
                 new TreeMap<>(Map.of("ambit", "ours", "haproxy", "HAProxy 2.6")),
                 List.of("Medians of 3 rounds."),
                 List.of("nginx is not measured: install nginx"),
+                List.of(breakdown()),
                 results);
+    }
+
+    private static Breakdown breakdown() {
+        Stacks stacks = new Stacks(Map.of(
+                List.of("io.netty.channel.unix.Socket.sendAddress", "a.Loop.<init>", "a.Thread.run"),
+                3_000_000L,
+                List.of("mesh.ambit.hbone.TunnelOutput.flush", "a.Thread.run"),
+                1_000_000L));
+        Map<Place, Double> seconds = Map.of(Place.SEND, 3.0, Place.TUNNEL, 1.0);
+        return new Breakdown(
+                "bulk-1-up",
+                "s/GB",
+                List.of(new Cost("ambit", new CpuTime(1.25, 3)), new Cost("haproxy", new CpuTime(2, 3))),
+                List.of(
+                        new Profile("client", new CpuTime(1, 3), seconds, stacks),
+                        new Profile("server", new CpuTime(1, 3), seconds, stacks)));
+    }
+
+    @Test
+    void tablesSayWhereTheTimeGoes() {
+        assertThat(TextReport.render(report))
+                .containsPattern("bulk-1-up +ambit +1\\.25 +3\\.00 +4\\.25 +s/GB")
+                .containsPattern("where ambit's time goes +bulk-1-up, client +bulk-1-up, server")
+                .containsPattern("kernel: sending +75 % +75 %")
+                .containsPattern("tunnel and relay +25 % +25 %")
+                .doesNotContain("TLS library");
+    }
+
+    @Test
+    void jsonSaysWhereTheTimeGoes() {
+        JsonObject breakdown = JsonParser.parseString(JsonReport.render(report))
+                .getAsJsonObject()
+                .getAsJsonArray("breakdowns")
+                .get(0)
+                .getAsJsonObject();
+
+        assertThat(breakdown
+                        .getAsJsonObject("costs")
+                        .getAsJsonObject("ambit")
+                        .get("kernel")
+                        .getAsDouble())
+                .isEqualTo(3);
+        assertThat(breakdown
+                        .getAsJsonObject("shares")
+                        .getAsJsonObject("server")
+                        .get("kernel: sending")
+                        .getAsDouble())
+                .isEqualTo(0.75);
+    }
+
+    @Test
+    void pageDrawsTheStacks() {
+        assertThat(HtmlReport.render(report))
+                .contains("<title>a.Loop.&lt;init&gt;, 75 %</title>", "<title>tunnel and relay, 25 %</title>");
     }
 
     @Test
@@ -82,8 +143,9 @@ class ReportsTest {
     void pageClosesWhatItOpens() {
         String page = HtmlReport.render(report);
 
-        for (String tag :
-                List.of("div", "table", "tr", "td", "svg", "ul", "li", "dl", "h2", "h3", "p", "details", "pre")) {
+        for (String tag : List.of(
+                "div", "table", "tr", "td", "svg", "ul", "li", "dl", "h2", "h3", "p", "details", "summary", "title",
+                "pre")) {
             assertThat(count(page, "<" + tag + "[ >]")).as(tag).isEqualTo(count(page, "</" + tag + ">"));
         }
     }
