@@ -1,6 +1,8 @@
 package mesh.ambit.cli.compile;
 
 import java.nio.file.Path;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import mesh.ambit.cli.terminal.Output;
 import mesh.ambit.cli.terminal.Terminal;
@@ -29,6 +31,7 @@ import picocli.CommandLine.Spec;
             "  ambit compile shop/ --node node-a -o yaml",
             "  ambit compile shop/ --diff ../main/shop/",
             "  ambit compile shop/ --profile grpc --namespace web",
+            "  ambit compile shop/ --cluster west=west/",
             "",
             "The controller's environment counts: CLUSTER_ID, TRUST_DOMAIN,",
             "POD_NAMESPACE and the switches that istiod-lite --help names.",
@@ -59,6 +62,13 @@ public final class CompileCommand implements Callable<Integer> {
                     "Only what matters on this node: its workloads, their services and waypoints, and the policies"
                             + " in force there.")
     private String node = "";
+
+    @Option(
+            names = "--cluster",
+            paramLabel = "ID=FOLDER",
+            description = "Folder of another cluster of the mesh, whose shared services and pods count too; needs"
+                    + " AMBIENT_ENABLE_MULTI_NETWORK=true. Repeatable.")
+    private Map<String, Path> clusters = new TreeMap<>();
 
     @Option(
             names = "--profile",
@@ -136,8 +146,8 @@ public final class CompileCommand implements Callable<Integer> {
             Reading reading = asStored ? Reading.AS_STORED : Reading.CHECKED;
             Environment environment = Environment.of(System.getenv());
             Compilation compiled = switch (profile) {
-                case NODE -> Compilation.of(path, reading, node, environment);
-                case GRPC -> Compilation.proxyless(path, reading, node, namespace, environment);
+                case NODE -> Compilation.of(path, clusters, reading, node, environment);
+                case GRPC -> Compilation.proxyless(path, clusters, reading, node, namespace, environment);
             };
             compiled.problems().forEach(this::complain);
             compiled.remarks().forEach(this::complain);

@@ -38,6 +38,7 @@ public final class AmbientEngine {
     private final Claims<MeshResource> addresses = new Claims<>();
     private final Claims<Policy> policies = new Claims<>();
     private final SortedMap<ObjectKey, List<String>> warnings = new TreeMap<>();
+    private final boolean hasOthers;
     private MeshSettings settings;
 
     /** Creates one that knows of no object. */
@@ -46,19 +47,31 @@ public final class AmbientEngine {
         this.rules = new AmbientRules(settings);
         this.outputs = new Outputs(rules);
         this.settings = settings;
+        this.hasOthers = settings.has(Feature.MULTI_NETWORK);
         graph.want(rules.mesh, "");
         graph.want(outputs.ofMesh, "");
         graph.want(outputs.ofPeers, "");
     }
 
-    /** Adds or replaces {@code present}, takes away the objects of the keys {@code gone}, and returns what that changes. */
+    /**
+     * Adds or replaces {@code present}, objects of our own cluster, takes away the objects of the keys {@code gone}, and
+     * returns what that changes.
+     */
     public MeshUpdate apply(Collection<? extends KubeObject> present, Collection<ObjectKey> gone) {
+        Map<ObjectKey, KubeObject> byKey = new HashMap<>();
+        present.forEach(object -> byKey.put(object.key(), object));
+        return apply(byKey, gone);
+    }
+
+    /**
+     * Adds or replaces {@code present}, takes away the objects of the keys {@code gone}, and returns what that changes.
+     * Objects of other clusters count only with {@link Feature#MULTI_NETWORK}, and of them only those that are shared.
+     */
+    public MeshUpdate apply(Map<ObjectKey, ? extends KubeObject> present, Collection<ObjectKey> gone) {
         for (ObjectKey key : gone) {
             put(key, null);
         }
-        for (KubeObject object : present) {
-            put(object.key(), object);
-        }
+        present.forEach(this::put);
         Map<ObjectKey, List<String>> before = new HashMap<>();
         for (List<Change<?, ?>> changes = graph.refresh(); !changes.isEmpty(); changes = graph.refresh()) {
             for (Change<?, ?> change : changes) {
@@ -70,7 +83,7 @@ public final class AmbientEngine {
     }
 
     private void put(ObjectKey key, @Nullable KubeObject object) {
-        if (!Facts.areOf(key.kind())) {
+        if (!Facts.areOf(key.kind()) || !(key.isOwn() || hasOthers && Facts.areShared(key.kind()))) {
             return;
         }
         KubeObject former = graph.find(Facts.OBJECT, key);
@@ -80,6 +93,9 @@ public final class AmbientEngine {
         facts.replace(key, former, object);
         if (Outputs.has(key.kind())) {
             graph.want(outputs.ofObject, key);
+            if (key.kind() == Kind.SERVICE) {
+                graph.want(outputs.ofObject, key.in(""));
+            }
         } else if (key.kind() == Kind.PEER_AUTHENTICATION) {
             graph.want(outputs.ofPeers, key.namespace());
         }
@@ -98,19 +114,27 @@ public final class AmbientEngine {
 
         move(addresses, source, byName(before), byName(after));
         move(policies, source, policiesByName(before), policiesByName(after));
-        facts.replaceAbroad(source, before.abroad(), after.abroad());
+        facts.replaceAbroad(before.abroad(), after.abroad());
         List<String> saidBefore = said.isEmpty() ? warnings.remove(source) : warnings.put(source, said);
         warningsBefore.putIfAbsent(source, saidBefore == null ? List.of() : saidBefore);
     }
 
     /** Asks no longer what an object adds that is gone. */
     private void forget(ObjectKey key) {
-        if (graph.find(Facts.OBJECT, key) == null) {
+        if (!isThere(key)) {
             graph.release(outputs.ofObject, key);
+        }
+        if (!key.isOwn() && !isThere(key.in(""))) {
+            graph.release(outputs.ofObject, key.in(""));
         }
         if (key.kind() == Kind.PEER_AUTHENTICATION && graph.find(Facts.PEERS, key.namespace()) == null) {
             graph.release(outputs.ofPeers, key.namespace());
         }
+    }
+
+    /** Returns whether there is the object, or one of another cluster that is told under its name. */
+    private boolean isThere(ObjectKey key) {
+        return graph.find(Facts.OBJECT, key) != null || graph.find(Facts.COPIES, key) != null;
     }
 
     private ObjectKey source(Change<?, ?> change) {
@@ -194,9 +218,13 @@ public final class AmbientEngine {
         return settings;
     }
 
-    /** Hands every object that is there to {@code action}, in no order. */
+    /** Hands every object of our own cluster that is there to {@code action}, in no order. */
     public void forEachObject(Consumer<KubeObject> action) {
-        graph.forEach(Facts.OBJECT, (_, object) -> action.accept(object));
+        graph.forEach(Facts.OBJECT, (key, object) -> {
+            if (key.isOwn()) {
+                action.accept(object);
+            }
+        });
     }
 
     /** Returns how many steps of the computation ran so far. */

@@ -36,25 +36,24 @@ final class AmbientRules {
     private final MeshSettings started;
 
     final Rule<String, Mesh> mesh = rule("mesh", (reader, _) -> effectiveMesh(reader));
-    final Rule<String, String> network = rule("network", (reader, _) -> ownNetwork(reader));
-    final Rule<String, MeshReader.Home> home = rule(
-            "home",
-            (reader, _) -> new MeshReader.Home(reader.mesh(), reader.network(), reader.gatewayOf(reader.network())));
-    final Rule<String, Boolean> discovered = rule("discovered", AmbientRules::isDiscovered);
-    final Rule<String, Traits> traits = rule("traits", (reader, name) -> {
-        Namespace namespace = reader.namespace(name);
+    final Rule<String, String> network = Rule.of("network", this::networkOf);
+    final Rule<String, MeshReader.Home> home = Rule.of("home", this::homeOf);
+    final Rule<ObjectKey, Boolean> discovered = rule("discovered", AmbientRules::isDiscovered);
+    final Rule<ObjectKey, Traits> traits = rule("traits", (reader, key) -> {
+        Namespace namespace = reader.namespace(key.name());
         return namespace == null ? Traits.NONE : Traits.of(namespace);
     });
-    final Rule<String, Locality> locality = rule("locality", AmbientRules::localityOf);
+    final Rule<ObjectKey, Locality> locality = rule("locality", AmbientRules::localityOf);
     final Rule<String, EntryVisibility> visibility =
             rule("visibility", (reader, name) -> reader.mesh().visibility(reader.namespaceLabels(name)));
     final Rule<ObjectKey, Waypoint> waypoint = rule("waypoint", AmbientRules::waypointOf);
     final Rule<ObjectKey, List<String>> waypointAccounts = rule("waypoint accounts", AmbientRules::accountsOf);
     final Rule<ObjectKey, ObjectKey> boundTo = rule("binding", AmbientRules::boundTo);
-    final Rule<String, List<NetworkGateway>> gateways = rule("network gateways", AmbientRules::gatewaysTo);
+    final Rule<String, List<NetworkGateway>> gateways = rule("network gateways", NetworkGateway::to);
     final Rule<ObjectKey, HostOwners.Claim> claim = rule("claim", AmbientRules::claimOf);
     final Rule<String, HostOwners> owners = Rule.of("owners", this::ownersOf);
     final Rule<ObjectKey, Member> member = rule("member", this::memberOf);
+    final Rule<ObjectKey, mesh.ambit.model.Service> shared = rule("shared service", AmbientRules::sharedBy);
     final Rule<Selection.Of, Selection> selection = Rule.of("selection", this::select);
     final Rule<String, PeerAuthenticationConversion> peers = rule("peer authentications", AmbientRules::peersOf);
     final Rule<ObjectKey, Policy> policy = rule("policy", AmbientRules::converted);
@@ -69,8 +68,12 @@ final class AmbientRules {
         V apply(MeshReader reader, K key);
     }
 
+    /** What is asked of an object is read in the object's cluster, everything else in our own. */
     private <K, V> Rule<K, V> rule(String name, Reading<K, V> function) {
-        return Rule.of(name, (view, key) -> function.apply(new MeshReader(view, this), key));
+        return Rule.of(name, (view, key) -> {
+            String cluster = key instanceof ObjectKey object ? object.cluster() : "";
+            return function.apply(new MeshReader(view, this, cluster), key);
+        });
     }
 
     /** Returns the name under which clients know a Service. */
@@ -94,19 +97,32 @@ final class AmbientRules {
         return Mesh.of(started, parsed.config(), warning);
     }
 
-    private String ownNetwork(MeshReader reader) {
-        return reader.namespaceLabels(started.systemNamespace()).getOrDefault(Labels.NETWORK, "");
+    private String networkOf(View view, String cluster) {
+        return new MeshReader(view, this, cluster)
+                .namespaceLabels(started.systemNamespace())
+                .getOrDefault(Labels.NETWORK, "");
     }
 
-    private static boolean isDiscovered(MeshReader reader, String name) {
-        Namespace namespace = reader.namespace(name);
+    private MeshReader.Home homeOf(View view, String cluster) {
+        MeshReader reader = new MeshReader(view, this, cluster);
+        String network = reader.network();
+        return new MeshReader.Home(
+                reader.mesh(),
+                cluster.isEmpty() ? started.clusterId() : cluster,
+                network,
+                reader.gatewayOf(network),
+                !network.equals(new MeshReader(view, this).network()));
+    }
+
+    private static boolean isDiscovered(MeshReader reader, ObjectKey key) {
+        Namespace namespace = reader.namespace(key.name());
         return reader.mesh().config().discoverySelectors().isEmpty()
                 || (namespace != null
                         && reader.mesh().discovers(namespace.metadata().labels()));
     }
 
-    private static Locality localityOf(MeshReader reader, String name) {
-        KubeObject node = reader.object(new ObjectKey(Kind.NODE, "", name));
+    private static Locality localityOf(MeshReader reader, ObjectKey key) {
+        KubeObject node = reader.object(key);
         if (!(node instanceof Node)) {
             return Locality.NONE;
         }
@@ -123,7 +139,7 @@ final class AmbientRules {
             return null;
         }
         KubeObject gatewayClass = reader.object(new ObjectKey(Kind.GATEWAY_CLASS, "", gateway.gatewayClassName()));
-        return Waypoint.of(gateway, gatewayClass instanceof GatewayClass known ? known : null, reader.network());
+        return Waypoint.of(key, gateway, gatewayClass instanceof GatewayClass known ? known : null, reader.network());
     }
 
     private static List<String> accountsOf(MeshReader reader, ObjectKey key) {
@@ -151,20 +167,6 @@ final class AmbientRules {
         Waypoint waypoint =
                 Bindings.ofService(reader, object.metadata(), visibility).waypoint();
         return waypoint == null ? null : waypoint.key();
-    }
-
-    private static List<NetworkGateway> gatewaysTo(MeshReader reader, String network) {
-        List<Gateway> found = new ArrayList<>();
-        for (ObjectKey key : reader.keys(Facts.GATEWAYS, network)) {
-            Gateway gateway = reader.visible(Gateway.class, key);
-            if (gateway != null) {
-                found.add(gateway);
-            }
-        }
-        found.sort(Seniority.OLDEST_FIRST);
-        return found.stream()
-                .flatMap(gateway -> NetworkGateway.of(gateway).stream())
-                .toList();
     }
 
     /** Returns the claim of an object on its host names, or null when clients are not told of it anyway. */
@@ -199,7 +201,8 @@ final class AmbientRules {
     private @Nullable Member memberOf(MeshReader reader, ObjectKey key) {
         return switch (reader.visible(KubeObject.class, key)) {
             case Service service
-            when ServiceResources.isUsable(service) ->
+            when ServiceResources.isUsable(service)
+                    && (key.isOwn() || ServiceResources.isGlobal(service.metadata(), reader)) ->
                 new Member(
                         key,
                         List.of(new NamespacedHostname(key.namespace(), hostname(key, started.domainSuffix()))),
@@ -222,21 +225,32 @@ final class AmbientRules {
         };
     }
 
+    /** Returns a Service of another cluster as it is shared with this one; null for one that is not. */
+    private static mesh.ambit.model.@Nullable Service sharedBy(MeshReader reader, ObjectKey key) {
+        Service service = reader.visible(Service.class, key);
+        return service == null || !ServiceResources.isUsable(service) || reader.member(key) == null
+                ? null
+                : ServiceResources.service(service, key, reader)
+                        .canonical(false)
+                        .build();
+    }
+
     private Selection select(View view, Selection.Of of) {
-        MeshReader reader = new MeshReader(view, this);
+        MeshReader reader = new MeshReader(view, this, of.cluster());
         String root = reader.mesh().settings().rootNamespace();
         Set<ObjectKey> members = new TreeSet<>();
         List<AuthorizationPolicy> policies = new ArrayList<>();
         Set<String> namespaces = new TreeSet<>(List.of(root));
         namespaces.add(of.namespace());
         of.labels().forEach((key, value) -> {
-            for (ObjectKey member : reader.keys(Facts.SELECTING, new Facts.Term(of.namespace(), key, value))) {
+            for (ObjectKey member :
+                    reader.keys(Facts.SELECTING, new Facts.Term(of.cluster(), of.namespace(), key, value))) {
                 if (selects(reader, member, of.labels())) {
                     members.add(member);
                 }
             }
             for (String namespace : namespaces) {
-                for (ObjectKey each : reader.keys(Facts.POLICIES, new Facts.Term(namespace, key, value))) {
+                for (ObjectKey each : reader.keys(Facts.POLICIES, new Facts.Term("", namespace, key, value))) {
                     AuthorizationPolicy object = reader.visible(AuthorizationPolicy.class, each);
                     if (object != null && view.get(policy, each) != null) {
                         policies.add(object);

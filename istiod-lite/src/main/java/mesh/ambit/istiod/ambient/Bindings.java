@@ -60,7 +60,7 @@ final class Bindings {
     /** Returns the waypoint that a workload is an instance of, or null. */
     static @Nullable Waypoint instance(MeshReader mesh, String namespace, Map<String, String> labels) {
         String name = labels.getOrDefault(Labels.GATEWAY_NAME, "");
-        return name.isEmpty() ? null : mesh.waypoint(new ObjectKey(Kind.GATEWAY, namespace, name));
+        return name.isEmpty() ? null : mesh.waypoint(mesh.key(Kind.GATEWAY, namespace, name));
     }
 
     private static Binding of(MeshReader mesh, String namespace, Map<String, String> labels) {
@@ -71,7 +71,7 @@ final class Bindings {
         if (name == null || name.equals(OPT_OUT)) {
             return Binding.NONE;
         }
-        ObjectKey key = new ObjectKey(Kind.GATEWAY, wish.getOrDefault(Labels.USE_WAYPOINT_NAMESPACE, namespace), name);
+        ObjectKey key = mesh.key(Kind.GATEWAY, wish.getOrDefault(Labels.USE_WAYPOINT_NAMESPACE, namespace), name);
         return attach(mesh, key, namespace);
     }
 
@@ -117,7 +117,7 @@ final class Bindings {
         if (name.isEmpty() || name.equals(OPT_OUT)) {
             return List.of();
         }
-        ObjectKey key = new ObjectKey(Kind.GATEWAY, wish.getOrDefault(Labels.CANARY_NAMESPACE, meta.namespace()), name);
+        ObjectKey key = mesh.key(Kind.GATEWAY, wish.getOrDefault(Labels.CANARY_NAMESPACE, meta.namespace()), name);
         String given = meta.annotations().get(Labels.CANARY_WEIGHT);
         int weight = weight(given == null ? traits.annotations().get(Labels.CANARY_WEIGHT) : given);
         if (key.equals(primary.key()) || weight < 0) {

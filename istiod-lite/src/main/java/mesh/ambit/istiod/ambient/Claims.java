@@ -18,9 +18,10 @@ import org.jspecify.annotations.Nullable;
  * name, which one counts does not depend on who came first.
  */
 final class Claims<R> {
-    /** What somebody wrote counts before what follows from something else. */
+    /** What somebody wrote counts before what follows from something else, our own cluster before others. */
     private static final Comparator<ObjectKey> PRECEDENCE = Comparator.comparing(ObjectKey::kind)
             .reversed()
+            .thenComparing(ObjectKey::cluster)
             .thenComparing(ObjectKey::namespace)
             .thenComparing(ObjectKey::name);
 

@@ -37,18 +37,21 @@ final class EndpointSliceWorkloads {
         return target.kind().equals("Pod");
     }
 
-    /** Returns a workload for every endpoint of the slice that stands for itself. */
-    static List<Workload> of(EndpointSlice slice, MeshReader reader) {
+    /** Returns what every endpoint of the slice adds that stands for itself. */
+    static Output of(EndpointSlice slice, MeshReader reader) {
         boolean hasOwn = slice.endpoints().stream()
                 .anyMatch(endpoint -> endpoint.targetRef() == null || !isPod(endpoint.targetRef()));
         ObjectKey service = hasOwn ? service(slice) : null;
-        Member member = service == null ? null : reader.member(service);
+        Member member =
+                service == null ? null : reader.member(reader.key(Kind.SERVICE, service.namespace(), service.name()));
         if (member == null) {
-            return List.of();
+            return Output.NOTHING;
         }
         SortedMap<NamespacedHostname, List<Port>> ports = new TreeMap<>();
         ports.put(member.hosts().getFirst(), member.ports().in(slice));
         List<Workload> workloads = new ArrayList<>();
+        List<Abroad.Endpoint> abroad = new ArrayList<>();
+        MeshReader.Home home = reader.home();
         Set<String> seen = new HashSet<>();
         for (EndpointSlice.Endpoint endpoint : slice.endpoints()) {
             EndpointSlice.TargetRef target = endpoint.targetRef();
@@ -59,11 +62,18 @@ final class EndpointSliceWorkloads {
                 continue;
             }
             List<InetAddress> addresses = Addresses.parseAll(endpoint.addresses());
-            if (addresses != null) {
-                workloads.add(workload(slice, endpoint, addresses, ports, reader.home()));
+            if (addresses != null && home.isAbroad()) {
+                abroad.add(new Abroad.Endpoint(
+                        member.source().in(""),
+                        home.network(),
+                        1,
+                        slice.metadata().namespace(),
+                        ""));
+            } else if (addresses != null) {
+                workloads.add(workload(slice, endpoint, addresses, ports, home));
             }
         }
-        return workloads;
+        return new Output(workloads, List.of(), abroad, List.of());
     }
 
     private static Workload workload(
@@ -75,14 +85,14 @@ final class EndpointSliceWorkloads {
         MeshSettings settings = home.mesh().settings();
         String namespace = slice.metadata().namespace();
         String name = slice.metadata().name();
-        String uid = settings.clusterId() + "/discovery.k8s.io/EndpointSlice/" + namespace + "/" + name + "/"
+        String uid = home.clusterId() + "/discovery.k8s.io/EndpointSlice/" + namespace + "/" + name + "/"
                 + endpoint.addresses().getFirst();
         return Workload.builder(uid)
                 .name(name)
                 .namespace(namespace)
                 .addresses(addresses)
                 .network(home.network())
-                .clusterId(settings.clusterId())
+                .clusterId(home.clusterId())
                 .trustDomain(settings.trustDomain())
                 .serviceAccount("")
                 // The address may be shared with a host or with other endpoints.

@@ -58,7 +58,7 @@ final class EntryWorkloads {
                 .authorizationPolicies(
                         WaypointPolicies.appended(selection.policies(), attachment.waypoint(), members, reader))
                 .build();
-        List<Output.Abroad> abroad = new ArrayList<>();
+        List<Abroad.Endpoint> abroad = new ArrayList<>();
         boolean here = isHere(workload, home, members, abroad);
         return new Output(here ? List.of(workload) : List.of(), List.of(), abroad, reader.warnings(entry.key()));
     }
@@ -70,7 +70,7 @@ final class EntryWorkloads {
                 && entry.resolution().isDns();
         MeshReader.Home home = reader.home();
         Map<String, Workload> workloads = new LinkedHashMap<>();
-        List<Output.Abroad> abroad = new ArrayList<>();
+        List<Abroad.Endpoint> abroad = new ArrayList<>();
         String network = home.network();
         if (implicit) {
             for (NamespacedHostname host : member.hosts()) {
@@ -147,14 +147,14 @@ final class EntryWorkloads {
 
     /** Returns whether clients are told of the workload itself; if not, its services are told of it. */
     private static boolean isHere(
-            Workload workload, MeshReader.Home home, List<Member> members, List<Output.Abroad> abroad) {
+            Workload workload, MeshReader.Home home, List<Member> members, List<Abroad.Endpoint> abroad) {
         if (!home.mesh().has(Feature.MULTI_NETWORK) || workload.network().equals(home.network())) {
             return true;
         }
         for (Member member : members) {
             if (member.source().kind() == Kind.SERVICE) {
-                abroad.add(new Output.Abroad(
-                        member.source(),
+                abroad.add(new Abroad.Endpoint(
+                        member.source().in(""),
                         workload.network(),
                         workload.capacity(),
                         workload.namespace(),

@@ -1,12 +1,10 @@
 package mesh.ambit.istiod.ambient;
 
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import mesh.ambit.istiod.ambient.Output.Abroad;
 import mesh.ambit.istiod.derive.Fact;
 import mesh.ambit.istiod.derive.Graph;
 import mesh.ambit.kube.AuthorizationPolicy;
@@ -51,8 +49,11 @@ final class Facts {
     /** Pods by the Gateway that they are an instance of. */
     static final Fact<ObjectKey, PersistentMap<ObjectKey, Boolean>> INSTANCES = Fact.named("pods by gateway");
 
-    /** Endpoints on other networks by Service, and there by the object they come from. */
-    static final Fact<ObjectKey, PersistentMap<ObjectKey, List<Abroad>>> ABROAD = Fact.named("endpoints abroad");
+    /** Services of other clusters by the Service of our own that has the same name, whether it is there or not. */
+    static final Fact<ObjectKey, PersistentMap<ObjectKey, Boolean>> COPIES = Fact.named("services of other clusters");
+
+    /** Endpoints on other networks by Service of our own cluster. */
+    static final Fact<ObjectKey, Abroad> ABROAD = Fact.named("endpoints abroad");
 
     private final Graph graph;
     private final String domainSuffix;
@@ -62,11 +63,19 @@ final class Facts {
         this.domainSuffix = domainSuffix;
     }
 
-    /** One label of the selectors of a namespace. */
-    record Term(String namespace, String key, String value) {}
+    /** One label of the selectors of a namespace; {@code cluster} is empty for our own. */
+    record Term(String cluster, String namespace, String key, String value) {}
 
     /** A pod as slices name it. */
-    record PodRef(String namespace, String name, String uid) {}
+    record PodRef(String cluster, String namespace, String name, String uid) {}
+
+    /** Returns whether objects of this kind count that other clusters have. All else is said in our own cluster. */
+    static boolean areShared(Kind kind) {
+        return switch (kind) {
+            case NAMESPACE, NODE, POD, SERVICE, ENDPOINT_SLICE, GATEWAY -> true;
+            default -> false;
+        };
+    }
 
     /** Returns whether anything is computed from objects of this kind. */
     static boolean areOf(Kind kind) {
@@ -102,14 +111,18 @@ final class Facts {
         graph.set(OBJECT, key, after);
         switch (key.kind()) {
             case SERVICE, SERVICE_ENTRY -> {
-                move(SELECTING, key, terms(before), terms(after));
-                move(CLAIMING, key, hosts(before), hosts(after));
+                move(SELECTING, key, terms(key, before), terms(key, after));
+                if (key.isOwn()) {
+                    move(CLAIMING, key, hosts(before), hosts(after));
+                } else {
+                    move(COPIES, key, own(key, before), own(key, after));
+                }
             }
-            case AUTHORIZATION_POLICY -> move(POLICIES, key, terms(before), terms(after));
+            case AUTHORIZATION_POLICY -> move(POLICIES, key, terms(key, before), terms(key, after));
             case PEER_AUTHENTICATION -> move(PEERS, key, peers(before), peers(after));
             case ENDPOINT_SLICE -> moveReferences(key, before, after);
-            case GATEWAY -> move(GATEWAYS, key, network(before), network(after));
-            case POD -> move(INSTANCES, key, instanceOf(before), instanceOf(after));
+            case GATEWAY -> move(GATEWAYS, key, network(key, before), network(key, after));
+            case POD -> move(INSTANCES, key, instanceOf(key, before), instanceOf(key, after));
             case NAMESPACE, NODE, SERVICE_ACCOUNT, WORKLOAD_ENTRY, GATEWAY_CLASS, CONFIG_MAP -> {}
             case HTTP_ROUTE,
                     GRPC_ROUTE,
@@ -124,20 +137,28 @@ final class Facts {
         }
     }
 
-    /** Notes which endpoints of {@code source} are on other networks. */
-    void replaceAbroad(ObjectKey source, List<Abroad> before, List<Abroad> after) {
-        Map<ObjectKey, List<Abroad>> byService = new HashMap<>();
-        for (Abroad endpoint : after) {
-            byService
-                    .computeIfAbsent(endpoint.service(), _ -> new ArrayList<>())
-                    .add(endpoint);
+    /** Notes that an object has other endpoints on other networks than before. */
+    void replaceAbroad(List<Abroad.Endpoint> before, List<Abroad.Endpoint> after) {
+        if (before.equals(after)) {
+            return;
         }
-        for (Abroad endpoint : before) {
-            if (!byService.containsKey(endpoint.service())) {
-                remove(ABROAD, endpoint.service(), source);
-            }
+        Map<ObjectKey, Abroad> tallies = new HashMap<>();
+        for (Abroad.Endpoint endpoint : before) {
+            tallies.compute(
+                    endpoint.service(),
+                    (service, tally) -> tally(service, tally).minus(endpoint));
         }
-        byService.forEach((service, endpoints) -> put(ABROAD, service, source, List.copyOf(endpoints)));
+        for (Abroad.Endpoint endpoint : after) {
+            tallies.compute(
+                    endpoint.service(),
+                    (service, tally) -> tally(service, tally).plus(endpoint));
+        }
+        tallies.forEach((service, tally) -> graph.set(ABROAD, service, tally.isEmpty() ? null : tally));
+    }
+
+    private Abroad tally(ObjectKey service, @Nullable Abroad begun) {
+        Abroad known = begun == null ? graph.find(ABROAD, service) : begun;
+        return known == null ? Abroad.NOTHING : known;
     }
 
     private <K> void move(
@@ -155,10 +176,10 @@ final class Facts {
     }
 
     private void moveReferences(ObjectKey key, @Nullable KubeObject before, @Nullable KubeObject after) {
-        Set<PodRef> former = references(before);
-        Set<PodRef> present = references(after);
-        ObjectKey formerService = service(before);
-        ObjectKey service = service(after);
+        Set<PodRef> former = references(key, before);
+        Set<PodRef> present = references(key, after);
+        ObjectKey formerService = service(key, before);
+        ObjectKey service = service(key, after);
         boolean moved = service != null && !service.equals(formerService);
         for (PodRef reference : former) {
             if (!present.contains(reference)) {
@@ -186,7 +207,7 @@ final class Facts {
     }
 
     /** Returns one term of the object's selector: whoever it selects has that label. None without terms. */
-    private static Set<Term> terms(@Nullable KubeObject object) {
+    private static Set<Term> terms(ObjectKey key, @Nullable KubeObject object) {
         Map<String, String> selector = switch (object) {
             case Service service -> service.selector();
             case ServiceEntry entry -> labels(entry.workloadSelector());
@@ -197,7 +218,7 @@ final class Facts {
             return Set.of();
         }
         Map.Entry<String, String> term = selector.entrySet().iterator().next();
-        return Set.of(new Term(namespace(object), term.getKey(), term.getValue()));
+        return Set.of(new Term(key.cluster(), key.namespace(), term.getKey(), term.getValue()));
     }
 
     private static Map<String, String> labels(@Nullable WorkloadSelector selector) {
@@ -216,21 +237,26 @@ final class Facts {
         return object instanceof PeerAuthentication ? Set.of("", namespace(object)) : Set.of();
     }
 
-    private static Set<String> network(@Nullable KubeObject object) {
-        String network = object instanceof Gateway gateway ? NetworkGateway.network(gateway) : null;
+    private static Set<ObjectKey> own(ObjectKey key, @Nullable KubeObject object) {
+        return object == null ? Set.of() : Set.of(key.in(""));
+    }
+
+    private static Set<String> network(ObjectKey key, @Nullable KubeObject object) {
+        String network = object instanceof Gateway gateway ? NetworkGateway.network(gateway, key.cluster()) : null;
         return network == null ? Set.of() : Set.of(network);
     }
 
-    private static Set<ObjectKey> instanceOf(@Nullable KubeObject object) {
+    private static Set<ObjectKey> instanceOf(ObjectKey key, @Nullable KubeObject object) {
         String name = object instanceof Pod pod ? pod.metadata().labels().getOrDefault(Labels.GATEWAY_NAME, "") : "";
-        return name.isEmpty() ? Set.of() : Set.of(new ObjectKey(Kind.GATEWAY, namespace(object), name));
+        return name.isEmpty() ? Set.of() : Set.of(new ObjectKey(Kind.GATEWAY, key.namespace(), name, key.cluster()));
     }
 
-    private static @Nullable ObjectKey service(@Nullable KubeObject object) {
-        return object instanceof EndpointSlice slice ? EndpointSliceWorkloads.service(slice) : null;
+    private static @Nullable ObjectKey service(ObjectKey key, @Nullable KubeObject object) {
+        ObjectKey service = object instanceof EndpointSlice slice ? EndpointSliceWorkloads.service(slice) : null;
+        return service == null ? null : service.in(key.cluster());
     }
 
-    private static Set<PodRef> references(@Nullable KubeObject object) {
+    private static Set<PodRef> references(ObjectKey key, @Nullable KubeObject object) {
         if (!(object instanceof EndpointSlice slice) || EndpointSliceWorkloads.service(slice) == null) {
             return Set.of();
         }
@@ -238,7 +264,7 @@ final class Facts {
         for (EndpointSlice.Endpoint endpoint : slice.endpoints()) {
             EndpointSlice.TargetRef target = endpoint.targetRef();
             if (target != null && EndpointSliceWorkloads.isPod(target)) {
-                references.add(new PodRef(target.namespace(), target.name(), target.uid()));
+                references.add(new PodRef(key.cluster(), target.namespace(), target.name(), target.uid()));
             }
         }
         return references;

@@ -17,29 +17,53 @@ import mesh.ambit.kube.ObjectMeta;
 import mesh.ambit.model.GatewayAddress;
 import mesh.ambit.model.Locality;
 import mesh.ambit.model.PersistentMap;
+import mesh.ambit.model.Service;
 import org.jspecify.annotations.Nullable;
 
-/** What a conversion may read, in the words of the mesh. Everything it reads is noted. Lives for one run of a rule. */
+/**
+ * What a conversion may read, in the words of the mesh, of the cluster that its object is of. What is said once for the
+ * whole mesh (its settings, classes of gateways, policies, host names of ServiceEntries) is said in our own cluster.
+ * Everything it reads is noted. Lives for one run of a rule.
+ */
 final class MeshReader {
     private final View view;
     private final AmbientRules rules;
+    private final String cluster;
     private final List<String> warnings = new ArrayList<>();
 
+    /** Reads what our own cluster says. */
     MeshReader(View view, AmbientRules rules) {
-        this.view = view;
-        this.rules = rules;
+        this(view, rules, "");
     }
 
     /**
-     * What is the same for all workloads.
+     * Reads what {@code cluster} says.
      *
-     * @param network the one of this cluster; may be empty
-     * @param gateway the way into it from other networks; null if none
+     * @param cluster ID of another cluster; empty for our own
      */
-    record Home(Mesh mesh, String network, @Nullable GatewayAddress gateway) {}
+    MeshReader(View view, AmbientRules rules, String cluster) {
+        this.view = view;
+        this.rules = rules;
+        this.cluster = cluster;
+    }
+
+    /**
+     * What is the same for all workloads of a cluster.
+     *
+     * @param clusterId name of the cluster
+     * @param network the one of the cluster; may be empty
+     * @param gateway the way into it from other networks; null if none
+     * @param isAbroad whether it is another network than our own cluster's, so that clients are not told of its workloads
+     */
+    record Home(
+            Mesh mesh,
+            String clusterId,
+            String network,
+            @Nullable GatewayAddress gateway,
+            boolean isAbroad) {}
 
     Home home() {
-        return requireNonNull(view.get(rules.home, ""));
+        return requireNonNull(view.get(rules.home, cluster));
     }
 
     Mesh mesh() {
@@ -47,7 +71,17 @@ final class MeshReader {
     }
 
     String network() {
-        return requireNonNull(view.get(rules.network, ""));
+        return requireNonNull(view.get(rules.network, cluster));
+    }
+
+    /** Returns the key of an object of the cluster at hand. */
+    ObjectKey key(Kind kind, String namespace, String name) {
+        return new ObjectKey(kind, namespace, name, cluster);
+    }
+
+    /** Returns the key of an object of the cluster at hand. */
+    ObjectKey key(KubeObject object) {
+        return object.key().in(cluster);
     }
 
     /** Returns an object, of whatever revision and namespace; null when there is none. */
@@ -59,10 +93,10 @@ final class MeshReader {
     /** Returns an object of that type, unless its namespace is not looked at or it is for another revision. */
     <T extends KubeObject> @Nullable T visible(Class<T> type, ObjectKey key) {
         KubeObject object = object(key);
-        return type.isInstance(object) && isVisible(object) ? type.cast(object) : null;
+        return type.isInstance(object) && isVisible(object, key.cluster()) ? type.cast(object) : null;
     }
 
-    private boolean isVisible(KubeObject object) {
+    private boolean isVisible(KubeObject object, String of) {
         ObjectMeta meta = object.metadata();
         Mesh mesh = mesh();
         boolean hasRevision = switch (object.kind()) {
@@ -74,12 +108,13 @@ final class MeshReader {
             return false;
         }
         return mesh.config().discoverySelectors().isEmpty()
-                || Boolean.TRUE.equals(view.get(rules.discovered, meta.namespace()));
+                || Boolean.TRUE.equals(
+                        view.get(rules.discovered, new ObjectKey(Kind.NAMESPACE, "", meta.namespace(), of)));
     }
 
     @Nullable
     Namespace namespace(String name) {
-        return object(new ObjectKey(Kind.NAMESPACE, "", name)) instanceof Namespace namespace ? namespace : null;
+        return object(key(Kind.NAMESPACE, "", name)) instanceof Namespace namespace ? namespace : null;
     }
 
     /** Returns the labels of a namespace, none when it is not known. */
@@ -89,12 +124,12 @@ final class MeshReader {
     }
 
     Traits traits(String namespace) {
-        Traits traits = view.get(rules.traits, namespace);
+        Traits traits = view.get(rules.traits, key(Kind.NAMESPACE, "", namespace));
         return traits == null ? Traits.NONE : traits;
     }
 
     Locality locality(String node) {
-        Locality locality = node.isEmpty() ? null : view.get(rules.locality, node);
+        Locality locality = node.isEmpty() ? null : view.get(rules.locality, key(Kind.NODE, "", node));
         return locality == null ? Locality.NONE : locality;
     }
 
@@ -136,7 +171,7 @@ final class MeshReader {
     }
 
     Selection selection(String namespace, Map<String, String> labels) {
-        return requireNonNull(view.get(rules.selection, new Selection.Of(namespace, labels)));
+        return requireNonNull(view.get(rules.selection, new Selection.Of(cluster, namespace, labels)));
     }
 
     /** Returns a Service or ServiceEntry that clients are told of, or null. */
@@ -157,22 +192,28 @@ final class MeshReader {
     }
 
     /** Returns the Services that slices say a pod belongs to, sorted. */
-    List<ObjectKey> listing(Facts.PodRef pod) {
-        PersistentMap<ObjectKey, ObjectKey> entries = view.get(Facts.LISTING, pod);
+    List<ObjectKey> listing(ObjectMeta pod) {
+        PersistentMap<ObjectKey, ObjectKey> entries =
+                view.get(Facts.LISTING, new Facts.PodRef(cluster, pod.namespace(), pod.name(), pod.uid()));
         return entries == null ? List.of() : List.copyOf(new TreeSet<>(entries.values()));
     }
 
-    /** Returns a Service's endpoints on other networks, in an order that does not depend on chance. */
-    List<Output.Abroad> abroad(ObjectKey service) {
-        PersistentMap<ObjectKey, List<Output.Abroad>> entries = view.get(Facts.ABROAD, service);
-        if (entries == null) {
-            return List.of();
+    /** Returns what all of a Service's endpoints on other networks come to. */
+    Abroad abroad(ObjectKey service) {
+        Abroad abroad = view.get(Facts.ABROAD, service);
+        return abroad == null ? Abroad.NOTHING : abroad;
+    }
+
+    /** Returns what other clusters share under the name of a Service of ours, in the order of their IDs. */
+    List<Service> shared(ObjectKey service) {
+        List<Service> shared = new ArrayList<>();
+        for (ObjectKey copy : keys(Facts.COPIES, service)) {
+            Service each = view.get(rules.shared, copy);
+            if (each != null) {
+                shared.add(each);
+            }
         }
-        List<Output.Abroad> all = new ArrayList<>();
-        for (ObjectKey source : new TreeSet<>(entries.keys())) {
-            all.addAll(requireNonNull(entries.find(source)));
-        }
-        return all;
+        return shared;
     }
 
     /** Notes something that a person should know of the object at hand; {@code text} follows the object's name. */

@@ -3,7 +3,10 @@ package mesh.ambit.istiod.ambient;
 import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import mesh.ambit.kube.Gateway;
+import mesh.ambit.kube.ObjectKey;
 import mesh.ambit.model.GatewayAddress;
 import mesh.ambit.model.NamespacedHostname;
 import mesh.ambit.model.NetworkAddress;
@@ -12,26 +15,38 @@ import mesh.ambit.model.Workload;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A way into a network.
+ * A way into a network: declared in our own cluster by a Gateway of the class for that, or found in another cluster,
+ * whose own way in from outside it is.
  *
+ * @param cluster where it is said; empty for our own
  * @param address an IP address or a host name
+ * @param hbonePort 0 for one that was found: the usual one is meant, and it is no way for what is not shared
  */
 record NetworkGateway(
-        String network, String namespace, String name, String serviceAccount, String address, int hbonePort) {
+        String cluster,
+        String network,
+        String namespace,
+        String name,
+        String serviceAccount,
+        String address,
+        int hbonePort) {
     static final String REMOTE_CLASS = "istio-remote";
+    private static final String EAST_WEST_CLASS = "istio-east-west";
 
-    /** Returns the network that a Gateway leads to, or null when it leads to none. */
-    static @Nullable String network(Gateway gateway) {
+    /** Returns the network that a Gateway of {@code cluster} leads to, or null when it leads to none. */
+    static @Nullable String network(Gateway gateway, String cluster) {
         String network = gateway.metadata().labels().getOrDefault(Labels.NETWORK, "");
-        return network.isEmpty() || !gateway.gatewayClassName().equals(REMOTE_CLASS) ? null : network;
+        String expected = cluster.isEmpty() ? REMOTE_CLASS : EAST_WEST_CLASS;
+        return network.isEmpty() || !gateway.gatewayClassName().equals(expected) ? null : network;
     }
 
-    /** Returns one for each address that a Gateway has, in that order. */
-    static List<NetworkGateway> of(Gateway gateway) {
-        String network = network(gateway);
+    /** Returns one for each address that a Gateway of {@code cluster} has, in that order. */
+    static List<NetworkGateway> of(Gateway gateway, String cluster) {
+        String network = network(gateway, cluster);
         int port = gateway.listeners().stream()
                 .filter(listener -> listener.protocol().equals("HBONE"))
-                .mapToInt(Gateway.Listener::port)
+                .filter(listener -> cluster.isEmpty() || listener.tlsMode().equals("Terminate"))
+                .mapToInt(listener -> cluster.isEmpty() ? listener.port() : 0)
                 .findFirst()
                 .orElse(-1);
         if (network == null || port < 0) {
@@ -42,6 +57,7 @@ record NetworkGateway(
         for (Gateway.Address address : gateway.addresses()) {
             if (address.type().equals(Gateway.Address.IP) || address.type().equals(Gateway.Address.HOSTNAME)) {
                 gateways.add(new NetworkGateway(
+                        cluster,
                         network,
                         gateway.metadata().namespace(),
                         gateway.metadata().name(),
@@ -51,6 +67,23 @@ record NetworkGateway(
             }
         }
         return gateways;
+    }
+
+    /** Returns the ways into a network, those first that our own cluster declares. */
+    static List<NetworkGateway> to(MeshReader reader, String network) {
+        SortedMap<String, List<Gateway>> found = new TreeMap<>();
+        for (ObjectKey key : reader.keys(Facts.GATEWAYS, network)) {
+            Gateway gateway = reader.visible(Gateway.class, key);
+            if (gateway != null) {
+                found.computeIfAbsent(key.cluster(), _ -> new ArrayList<>()).add(gateway);
+            }
+        }
+        List<NetworkGateway> gateways = new ArrayList<>();
+        found.forEach((cluster, each) -> {
+            each.sort(Seniority.OLDEST_FIRST);
+            each.forEach(gateway -> gateways.addAll(of(gateway, cluster)));
+        });
+        return List.copyOf(gateways);
     }
 
     /** Returns where connections to its network go. */

@@ -29,13 +29,15 @@ public final class NodeScope {
         this.state = state;
     }
 
-    /** Returns the part of {@code state} that is about {@code node}; empty when no workload runs there. */
-    public static MeshState of(MeshState state, String node) {
+    /** Returns the part of {@code state} that is about a node of a cluster; empty when no workload runs there. */
+    public static MeshState of(MeshState state, String clusterId, String node) {
         NodeScope scope = new NodeScope(state);
         Set<String> namespaces = new HashSet<>();
         Set<String> listed = new HashSet<>();
         for (MeshResource resource : state.addresses().values()) {
-            if (resource instanceof Workload workload && workload.node().equals(node)) {
+            if (resource instanceof Workload workload
+                    && workload.node().equals(node)
+                    && workload.clusterId().equals(clusterId)) {
                 scope.keep(workload);
                 namespaces.add(workload.namespace());
                 listed.addAll(workload.authorizationPolicies());

@@ -55,25 +55,27 @@ final class Outputs {
     }
 
     private @Nullable Output object(View view, ObjectKey key) {
-        MeshReader reader = new MeshReader(view, rules);
+        MeshReader reader = new MeshReader(view, rules, key.cluster());
+        if (key.kind() == Kind.SERVICE) {
+            return ServiceResources.of(key, reader.visible(Service.class, key), reader);
+        }
         return switch (reader.visible(KubeObject.class, key)) {
             case Pod pod -> PodWorkloads.of(pod, reader);
-            case Service service -> ServiceResources.of(service, reader);
-            case EndpointSlice slice -> Output.ofAddresses(EndpointSliceWorkloads.of(slice, reader));
+            case EndpointSlice slice -> EndpointSliceWorkloads.of(slice, reader);
             case ServiceEntry entry -> ServiceEntryResources.of(entry, reader);
             case WorkloadEntry entry -> EntryWorkloads.of(entry, reader);
-            case Gateway gateway -> gateway(gateway, reader);
+            case Gateway gateway -> gateway(gateway, key, reader);
             case AuthorizationPolicy policy -> policy(policy, view.get(rules.policy, key));
             case null, default -> null;
         };
     }
 
-    private static Output gateway(Gateway gateway, MeshReader reader) {
+    private static Output gateway(Gateway gateway, ObjectKey key, MeshReader reader) {
         String trustDomain = reader.mesh().settings().trustDomain();
-        List<Workload> workloads = NetworkGateway.of(gateway).stream()
+        List<Workload> workloads = NetworkGateway.of(gateway, key.cluster()).stream()
                 .map(each -> each.workload(trustDomain))
                 .toList();
-        Policy policy = WaypointPolicies.of(gateway.key(), reader);
+        Policy policy = WaypointPolicies.of(key, reader);
         return new Output(workloads, policy == null ? List.of() : List.of(policy), List.of(), List.of());
     }
 

@@ -25,7 +25,7 @@ final class PodWorkloads {
     static Output of(Pod pod, MeshReader reader) {
         List<InetAddress> addresses = Addresses.parseAll(pod.status().addresses());
         if (addresses == null) {
-            return Output.warning(pod.key() + " is left out: one of its addresses "
+            return Output.warning(reader.key(pod) + " is left out: one of its addresses "
                     + pod.status().addresses() + " is not an IP address");
         }
         if (addresses.isEmpty() || pod.status().isTerminal()) {
@@ -34,6 +34,9 @@ final class PodWorkloads {
         ObjectMeta meta = pod.metadata();
         MeshReader.Home home = reader.home();
         MeshSettings settings = home.mesh().settings();
+        if (home.isAbroad()) {
+            return abroad(pod, home.network(), reader);
+        }
         boolean healthy = pod.status().ready() && meta.deletionTimestamp() == null;
         String workloadName = WorkloadNames.workloadName(pod);
         Selection selection = reader.selection(meta.namespace(), meta.labels());
@@ -46,13 +49,13 @@ final class PodWorkloads {
             policies.add(required.key());
         }
         // The empty part between the slashes is the core group; clients prefer uids with "//Pod/".
-        Workload workload = Workload.builder(settings.clusterId() + "//Pod/" + meta.namespace() + "/" + meta.name())
+        Workload workload = Workload.builder(home.clusterId() + "//Pod/" + meta.namespace() + "/" + meta.name())
                 .name(meta.name())
                 .namespace(meta.namespace())
                 .addresses(addresses)
                 .network(home.network())
                 .networkGateway(home.gateway())
-                .clusterId(settings.clusterId())
+                .clusterId(home.clusterId())
                 .trustDomain(settings.trustDomain())
                 .serviceAccount(pod.serviceAccountName())
                 .node(pod.nodeName())
@@ -74,7 +77,18 @@ final class PodWorkloads {
                 List.of(workload),
                 required == null ? List.of() : List.of(required),
                 List.of(),
-                reader.warnings(pod.key()));
+                reader.warnings(reader.key(pod)));
+    }
+
+    /** Returns a pod of another network: clients are not told of it, but its services are. */
+    private static Output abroad(Pod pod, String network, MeshReader reader) {
+        ObjectMeta meta = pod.metadata();
+        Selection selection = reader.selection(meta.namespace(), meta.labels());
+        List<Abroad.Endpoint> endpoints = members(pod, selection, reader).stream()
+                .map(member -> new Abroad.Endpoint(
+                        member.source().in(""), network, 1, meta.namespace(), pod.serviceAccountName()))
+                .toList();
+        return new Output(List.of(), List.of(), endpoints, List.of());
     }
 
     /** Returns what selects the pod, and the Services with a slice that lists it. */
@@ -88,7 +102,7 @@ final class PodWorkloads {
             }
         }
         ObjectMeta meta = pod.metadata();
-        for (ObjectKey key : reader.listing(new Facts.PodRef(meta.namespace(), meta.name(), meta.uid()))) {
+        for (ObjectKey key : reader.listing(meta)) {
             Member member = reader.member(key);
             if (member != null && members.stream().noneMatch(known -> sharesHost(known, member))) {
                 members.add(member);

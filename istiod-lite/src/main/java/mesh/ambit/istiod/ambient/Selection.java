@@ -17,6 +17,6 @@ record Selection(List<ObjectKey> members, List<String> policies) {
         policies = List.copyOf(policies);
     }
 
-    /** Whose selection it is. */
-    record Of(String namespace, Map<String, String> labels) {}
+    /** Whose selection it is; {@code cluster} is empty for our own. */
+    record Of(String cluster, String namespace, Map<String, String> labels) {}
 }

@@ -2,18 +2,18 @@ package mesh.ambit.istiod.ambient;
 
 import static java.util.Objects.requireNonNull;
 
-import java.net.InetAddress;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import mesh.ambit.kube.MeshConfig.EntryVisibility;
 import mesh.ambit.kube.Namespace;
+import mesh.ambit.kube.ObjectKey;
 import mesh.ambit.kube.ObjectMeta;
 import mesh.ambit.kube.Service;
-import mesh.ambit.model.GatewayAddress;
 import mesh.ambit.model.IpFamilies;
 import mesh.ambit.model.MeshResource;
 import mesh.ambit.model.NamespacedHostname;
@@ -22,6 +22,7 @@ import mesh.ambit.model.Port;
 import mesh.ambit.model.TunnelProtocol;
 import mesh.ambit.model.Workload;
 import mesh.ambit.model.WorkloadType;
+import org.jspecify.annotations.Nullable;
 
 /** Services as clients see them. */
 final class ServiceResources {
@@ -32,31 +33,73 @@ final class ServiceResources {
         return !service.isExternalName() && Addresses.parseAll(service.addresses()) != null;
     }
 
-    static Output of(Service object, MeshReader reader) {
-        if (object.isExternalName()) {
+    /**
+     * Returns what the Services of one name come to, of our own cluster and of those that share theirs with it.
+     *
+     * @param object the Service at {@code key}; null for none
+     */
+    static Output of(ObjectKey key, @Nullable Service object, MeshReader reader) {
+        if (object != null && !object.isExternalName() && !isUsable(object)) {
+            return Output.warning(
+                    key + " is left out: one of its cluster IPs " + object.addresses() + " is not an IP address");
+        }
+        if (!key.isOwn()) {
+            // Told under the name of our own.
             return Output.NOTHING;
         }
-        List<InetAddress> addresses = Addresses.parseAll(object.addresses());
-        if (addresses == null) {
-            return Output.warning(object.key() + " is left out: one of its cluster IPs " + object.addresses()
-                    + " is not an IP address");
+        boolean isOurs = object != null && !object.isExternalName();
+        mesh.ambit.model.Service.Builder service = isOurs ? service(object, key, reader) : null;
+        if (isOurs && !(reader.mesh().has(Feature.MULTI_NETWORK) && isGlobal(object.metadata(), reader))) {
+            return new Output(List.of(service.build()), List.of(), List.of(), reader.warnings(key));
         }
-        MeshReader.Home home = reader.home();
+        List<mesh.ambit.model.Service> shared = reader.shared(key);
+        if (service == null) {
+            if (shared.isEmpty() || isTaken(shared.getFirst().key(), reader)) {
+                return Output.NOTHING;
+            }
+            service = shared.getFirst().toBuilder();
+        }
+        if (shared.size() > (isOurs ? 0 : 1)) {
+            service.vips(together(isOurs ? service.build() : shared.getFirst(), shared));
+        }
+        Abroad abroad = reader.abroad(key);
+        mesh.ambit.model.Service whole = service.subjectAltNames(
+                        identities(abroad, reader.mesh().settings().trustDomain()))
+                .build();
+        List<MeshResource> resources = new ArrayList<>();
+        resources.add(whole);
+        resources.addAll(stands(whole, abroad, reader));
+        return new Output(resources, List.of(), List.of(), reader.warnings(key));
+    }
+
+    /** Returns whether a ServiceEntry of ours has the name; what is said by hand is not mixed with anything. */
+    private static boolean isTaken(NamespacedHostname name, MeshReader reader) {
+        HostOwners owners = reader.owners(name.hostname());
+        return owners != null && owners.byNamespace().containsKey(name.namespace());
+    }
+
+    /** Returns all addresses, each once, in an order that does not depend on chance. */
+    private static List<NetworkAddress> together(mesh.ambit.model.Service base, List<mesh.ambit.model.Service> shared) {
+        Set<NetworkAddress> addresses = new LinkedHashSet<>(base.vips());
+        shared.forEach(each -> addresses.addAll(each.vips()));
+        return addresses.stream()
+                .sorted(Comparator.comparing(NetworkAddress::toString))
+                .toList();
+    }
+
+    /** Returns a Service as its own cluster has it, without what others add. */
+    static mesh.ambit.model.Service.Builder service(Service object, ObjectKey key, MeshReader reader) {
         ObjectMeta meta = object.metadata();
-        Member member = requireNonNull(reader.member(object.key()));
-        NamespacedHostname key = member.hosts().getFirst();
+        Member member = requireNonNull(reader.member(key));
+        NamespacedHostname name = member.hosts().getFirst();
         Traits traits = reader.traits(meta.namespace());
         Waypoint waypoint =
                 Bindings.ofService(reader, meta, EntryVisibility.PUBLIC).waypoint();
-        List<Output.Abroad> abroad = List.of();
-        if (home.mesh().has(Feature.MULTI_NETWORK) && isGlobal(meta, home.mesh(), reader)) {
-            abroad = reader.abroad(object.key());
-        }
-        List<MeshResource> resources = new ArrayList<>();
-        resources.add(mesh.ambit.model.Service.builder(key.namespace(), key.hostname())
+        String network = reader.home().network();
+        return mesh.ambit.model.Service.builder(name.namespace(), name.hostname())
                 .name(meta.name())
-                .vips(addresses.stream()
-                        .map(address -> new NetworkAddress(home.network(), address))
+                .vips(requireNonNull(Addresses.parseAll(object.addresses())).stream()
+                        .map(address -> new NetworkAddress(network, address))
                         .toList())
                 .ports(member.ports().ofService())
                 .loadBalancing(LoadBalancers.of(object, traits.annotations()))
@@ -64,18 +107,14 @@ final class ServiceResources {
                 .waypoint(waypoint == null ? null : waypoint.address())
                 .weightedWaypoints(Bindings.weighted(reader, meta, waypoint))
                 .ingressUseWaypoint(waypoint != null && ingressUsesWaypoint(meta, traits))
-                .subjectAltNames(identities(abroad, home.mesh().settings().trustDomain()))
-                .canonical(true)
-                .build());
-        resources.addAll(stands(key, member.ports().ofService(), abroad, reader));
-        return new Output(resources, List.of(), List.of(), reader.warnings(object.key()));
+                .canonical(true);
     }
 
     /** Returns whether a Service is shared with other networks; never one whose Namespace is not known. */
-    private static boolean isGlobal(ObjectMeta meta, Mesh mesh, MeshReader reader) {
+    static boolean isGlobal(ObjectMeta meta, MeshReader reader) {
         Namespace namespace = reader.namespace(meta.namespace());
         return namespace != null
-                && mesh.isGlobal(meta.labels(), namespace.metadata().labels());
+                && reader.mesh().isGlobal(meta.labels(), namespace.metadata().labels());
     }
 
     /** Returns whether gateways at the edge go through the waypoint too; a text that is no truth value says no. */
@@ -85,49 +124,45 @@ final class ServiceResources {
     }
 
     /** Returns who may answer on other networks, sorted. */
-    private static List<String> identities(List<Output.Abroad> abroad, String trustDomain) {
-        TreeSet<String> identities = new TreeSet<>();
+    private static List<String> identities(Abroad abroad, String trustDomain) {
         // Some clouds have trust domains with an @, which an identity cannot.
         String domain = trustDomain.replace('@', '.');
-        for (Output.Abroad endpoint : abroad) {
-            identities.add("spiffe://" + domain + "/ns/" + endpoint.namespace() + "/sa/" + endpoint.serviceAccount());
-        }
-        return List.copyOf(identities);
+        return abroad.identities().keySet().stream()
+                .map(identity ->
+                        "spiffe://" + domain + "/ns/" + identity.namespace() + "/sa/" + identity.serviceAccount())
+                .sorted()
+                .toList();
     }
 
     /** Returns one workload for each other network with a gateway: it stands for all endpoints there. */
-    private static List<Workload> stands(
-            NamespacedHostname key, List<Port> ports, List<Output.Abroad> abroad, MeshReader reader) {
-        SortedMap<String, Integer> capacities = new TreeMap<>();
-        abroad.forEach(endpoint -> capacities.merge(endpoint.network(), endpoint.capacity(), Integer::sum));
+    private static List<Workload> stands(mesh.ambit.model.Service service, Abroad abroad, MeshReader reader) {
         List<Workload> workloads = new ArrayList<>();
-        for (Map.Entry<String, Integer> network : capacities.entrySet()) {
-            List<NetworkGateway> gateways = reader.gateways(network.getKey());
+        abroad.networks().forEach((network, share) -> {
+            List<NetworkGateway> gateways = reader.gateways(network);
             if (!gateways.isEmpty()) {
-                workloads.add(stand(key, ports, gateways.getFirst(), network.getValue(), reader.mesh()));
+                workloads.add(stand(service, gateways.getFirst(), share.capacity(), reader.mesh()));
             }
-        }
+        });
         return workloads;
     }
 
-    private static Workload stand(
-            NamespacedHostname service, List<Port> ports, NetworkGateway gateway, int capacity, Mesh mesh) {
+    private static Workload stand(mesh.ambit.model.Service service, NetworkGateway gateway, int capacity, Mesh mesh) {
+        NamespacedHostname name = service.key();
         String uid = gateway.network() + "/SplitHorizonWorkload/" + gateway.namespace() + "/" + gateway.name() + "/"
-                + gateway.address() + "/" + service;
+                + gateway.address() + "/" + name;
         int port = gateway.hbonePort() == 0 ? Waypoint.HBONE_PORT : gateway.hbonePort();
-        GatewayAddress address = gateway.gatewayAddress(port);
         SortedMap<NamespacedHostname, List<Port>> services = new TreeMap<>();
-        services.put(service, ports);
+        services.put(name, service.ports());
         return Workload.builder(uid)
                 .name(uid)
-                .namespace(service.namespace())
+                .namespace(name.namespace())
                 .network(gateway.network())
                 .serviceAccount("")
                 .trustDomain(mesh.settings().trustDomain())
-                .clusterId(mesh.settings().clusterId())
+                .clusterId(gateway.cluster().isEmpty() ? mesh.settings().clusterId() : gateway.cluster())
                 .workloadType(WorkloadType.POD)
                 .tunnelProtocol(TunnelProtocol.HBONE)
-                .networkGateway(address)
+                .networkGateway(gateway.gatewayAddress(port))
                 .capacity(capacity)
                 .capacityGiven(true)
                 .services(services)

@@ -42,7 +42,7 @@ record Waypoint(
     }
 
     /** Returns the waypoint that a Gateway is, or null as long as it has no address. */
-    static @Nullable Waypoint of(Gateway gateway, @Nullable GatewayClass gatewayClass, String network) {
+    static @Nullable Waypoint of(ObjectKey key, Gateway gateway, @Nullable GatewayClass gatewayClass, String network) {
         if (gateway.addresses().isEmpty()) {
             return null;
         }
@@ -54,7 +54,7 @@ record Waypoint(
         ApplicationTunnel tunnel = tunnel(gateway, gatewayClass);
         Gateway.Listener listener = listener(gateway, tunnel);
         return new Waypoint(
-                gateway.key(),
+                key,
                 address(gateway, network),
                 trafficType,
                 tunnel,

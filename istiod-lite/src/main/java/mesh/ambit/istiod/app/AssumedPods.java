@@ -48,17 +48,19 @@ record AssumedPods(ObjectSet objects, Set<String> uids) {
         return new AssumedPods(ObjectSet.of(objects), uids);
     }
 
-    /** Returns {@code state} without the addresses that nobody knows yet. */
-    MeshState without(MeshState state) {
+    /** Returns {@code state} without the addresses that nobody knows yet, the pods being those of {@code cluster}. */
+    MeshState without(String cluster, MeshState state) {
+        if (uids.isEmpty()) {
+            return state;
+        }
+        String prefix = cluster + "/";
         SortedMap<String, MeshResource> addresses = new TreeMap<>(state.addresses());
-        addresses.replaceAll((name, resource) -> resource instanceof Workload workload && isAssumed(name)
+        addresses.replaceAll((name, resource) -> resource instanceof Workload workload
+                        && name.startsWith(prefix)
+                        && uids.contains(name.substring(prefix.length()))
                 ? workload.toBuilder().addresses(List.of()).build()
                 : resource);
         return new MeshState(addresses, state.authorizations(), state.warnings());
-    }
-
-    private boolean isAssumed(String uid) {
-        return uids.contains(uid.substring(uid.indexOf('/') + 1));
     }
 
     private static String uid(Pod pod) {

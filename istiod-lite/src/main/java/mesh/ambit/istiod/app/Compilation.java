@@ -5,6 +5,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import mesh.ambit.config.ConfigException;
 import mesh.ambit.config.Environment;
 import mesh.ambit.istiod.ambient.AmbientIndex;
@@ -39,6 +42,7 @@ public record Compilation(JsonObject resources, List<String> problems, List<Stri
     /**
      * Computes what {@code folder} says.
      *
+     * @param clusters folders of other clusters by their IDs
      * @param reading {@code CHECKED} takes the folder as the controller would; {@code AS_STORED} takes every object as it
      *     is, from a store that fills in, derives and checks nothing
      * @param node only what matters on this node; empty for the whole mesh
@@ -46,11 +50,13 @@ public record Compilation(JsonObject resources, List<String> problems, List<Stri
      * @throws FolderException when there is no such folder
      * @throws ConfigException when a variable is wrong
      */
-    public static Compilation of(Path folder, Reading reading, String node, Environment environment) {
-        Computed computed = compute(folder, reading, environment);
+    public static Compilation of(
+            Path folder, Map<String, Path> clusters, Reading reading, String node, Environment environment) {
+        Computed computed = compute(folder, clusters, reading, environment);
         MeshState state = computed.state();
         List<String> remarks = new ArrayList<>(computed.remarks());
-        MeshState shown = node.isEmpty() ? state : NodeScope.of(state, node);
+        MeshState shown =
+                node.isEmpty() ? state : NodeScope.of(state, computed.settings().clusterId(), node);
         if (!node.isEmpty() && shown.addresses().isEmpty()) {
             remarks.add("no workload is on node " + node);
         }
@@ -60,14 +66,20 @@ public record Compilation(JsonObject resources, List<String> problems, List<Stri
     /**
      * Computes what gRPC clients and servers that use xDS themselves are told about {@code folder}.
      *
+     * @param clusters folders of other clusters by their IDs
      * @param node where the clients are; empty for nowhere
      * @param namespace of the clients; empty for each service's own
      * @throws FolderException when there is no such folder
      * @throws ConfigException when a variable is wrong
      */
     public static Compilation proxyless(
-            Path folder, Reading reading, String node, String namespace, Environment environment) {
-        Computed computed = compute(folder, reading, environment);
+            Path folder,
+            Map<String, Path> clusters,
+            Reading reading,
+            String node,
+            String namespace,
+            Environment environment) {
+        Computed computed = compute(folder, clusters, reading, environment);
         ProxylessMesh mesh = new ProxylessIndex(computed.settings())
                 .begin(
                         computed.state().addresses().values(),
@@ -82,34 +94,48 @@ public record Compilation(JsonObject resources, List<String> problems, List<Stri
     private record Computed(
             MeshSettings settings, ObjectSet objects, MeshState state, List<String> problems, List<String> remarks) {}
 
-    private static Computed compute(Path folder, Reading reading, Environment environment) {
+    private static Computed compute(Path folder, Map<String, Path> clusters, Reading reading, Environment environment) {
         MeshSettings settings = IstiodLiteConfig.mesh(environment, MeshSettings.DEFAULT.domainSuffix());
+        SortedMap<String, Path> folders = ClusterFolders.checked(clusters, settings, environment);
         environment.throwIfInvalid();
-        FolderSnapshot snapshot = FolderSource.read(folder, reading);
+        Loaded own = Loaded.from(folder, reading);
+        SortedMap<String, Loaded> others = new TreeMap<>();
+        folders.forEach((id, path) -> others.put(id, Loaded.from(path, reading)));
+        SortedMap<String, ObjectSet> theirs = new TreeMap<>();
+        others.forEach((id, loaded) -> theirs.put(id, loaded.pods().objects()));
+
+        MeshState state = own.pods()
+                .without(settings.clusterId(), AmbientIndex.compute(own.pods().objects(), theirs, settings));
+        List<Problem> problems = new ArrayList<>(own.problems());
+        int assumed = own.pods().uids().size();
+        for (Map.Entry<String, Loaded> other : others.entrySet()) {
+            state = other.getValue().pods().without(other.getKey(), state);
+            problems.addAll(other.getValue().problems());
+            assumed += other.getValue().pods().uids().size();
+        }
         List<String> remarks = new ArrayList<>();
-        List<Problem> problems;
-        ObjectSet objects;
-        MeshState state;
-        if (reading == Reading.AS_STORED) {
-            problems = snapshot.problems();
-            objects = snapshot.objects();
-            state = AmbientIndex.compute(objects, settings);
-        } else {
-            ClusterView view = ClusterView.of(snapshot, FolderSnapshot.EMPTY, Map.of());
-            problems = view.problems();
-            objects = view.objects();
-            AssumedPods pods = AssumedPods.in(objects);
-            state = pods.without(AmbientIndex.compute(pods.objects(), settings));
-            if (!pods.uids().isEmpty()) {
-                remarks.add(pods.uids().size() + " pods are taken as running; their addresses are known once they do");
-            }
+        if (assumed > 0) {
+            remarks.add(assumed + " pods are taken as running; their addresses are known once they do");
         }
         remarks.addAll(state.warnings());
         return new Computed(
                 settings,
-                objects,
+                own.objects(),
                 state,
                 problems.stream().map(Problem::message).toList(),
                 remarks);
+    }
+
+    /** A folder as it is, and with its pods running. */
+    private record Loaded(ObjectSet objects, AssumedPods pods, List<Problem> problems) {
+        static Loaded from(Path folder, Reading reading) {
+            FolderSnapshot snapshot = FolderSource.read(folder, reading);
+            if (reading == Reading.AS_STORED) {
+                return new Loaded(
+                        snapshot.objects(), new AssumedPods(snapshot.objects(), Set.of()), snapshot.problems());
+            }
+            ClusterView view = ClusterView.of(snapshot, FolderSnapshot.EMPTY, Map.of());
+            return new Loaded(view.objects(), AssumedPods.in(view.objects()), view.problems());
+        }
     }
 }

@@ -5,7 +5,9 @@ import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Supplier;
 import mesh.ambit.istiod.issuer.Authenticator;
 import mesh.ambit.istiod.issuer.FileMaterialStore;
@@ -14,10 +16,8 @@ import mesh.ambit.istiod.issuer.NodeTokenAuthenticator;
 import mesh.ambit.istiod.issuer.NodeTokens;
 import mesh.ambit.istiod.issuer.TokenIssuer;
 import mesh.ambit.istiod.issuer.Trust;
-import mesh.ambit.istiod.kube.ClusterListener;
 import mesh.ambit.istiod.kube.ClusterSource;
 import mesh.ambit.istiod.kube.ViewChanges;
-import org.jspecify.annotations.Nullable;
 
 /** The embedded mesh: objects in a folder, and tokens that we issue to its nodes ourselves. */
 final class FolderPlatform implements Platform {
@@ -26,7 +26,7 @@ final class FolderPlatform implements Platform {
     private final Path keys;
     private final NodeTokens tokens;
     private final Authenticator authenticator;
-    private @Nullable ClusterSource source;
+    private final List<ClusterSource> sources = new CopyOnWriteArrayList<>();
 
     FolderPlatform(IstiodLiteConfig config, Path folder, Path keys, Supplier<String> trustDomain, InstantSource clock) {
         this.config = config;
@@ -38,8 +38,19 @@ final class FolderPlatform implements Platform {
     }
 
     @Override
-    public void follow(ClusterListener listener) throws IOException {
-        source = ClusterSource.open(folder, config.state(), new ViewChanges(listener));
+    public void follow(MeshListener listener) throws IOException {
+        sources.add(open("", folder, config.state(), listener));
+        for (Map.Entry<String, Path> other : config.clusters().entrySet()) {
+            Path state = config.state().resolve("clusters").resolve(other.getKey());
+            sources.add(open(other.getKey(), other.getValue(), state, listener));
+        }
+        listener.complete();
+    }
+
+    private static ClusterSource open(String cluster, Path folder, Path state, MeshListener listener)
+            throws IOException {
+        return ClusterSource.open(
+                folder, state, new ViewChanges((changes, problems) -> listener.changed(cluster, changes, problems)));
     }
 
     @Override
@@ -71,14 +82,11 @@ final class FolderPlatform implements Platform {
 
     @Override
     public String description() {
-        return "folder " + folder;
+        return "folder " + folder + (config.clusters().isEmpty() ? "" : " and clusters " + config.clusters());
     }
 
     @Override
     public void close() {
-        ClusterSource open = source;
-        if (open != null) {
-            open.close();
-        }
+        sources.forEach(ClusterSource::close);
     }
 }

@@ -23,10 +23,12 @@ import mesh.ambit.istiod.issuer.CallerInterceptor;
 import mesh.ambit.istiod.issuer.CertificateService;
 import mesh.ambit.istiod.issuer.NodeAuthorizer;
 import mesh.ambit.istiod.issuer.Placement;
+import mesh.ambit.istiod.kube.ObjectChanges;
 import mesh.ambit.istiod.push.AdmissionInterceptor;
 import mesh.ambit.istiod.push.DebugAnswers;
 import mesh.ambit.istiod.push.DiscoveryService;
 import mesh.ambit.istiod.push.PushHub;
+import mesh.ambit.kube.Problem;
 import mesh.ambit.telemetry.Metrics;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -102,9 +104,19 @@ final class IstiodLite implements AutoCloseable {
             housekeeping.later(() -> platform.refresh(published));
         }));
         placement.set(() -> publisher.published().digest());
-        parts.add(platform).follow((changes, problems) -> {
-            mesh.changed(changes, problems);
-            publisher.changed(changes, problems);
+        parts.add(platform).follow(new MeshListener() {
+            @Override
+            public void changed(String cluster, ObjectChanges changes, List<Problem> problems) {
+                if (cluster.isEmpty()) {
+                    mesh.changed(changes, problems);
+                }
+                publisher.changed(cluster, changes, problems);
+            }
+
+            @Override
+            public void complete() {
+                publisher.complete();
+            }
         });
 
         DebugPages pages = new DebugPages(config, hub, publisher::published);

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import mesh.ambit.config.ConfigException;
@@ -25,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  * What the controller is told, all of it checked.
  *
  * @param folder the objects; null to read them from a Kubernetes cluster
+ * @param clusters objects of other clusters, by the IDs of these; only with a folder
  * @param kubernetes what is needed for that
  * @param state where keys, tokens and assigned addresses are kept
  * @param secureGrpc port of discovery and certificates
@@ -45,6 +47,7 @@ import org.jspecify.annotations.Nullable;
  */
 record IstiodLiteConfig(
         @Nullable Path folder,
+        SortedMap<String, Path> clusters,
         KubernetesConfig kubernetes,
         Path state,
         InetSocketAddress secureGrpc,
@@ -94,8 +97,14 @@ record IstiodLiteConfig(
         if (options.folder != null && options.kubeconfig != null) {
             environment.reject("--folder and --kubeconfig exclude each other: objects have one source");
         }
+        if (options.folder == null && !options.clusters.isEmpty()) {
+            environment.reject(
+                    ClusterFolders.OPTION + " needs --folder: other clusters of a cluster are named by Secrets");
+        }
+        MeshSettings mesh = mesh(environment, options.domain);
         IstiodLiteConfig config = new IstiodLiteConfig(
                 options.folder,
+                ClusterFolders.checked(options.clusters, mesh, environment),
                 KubernetesConfig.from(environment, options.kubeconfig, options.clusterAliases),
                 options.state,
                 address("--secureGRPCAddr", options.secureGrpcAddr, environment),
@@ -104,7 +113,7 @@ record IstiodLiteConfig(
                 options.httpsAddr == null ? null : address("--httpsAddr", options.httpsAddr, environment),
                 literals(options.addresses, environment),
                 new LinkedHashSet<>(options.nodes),
-                mesh(environment, options.domain),
+                mesh,
                 environment.value(CA_TRUSTED_NODE_ACCOUNTS, Set.of("istio-system/ztunnel"), IstiodLiteConfig::accounts),
                 certificates,
                 AuthorityConfig.from(environment)

@@ -78,6 +78,13 @@ final class IstiodLiteOptions {
     List<String> nodes = new ArrayList<>();
 
     @Option(
+            names = "--cluster",
+            paramLabel = "ID=DIR",
+            description = "Folder of objects of another cluster of the mesh, whose shared services and pods count too;"
+                    + " with --folder only. Repeatable.")
+    Map<String, Path> clusters = new TreeMap<>();
+
+    @Option(
             names = "--clusterAliases",
             paramLabel = "ALIAS=CLUSTER",
             split = ",",

@@ -19,7 +19,6 @@ import mesh.ambit.istiod.issuer.Placement;
 import mesh.ambit.istiod.issuer.TokenReviewAuthenticator;
 import mesh.ambit.istiod.issuer.Trust;
 import mesh.ambit.istiod.kube.AdmissionHook;
-import mesh.ambit.istiod.kube.ClusterListener;
 import mesh.ambit.istiod.kube.ClusterTrustBundle;
 import mesh.ambit.istiod.kube.EntryAddresses;
 import mesh.ambit.istiod.kube.KubernetesMetrics;
@@ -75,7 +74,7 @@ final class KubernetesPlatform implements Platform {
     }
 
     @Override
-    public void follow(ClusterListener listener) {
+    public void follow(MeshListener listener) {
         source = KubernetesSource.open(
                 server,
                 config.mesh().configMaps(),
@@ -83,7 +82,8 @@ final class KubernetesPlatform implements Platform {
                 (changes, problems) -> {
                     addresses.changed(changes, problems);
                     statuses.changed(changes, problems);
-                    listener.changed(changes, problems);
+                    listener.changed("", changes, problems);
+                    listener.complete();
                 },
                 clock,
                 random);

@@ -8,6 +8,8 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.locks.ReentrantLock;
@@ -16,7 +18,6 @@ import mesh.ambit.istiod.ambient.AmbientEngine;
 import mesh.ambit.istiod.ambient.MeshSettings;
 import mesh.ambit.istiod.ambient.MeshState;
 import mesh.ambit.istiod.ambient.MeshUpdate;
-import mesh.ambit.istiod.kube.ClusterListener;
 import mesh.ambit.istiod.kube.ObjectChanges;
 import mesh.ambit.istiod.proxyless.ProxylessIndex;
 import mesh.ambit.istiod.push.MeshDelta;
@@ -33,7 +34,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Turns changes of objects into what proxies are told and into what the issuer needs to know. */
-final class MeshPublisher implements ClusterListener, AutoCloseable {
+final class MeshPublisher implements MeshListener, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(MeshPublisher.class);
 
     /** As long as the steps of replacing a pod take together on a busy API server, and no longer than others wait for quiet. */
@@ -61,7 +62,10 @@ final class MeshPublisher implements ClusterListener, AutoCloseable {
     private final ReentrantLock lock = new ReentrantLock();
     private Map<ObjectKey, KubeObject> put = new HashMap<>();
     private Set<ObjectKey> removed = new HashSet<>();
-    private List<Problem> problems = List.of();
+    private final SortedMap<String, List<Problem>> problems = new TreeMap<>();
+
+    /** Before, what there is is not all there is: nobody is told of it. */
+    private volatile boolean complete;
 
     private volatile Published published = new Published(List.of(), List.of(), digest);
 
@@ -98,25 +102,43 @@ final class MeshPublisher implements ClusterListener, AutoCloseable {
 
     /** Takes changes; what follows from them is published soon, with what else comes until then. */
     @Override
-    public void changed(ObjectChanges changes, List<Problem> problems) {
-        // At once: a pod's certificate is often asked for before anybody is told of the pod.
-        digest.apply(changes);
+    public void changed(String cluster, ObjectChanges theirs, List<Problem> wrong) {
+        if (cluster.isEmpty()) {
+            // At once: a pod's certificate is often asked for before anybody is told of the pod.
+            digest.apply(theirs);
+        }
+        ObjectChanges changes = theirs.in(cluster);
         boolean hurry = !first.isDone() || !mayWait(changes);
         lock.lock();
         try {
-            hurry |= !problems.equals(this.problems);
+            hurry |= !wrong.equals(problems.getOrDefault(cluster, List.of()));
             removed.removeAll(changes.put().keySet());
             put.keySet().removeAll(changes.removed());
             put.putAll(changes.put());
             removed.addAll(changes.removed());
-            this.problems = problems;
+            if (wrong.isEmpty()) {
+                problems.remove(cluster);
+            } else {
+                problems.put(cluster, wrong);
+            }
         } finally {
             lock.unlock();
+        }
+        if (!complete) {
+            return;
         }
         if (hurry) {
             pacer.trigger();
         } else {
             pacer.triggerWithin(COMPANY);
+        }
+    }
+
+    @Override
+    public void complete() {
+        if (!complete) {
+            complete = true;
+            pacer.trigger();
         }
     }
 
@@ -157,13 +179,16 @@ final class MeshPublisher implements ClusterListener, AutoCloseable {
         try {
             present = put;
             gone = removed;
-            wrong = problems;
+            wrong = problems.values().stream().flatMap(List::stream).toList();
             put = new HashMap<>();
             removed = new HashSet<>();
         } finally {
             lock.unlock();
         }
-        MeshUpdate update = engine.apply(present.values(), gone);
+        MeshUpdate update = engine.apply(present, gone);
+        // What routes requests, and whatever else only clients of standard xDS are told of, is said in our own cluster.
+        present.keySet().removeIf(key -> !key.isOwn());
+        gone.removeIf(key -> !key.isOwn());
         gone.forEach(routing::remove);
         present.values().stream()
                 .filter(object -> ROUTING.contains(object.kind()))

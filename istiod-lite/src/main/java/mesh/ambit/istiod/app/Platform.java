@@ -8,16 +8,15 @@ import mesh.ambit.istiod.issuer.ExternalSigner;
 import mesh.ambit.istiod.issuer.MaterialStore;
 import mesh.ambit.istiod.issuer.Placement;
 import mesh.ambit.istiod.issuer.Trust;
-import mesh.ambit.istiod.kube.ClusterListener;
 
 /** What the mesh runs on: where its objects are, and who knows the callers. */
 interface Platform extends AutoCloseable {
     /**
-     * Begins to tell {@code listener} of the objects and their changes, one call at a time.
+     * Begins to tell {@code listener} of the objects and their changes.
      *
      * @throws IOException if there is nothing to follow
      */
-    void follow(ClusterListener listener) throws IOException;
+    void follow(MeshListener listener) throws IOException;
 
     /** Returns who judges bearer tokens. */
     Authenticator authenticator();

@@ -1,7 +1,9 @@
 package mesh.ambit.istiod.kube;
 
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import mesh.ambit.kube.KubeObject;
 import mesh.ambit.kube.ObjectKey;
 
@@ -15,5 +17,16 @@ public record ObjectChanges(Map<ObjectKey, KubeObject> put, Set<ObjectKey> remov
     public ObjectChanges {
         put = Map.copyOf(put);
         removed = Set.copyOf(removed);
+    }
+
+    /** Returns the same for objects of another cluster; the empty ID is that of our own. */
+    public ObjectChanges in(String cluster) {
+        if (cluster.isEmpty()) {
+            return this;
+        }
+        Map<ObjectKey, KubeObject> theirs = new HashMap<>();
+        put.forEach((key, object) -> theirs.put(key.in(cluster), object));
+        return new ObjectChanges(
+                theirs, removed.stream().map(key -> key.in(cluster)).collect(Collectors.toSet()));
     }
 }

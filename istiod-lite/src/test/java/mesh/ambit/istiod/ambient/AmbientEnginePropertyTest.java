@@ -22,6 +22,7 @@ import net.jqwik.api.Property;
 
 /** Whatever happens in whatever order: what was kept up to date is what would be computed anew. */
 class AmbientEnginePropertyTest {
+    private static final List<String> CLUSTERS = List.of("", "west", "east");
     private static final List<List<KubeObject>> SCENARIOS = GoldenScenarios.withFile("expected.json").stream()
             .map(GoldenScenarios::objects)
             .toList();
@@ -40,6 +41,10 @@ class AmbientEnginePropertyTest {
             ---
             {apiVersion: v1, kind: Namespace, metadata: {name: mixed, labels: {team: a, ambit.mesh/require-waypoint: 'true', istio.io/use-waypoint: gate, istio.io/use-waypoint-canary: other}}}
             ---
+            {apiVersion: v1, kind: Namespace, metadata: {name: istio-system, labels: {topology.istio.io/network: there}}}
+            ---
+            {apiVersion: gateway.networking.k8s.io/v1, kind: Gateway, metadata: {name: found, namespace: istio-system, labels: {topology.istio.io/network: there}}, spec: {gatewayClassName: istio-east-west, listeners: [{name: cross, port: 15008, protocol: HBONE, tls: {mode: Terminate}}]}, status: {addresses: [{type: IPAddress, value: 198.51.100.7}]}}
+            ---
             {apiVersion: v1, kind: Service, metadata: {name: poison, namespace: mixed}, spec: {clusterIP: 10.0.0.256, selector: {app: mix}}}
             """);
 
@@ -54,34 +59,50 @@ class AmbientEnginePropertyTest {
         for (int round = 0; round < 12; round++) {
             Map<ObjectKey, KubeObject> present = new TreeMap<>();
             Set<ObjectKey> gone = new HashSet<>();
+            String lost = chance.nextInt(6) == 0 ? CLUSTERS.get(1 + chance.nextInt(2)) : "";
+            objects.keySet().stream()
+                    .filter(key -> !lost.isEmpty() && key.cluster().equals(lost))
+                    .forEach(gone::add);
             int events = round == 0 ? pool.size() : 1 + chance.nextInt(chance.nextInt(5) == 0 ? 40 : 3);
             for (int i = 0; i < events; i++) {
                 KubeObject object = pool.get(chance.nextInt(pool.size()));
+                // Mostly our own.
+                String cluster = CLUSTERS.get(Math.max(0, chance.nextInt(6) - 3));
                 if (chance.nextInt(4) == 0) {
-                    gone.add(object.key());
-                    present.remove(object.key());
+                    gone.add(object.key().in(cluster));
+                    present.remove(object.key().in(cluster));
                 } else {
                     KubeObject next = chance.nextBoolean() ? object : altered(object, pool, chance);
-                    present.put(next.key(), next);
-                    gone.remove(next.key());
+                    present.put(next.key().in(cluster), next);
+                    gone.remove(next.key().in(cluster));
                 }
             }
             objects.keySet().removeAll(gone);
             objects.putAll(present);
 
-            MeshUpdate update = engine.apply(present.values(), gone);
-            MeshState after = AmbientIndex.compute(ObjectSet.of(objects.values()), settings);
+            MeshUpdate update = engine.apply(present, gone);
+            MeshState after = computed(objects, settings);
 
             assertThat(engine.state()).isEqualTo(after);
             assertDifference(update, before, after);
             before = after;
         }
 
-        engine.apply(List.of(), objects.keySet());
+        engine.apply(Map.of(), objects.keySet());
         assertThat(engine.state()).isEqualTo(MeshState.EMPTY);
         assertThat(engine.size())
                 .as("nothing is held for objects that are gone")
                 .isLessThan(30);
+    }
+
+    private static MeshState computed(Map<ObjectKey, KubeObject> objects, MeshSettings settings) {
+        Map<String, List<KubeObject>> byCluster = new TreeMap<>();
+        objects.forEach((key, object) ->
+                byCluster.computeIfAbsent(key.cluster(), _ -> new ArrayList<>()).add(object));
+        Map<String, ObjectSet> sets = new TreeMap<>();
+        byCluster.forEach((cluster, each) -> sets.put(cluster, ObjectSet.of(each)));
+        ObjectSet own = sets.remove("");
+        return AmbientIndex.compute(own == null ? ObjectSet.EMPTY : own, sets, settings);
     }
 
     private static void assertDifference(MeshUpdate update, MeshState before, MeshState after) {
@@ -114,7 +135,8 @@ class AmbientEnginePropertyTest {
     private static MeshSettings settings(Random chance) {
         EnumSet<Feature> features = EnumSet.noneOf(Feature.class);
         for (Feature feature : Feature.values()) {
-            if (chance.nextInt(4) == 0 ? !feature.byDefault() : feature.byDefault()) {
+            int rarely = feature == Feature.MULTI_NETWORK ? 2 : 4;
+            if (chance.nextInt(rarely) == 0 ? !feature.byDefault() : feature.byDefault()) {
                 features.add(feature);
             }
         }

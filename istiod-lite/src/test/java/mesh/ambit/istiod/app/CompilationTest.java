@@ -87,8 +87,8 @@ class CompilationTest {
         JsonObject expected = JsonParser.parseString(Files.readString(recorded.resolve("expected.json")))
                 .getAsJsonObject();
 
-        Compilation compiled =
-                Compilation.of(recorded.resolve("input"), Reading.AS_STORED, "", Environment.of(flags(scenario)));
+        Compilation compiled = Compilation.of(
+                recorded.resolve("input"), Map.of(), Reading.AS_STORED, "", Environment.of(flags(scenario)));
 
         assertThat(compiled.problems()).isEmpty();
         assertThat(compiled.resources().keySet()).containsExactly(AUTHORIZATION, ADDRESS);
@@ -109,6 +109,42 @@ class CompilationTest {
             }
         }
         return flags;
+    }
+
+    @Test
+    void otherClustersCountWithTheFeatureForThem() throws IOException {
+        String shared = """
+                {apiVersion: v1, kind: Namespace, metadata: {name: shop, labels: {istio.io/dataplane-mode: ambient}}}
+                ---
+                {apiVersion: v1, kind: Service, metadata: {name: web, namespace: shop, labels: {istio.io/global: 'true'}}, spec: {clusterIP: ADDRESS, selector: {app: web}, ports: [{port: 80}]}}
+                ---
+                {apiVersion: v1, kind: Pod, metadata: {name: web, namespace: shop, labels: {app: web}}, spec: {nodeName: node-a, containers: [{name: web}]}}
+                ---
+                {apiVersion: v1, kind: ConfigMap, metadata: {name: istio, namespace: istio-system}, data: {mesh: "serviceScopeConfigs: [{servicesSelector: {matchLabels: {istio.io/global: 'true'}}, scope: GLOBAL}]"}}
+                """;
+        Path here = Files.createDirectory(folder.resolve("here"));
+        Path west = Files.createDirectory(folder.resolve("west"));
+        Files.writeString(here.resolve("shop.yaml"), shared.replace("ADDRESS", "10.96.0.1"));
+        Files.writeString(west.resolve("shop.yaml"), shared.replace("ADDRESS", "10.96.0.2"));
+        Map<String, String> on = Map.of("AMBIENT_ENABLE_MULTI_NETWORK", "true");
+
+        Compilation both = Compilation.of(here, Map.of("west", west), Reading.CHECKED, "", Environment.of(on));
+        Compilation node = Compilation.of(here, Map.of("west", west), Reading.CHECKED, "node-a", Environment.of(on));
+
+        assertThat(both.problems()).isEmpty();
+        assertThat(addresses(both).keySet())
+                .containsExactly("Kubernetes//Pod/shop/web", "shop/web.shop.svc.cluster.local", "west//Pod/shop/web");
+        assertThat(addresses(node).keySet())
+                .containsExactly("Kubernetes//Pod/shop/web", "shop/web.shop.svc.cluster.local");
+        for (String wrong : List.of("Kubernetes", "..", "a/b", "")) {
+            assertThatThrownBy(() -> Compilation.of(here, Map.of(wrong, west), Reading.CHECKED, "", Environment.of(on)))
+                    .isInstanceOf(ConfigException.class)
+                    .hasMessageContaining("--cluster=" + wrong + "=");
+        }
+        assertThatThrownBy(
+                        () -> Compilation.of(here, Map.of("west", west), Reading.CHECKED, "", Environment.of(Map.of())))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining("AMBIENT_ENABLE_MULTI_NETWORK=true");
     }
 
     @Test
@@ -172,11 +208,13 @@ class CompilationTest {
 
     @Test
     void noFolderAndNoSenseInTheEnvironmentAreRefused() {
-        assertThatThrownBy(() -> Compilation.of(folder.resolve("none"), Reading.CHECKED, "", Environment.of(Map.of())))
+        assertThatThrownBy(() ->
+                        Compilation.of(folder.resolve("none"), Map.of(), Reading.CHECKED, "", Environment.of(Map.of())))
                 .isInstanceOf(FolderException.class)
                 .hasMessageContaining("there is no such folder");
         assertThatThrownBy(() -> Compilation.of(
                         folder,
+                        Map.of(),
                         Reading.CHECKED,
                         "",
                         Environment.of(Map.of("PILOT_AUTO_ALLOW_WAYPOINT_POLICY", "perhaps"))))
@@ -194,7 +232,8 @@ class CompilationTest {
             spec: {hosts: [web], http: [{redirect: {uri: /elsewhere}}]}
             """);
 
-        Compilation compiled = Compilation.proxyless(folder, Reading.CHECKED, "", "", Environment.of(Map.of()));
+        Compilation compiled =
+                Compilation.proxyless(folder, Map.of(), Reading.CHECKED, "", "", Environment.of(Map.of()));
 
         assertThat(compiled.resources().keySet())
                 .containsExactly(
@@ -215,7 +254,7 @@ class CompilationTest {
     }
 
     private Compilation compile(String node) {
-        return Compilation.of(folder, Reading.CHECKED, node, Environment.of(Map.of()));
+        return Compilation.of(folder, Map.of(), Reading.CHECKED, node, Environment.of(Map.of()));
     }
 
     private static JsonObject addresses(Compilation compiled) {

@@ -14,7 +14,7 @@ import picocli.CommandLine;
 import picocli.CommandLine.Model.OptionSpec;
 
 class PlainArgumentsTest {
-    private static final Set<String> FOR_PEOPLE = Set.of("--help", "--version", "--clusterAliases");
+    private static final Set<String> FOR_PEOPLE = Set.of("--help", "--version", "--cluster", "--clusterAliases");
 
     static Stream<String> options() {
         return new CommandLine(new IstiodLiteOptions())

@@ -5,19 +5,38 @@ import static java.util.Objects.requireNonNull;
 import java.util.Comparator;
 
 /**
- * What identifies an object: kind, namespace and name. Ordered by namespace, then name, within a kind.
+ * What identifies an object: kind, namespace and name, and for an object of another cluster that cluster. Ordered by
+ * namespace, then name, then cluster, within a kind; our own cluster comes before all others.
  *
  * @param namespace empty for kinds that live in no namespace
+ * @param cluster the ID of another cluster; empty for our own
  */
-public record ObjectKey(Kind kind, String namespace, String name) implements Comparable<ObjectKey> {
+public record ObjectKey(Kind kind, String namespace, String name, String cluster) implements Comparable<ObjectKey> {
     private static final Comparator<ObjectKey> ORDER = Comparator.comparing(ObjectKey::kind)
             .thenComparing(ObjectKey::namespace)
-            .thenComparing(ObjectKey::name);
+            .thenComparing(ObjectKey::name)
+            .thenComparing(ObjectKey::cluster);
 
     public ObjectKey {
         requireNonNull(kind, "kind");
         requireNonNull(namespace, "namespace");
         requireNonNull(name, "name");
+        requireNonNull(cluster, "cluster");
+    }
+
+    /** The key of an object of our own cluster. */
+    public ObjectKey(Kind kind, String namespace, String name) {
+        this(kind, namespace, name, "");
+    }
+
+    /** Returns the key of the object of the same name in another cluster; in our own for the empty ID. */
+    public ObjectKey in(String otherCluster) {
+        return otherCluster.equals(cluster) ? this : new ObjectKey(kind, namespace, name, otherCluster);
+    }
+
+    /** Returns whether the object is one of our own cluster. */
+    public boolean isOwn() {
+        return cluster.isEmpty();
     }
 
     /** Returns the key of {@code place}, which is {@code namespace/name}, the namespace empty where there is none. */
@@ -31,9 +50,13 @@ public record ObjectKey(Kind kind, String namespace, String name) implements Com
         return ORDER.compare(this, other);
     }
 
-    /** Returns the key as a person writes it, for example {@code Service shop/web} or {@code Node a}. */
+    /**
+     * Returns the key as a person writes it, for example {@code Service shop/web}, {@code Node a} or {@code Node a of
+     * cluster west}.
+     */
     @Override
     public String toString() {
-        return kind.text() + " " + (namespace.isEmpty() ? name : namespace + "/" + name);
+        return kind.text() + " " + (namespace.isEmpty() ? name : namespace + "/" + name)
+                + (isOwn() ? "" : " of cluster " + cluster);
     }
 }
