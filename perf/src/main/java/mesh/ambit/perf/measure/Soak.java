@@ -27,6 +27,8 @@ public final class Soak {
     private static final List<Traffic> TURNS =
             List.of(Traffic.up(8), Traffic.connect(16), Traffic.down(8), Traffic.loop(16, 64), Traffic.hold(500));
     private static final int WORKLOADS = 1000;
+    private static final Duration CLOSED_WITHIN = Duration.ofSeconds(10);
+    private static final Duration BETWEEN_COUNTS = Duration.ofMillis(500);
     private static final int FEW = 3;
     private static final double SOME_MEGABYTES = 4;
 
@@ -59,6 +61,7 @@ public final class Soak {
                 Thread.sleep(turn);
                 errors += (long) window.stop(traffic).decimal("errors");
                 lab.crowd(WORKLOADS, turns + 2);
+                awaitClosed();
                 look((System.nanoTime() - began) / 1e9);
             }
         } finally {
@@ -79,6 +82,22 @@ public final class Soak {
                                 + "heap after a full collection."),
                 List.copyOf(series.values()),
                 errors);
+    }
+
+    /** On a busy machine the programs take a while to close what the load has just dropped; that is no growth. */
+    private void awaitClosed() throws InterruptedException {
+        long deadline = System.nanoTime() + CLOSED_WITHIN.toNanos();
+        double open = descriptors();
+        double before;
+        do {
+            Thread.sleep(BETWEEN_COUNTS);
+            before = open;
+            open = descriptors();
+        } while (open < before && System.nanoTime() < deadline);
+    }
+
+    private double descriptors() {
+        return subject.programs().stream().mapToDouble(Soak::descriptors).sum();
     }
 
     private void look(double seconds) {
