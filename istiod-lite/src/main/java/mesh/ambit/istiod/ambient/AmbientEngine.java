@@ -83,7 +83,7 @@ public final class AmbientEngine {
     }
 
     private void put(ObjectKey key, @Nullable KubeObject object) {
-        if (!Facts.areOf(key.kind()) || !(key.isOwn() || hasOthers && Facts.areShared(key.kind()))) {
+        if (!Facts.areOf(key.kind()) || !(key.isOwn() || (hasOthers && Facts.areShared(key.kind())))) {
             return;
         }
         KubeObject former = graph.find(Facts.OBJECT, key);
