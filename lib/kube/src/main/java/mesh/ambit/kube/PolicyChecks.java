@@ -38,9 +38,9 @@ final class PolicyChecks {
             "destination.port",
             "connection.sni");
 
-    /** Keys that name something in brackets. */
+    /** Keys that name something in brackets; possessive, so that many of them do not overflow the stack. */
     private static final Pattern NAMED_KEY =
-            Pattern.compile("(request\\.headers|request\\.auth\\.claims|experimental\\.[^\\[]+)(\\[[^\\[\\]]+\\])+");
+            Pattern.compile("(request\\.headers|request\\.auth\\.claims|experimental\\.[^\\[]+)(?:\\[[^\\[\\]]+\\])++");
 
     private static final Set<String> NOT_WITH_CUSTOM =
             Set.of("source.namespace", "source.serviceAccount", "source.principal", "source.trustDomain");

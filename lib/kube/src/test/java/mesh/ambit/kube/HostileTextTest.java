@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Random;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.RepetitionInfo;
+import org.junit.jupiter.api.Test;
 
 /** Whatever a file holds, reading it ends in objects and problems. */
 class HostileTextTest {
@@ -69,6 +70,26 @@ class HostileTextTest {
             assertThat(parsed.problems())
                     .allSatisfy(problem -> assertThat(problem.message()).startsWith("f.yaml:"));
         }
+    }
+
+    /** Patterns that recurse with each repetition would overflow the stack of whoever reads. */
+    @Test
+    void whatIsRepeatedWithoutEndIsReadToo() {
+        String policy = """
+                apiVersion: security.istio.io/v1
+                kind: AuthorizationPolicy
+                metadata: {name: a, namespace: b}
+                spec: {rules: [{when: [{key: "request.headers%s", values: [x]}]}]}
+                """;
+        assertThat(KubeYaml.parse(policy.formatted("[a]".repeat(50_000)), "f.yaml", Reading.CHECKED)
+                        .problems())
+                .isEmpty();
+        assertThat(KubeYaml.parse(policy.formatted("[a]".repeat(50_000) + "["), "f.yaml", Reading.CHECKED)
+                        .problems())
+                .hasSize(1);
+
+        assertThat(Checks.isTrustDomain("a" + ".a-a".repeat(50_000))).isTrue();
+        assertThat(Checks.isTrustDomain("a" + ".a-a".repeat(50_000) + ".-")).isFalse();
     }
 
     private static String mutate(Random random) {
