@@ -158,7 +158,8 @@ final class HttpRouter extends SimpleChannelInboundHandler<FullHttpRequest> {
         }
         try {
             return route.answer(query);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | StackOverflowError e) {
+            // The latter is how a body fails that leads its reader too deep; without an answer the client would wait.
             LOG.warn("request to {} failed", query.path(), e);
             return HttpReply.text(500, requireNonNullElse(e.getMessage(), "internal error") + "\n");
         }

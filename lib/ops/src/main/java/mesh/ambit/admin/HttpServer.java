@@ -15,6 +15,7 @@ import io.netty.handler.codec.compression.StandardCompressionOptions;
 import io.netty.handler.codec.http.HttpContentCompressor;
 import io.netty.handler.codec.http.HttpObjectAggregator;
 import io.netty.handler.codec.http.HttpServerCodec;
+import io.netty.handler.flow.FlowControlHandler;
 import io.netty.handler.ssl.SslContext;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import java.io.IOException;
@@ -161,6 +162,8 @@ public final class HttpServer implements AutoCloseable {
                     .addLast(new HttpContentCompressor(
                             StandardCompressionOptions.gzip(), StandardCompressionOptions.deflate()))
                     .addLast(new HttpObjectAggregator(maxBodyBytes))
+                    // Keeps what came in the same packet as a request that waits for its answer.
+                    .addLast(new FlowControlHandler())
                     .addLast(new HttpRouter(routes));
         }
     }

@@ -17,6 +17,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import mesh.ambit.telemetry.LogFilter;
 import mesh.ambit.telemetry.LogFormat;
@@ -35,6 +37,8 @@ class HttpServerIT {
             LogFilter.parse(LogFilter.NODE_PROXY_DIRECTIVE + ",info"), LogFormat.PLAIN, new ByteArrayOutputStream());
     private final AtomicInteger shutdowns = new AtomicInteger();
     private final HttpClient client = HttpClient.newHttpClient();
+    private final CountDownLatch slowBegun = new CountDownLatch(1);
+    private final CountDownLatch slowMayEnd = new CountDownLatch(1);
     private HttpServer server;
 
     @BeforeEach
@@ -45,6 +49,15 @@ class HttpServerIT {
         routes.put("/broken", query -> {
             throw new IllegalStateException("it broke");
         });
+        routes.put("/deep", HttpRoute.blocking(query -> {
+            throw new StackOverflowError("too deep");
+        }));
+        routes.put("/slow", HttpRoute.blocking(query -> {
+            slowBegun.countDown();
+            await(slowMayEnd);
+            return HttpReply.text(200, "slow\n");
+        }));
+        routes.put("/quick", query -> HttpReply.text(200, "quick\n"));
         server = HttpServer.start("test", List.of(ANY_PORT), routes)
                 .toCompletableFuture()
                 .join();
@@ -170,6 +183,30 @@ class HttpServerIT {
 
         assertThat(broken.statusCode()).isEqualTo(500);
         assertThat(broken.body()).isEqualTo("it broke\n");
+        assertThat(send("GET", "/deep").statusCode()).isEqualTo(500);
+    }
+
+    @Test
+    void requestsThatComeTogetherAreAnsweredInTheirOrder() throws Exception {
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.port())) {
+            socket.getOutputStream()
+                    .write(("GET /slow HTTP/1.1\r\nHost: x\r\n\r\n"
+                                    + "GET /quick HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+                            .getBytes(StandardCharsets.US_ASCII));
+            await(slowBegun);
+            slowMayEnd.countDown();
+
+            assertThat(new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII))
+                    .matches("(?s)HTTP/1.1 200 .*\r\n\r\nslow\nHTTP/1.1 200 .*\r\n\r\nquick\n");
+        }
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            assertThat(latch.await(2, TimeUnit.MINUTES)).isTrue();
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
     }
 
     @Test
