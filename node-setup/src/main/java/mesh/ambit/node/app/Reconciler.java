@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
 import mesh.ambit.kube.ObjectSet;
 import mesh.ambit.kube.ObservedPods;
 import mesh.ambit.kube.Pod;
@@ -34,6 +35,9 @@ import org.slf4j.LoggerFactory;
 final class Reconciler {
     private static final Logger LOG = LoggerFactory.getLogger(Reconciler.class);
 
+    /** When what could not be written is tried again. */
+    private static final long RETRY_NANOS = TimeUnit.SECONDS.toNanos(1);
+
     private final NodeSetupConfig config;
     private final PodNetworks networks;
     private final PodFiles files;
@@ -41,6 +45,11 @@ final class Reconciler {
     private final Map<PodKey, ManagedPod> pods = new TreeMap<>();
     private final Map<PodKey, Unmade> unmade = new HashMap<>();
     private final Set<PodKey> warnedHostNetwork = new HashSet<>();
+
+    /** Why something that others are to know was not written, in this pass and in the one before. */
+    private Set<String> unwritten = new HashSet<>();
+
+    private Set<String> unwrittenBefore = Set.of();
 
     Reconciler(NodeSetupConfig config, PodNetworks networks, PodFiles files, PodCapture capture) {
         this.config = config;
@@ -86,6 +95,8 @@ final class Reconciler {
      */
     long pass(ObjectSet declared, ObjectSet observed, Map<String, List<String>> clusterIps) {
         PodPlan plan = plan(declared);
+        unwrittenBefore = unwritten;
+        unwritten = new HashSet<>();
         removeUnwanted(plan);
         refuse(plan);
         make(plan, declared, observed);
@@ -101,7 +112,7 @@ final class Reconciler {
                 wait = Math.min(wait, each.backoff.remainingNanos(now));
             }
         }
-        return Math.max(0, wait);
+        return Math.max(0, unwritten.isEmpty() ? wait : Math.min(wait, RETRY_NANOS));
     }
 
     /** Removes every pod and every file of ours. */
@@ -109,7 +120,7 @@ final class Reconciler {
         for (ManagedPod pod : new ArrayList<>(pods.values())) {
             remove(pod);
         }
-        unmade.keySet().forEach(files::withdraw);
+        unmade.keySet().forEach(this::withdraw);
     }
 
     private PodPlan plan(ObjectSet declared) {
@@ -128,7 +139,7 @@ final class Reconciler {
         unmade.keySet().removeIf(key -> {
             boolean gone = !plan.pods().containsKey(key) && !plan.refused().containsKey(key);
             if (gone) {
-                files.withdraw(key);
+                withdraw(key);
             }
             return gone;
         });
@@ -193,7 +204,7 @@ final class Reconciler {
             failure.reason = reason;
         }
         failure.backoff.failed(System.nanoTime());
-        files.observe(new ObservedPod(key, "", config.node(), List.of(), Redirection.NONE, reason));
+        publish(new ObservedPod(key, "", config.node(), List.of(), Redirection.NONE, reason));
     }
 
     /** Does what is due for one pod, and returns how long it can wait for the next time. */
@@ -218,8 +229,33 @@ final class Reconciler {
     }
 
     private void observe(ManagedPod pod) {
-        files.observe(new ObservedPod(
+        publish(new ObservedPod(
                 pod.pod.key(), pod.pod.uid(), config.node(), pod.pod.addresses(), pod.redirection(), pod.problem));
+    }
+
+    /** Tells the other programs of a pod; where the disk is full, for instance, the next pass tries again. */
+    private void publish(ObservedPod observed) {
+        try {
+            files.observe(observed);
+        } catch (UncheckedIOException e) {
+            notWritten(e);
+        }
+    }
+
+    private void withdraw(PodKey key) {
+        try {
+            files.withdraw(key);
+        } catch (UncheckedIOException e) {
+            notWritten(e);
+        }
+    }
+
+    private void notWritten(UncheckedIOException e) {
+        Throwable cause = e.getCause() == null ? e : e.getCause();
+        String why = e.getMessage() + ": " + cause.getMessage();
+        if (unwritten.add(why) && !unwrittenBefore.contains(why)) {
+            LOG.warn("{}; others are told as soon as it can be written", why);
+        }
     }
 
     private void remove(ManagedPod pod) {

@@ -8,6 +8,7 @@ import com.google.gson.JsonParser;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -45,7 +46,11 @@ public final class PodJournal {
             for (Path file : files) {
                 try {
                     records.add(parse(Files.readString(file)));
-                } catch (JsonParseException | IllegalStateException | IllegalArgumentException e) {
+                } catch (JsonParseException
+                        | IllegalStateException
+                        | IllegalArgumentException
+                        | UnsupportedOperationException
+                        | CharacterCodingException e) {
                     LOG.warn("{} is not readable and is dropped: {}", file, e.getMessage());
                     Files.delete(file);
                 }

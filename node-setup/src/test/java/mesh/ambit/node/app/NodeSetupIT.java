@@ -20,6 +20,7 @@ import mesh.ambit.linux.Command;
 import mesh.ambit.linux.NetNs;
 import mesh.ambit.node.app.PrivateRun.NodeSetupProcess;
 import mesh.ambit.node.rules.PodRules;
+import mesh.ambit.testkit.Await;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -198,6 +199,25 @@ class NodeSetupIT {
         machine.ip("netns delete ambit-shop-taken");
         eventually(() -> Files.readString(state.resolve("observed/local/shop.taken.yaml"))
                 .contains("phase: Running"));
+    }
+
+    @Test
+    void whatCannotBeWrittenLeavesThePodsAloneAndIsTriedAgain() throws Exception {
+        declareNamespace("");
+        start().expectReady();
+        // Something in the way that no right gets past.
+        Path inTheWay = Files.createDirectories(
+                state.resolve("observed/local").resolve(WEB).resolve("something"));
+
+        declare("web", "");
+        declare("zoo", "");
+        eventuallyExists(state.resolve("observed/local/shop.zoo.yaml"));
+        assertThat(machine.namespaces()).contains("ambit-shop-web", "ambit-shop-zoo");
+
+        Files.delete(inTheWay);
+        Files.delete(inTheWay.getParent());
+        eventuallyExists(state.resolve("observed/local").resolve(WEB));
+        assertThat(observed()).contains("phase: Running");
     }
 
     @Test
@@ -397,6 +417,10 @@ class NodeSetupIT {
         try (Stream<Path> files = Files.walk(folder)) {
             return files.filter(Files::isRegularFile).toList();
         }
+    }
+
+    private static void eventuallyExists(Path file) {
+        Await.until(file.toString(), () -> Files.isRegularFile(file));
     }
 
     private void eventually(Callable<Boolean> condition) throws Exception {
