@@ -18,6 +18,7 @@ import mesh.ambit.istiod.issuer.TokenIssuer;
 import mesh.ambit.istiod.issuer.Trust;
 import mesh.ambit.istiod.kube.ClusterSource;
 import mesh.ambit.istiod.kube.ViewChanges;
+import mesh.ambit.kube.FolderSource;
 
 /** The embedded mesh: objects in a folder, and tokens that we issue to its nodes ourselves. */
 final class FolderPlatform implements Platform {
@@ -28,7 +29,15 @@ final class FolderPlatform implements Platform {
     private final Authenticator authenticator;
     private final List<ClusterSource> sources = new CopyOnWriteArrayList<>();
 
+    /**
+     * Creates one that follows nothing yet.
+     *
+     * @param keys folder of the controller's own keys
+     * @throws mesh.ambit.kube.FolderException if a folder is not there: then no key is made either
+     */
     FolderPlatform(IstiodLiteConfig config, Path folder, Path keys, Supplier<String> trustDomain, InstantSource clock) {
+        FolderSource.requireReadable(folder);
+        config.clusters().values().forEach(FolderSource::requireReadable);
         this.config = config;
         this.folder = folder;
         this.keys = keys;

@@ -36,6 +36,7 @@ class StartIT {
 
         assertThat(outcome.exitCode()).isEqualTo(2);
         assertThat(outcome.message()).startsWith("istiod-lite: " + directory.resolve("nowhere") + ": ");
+        assertThat(state).as("keys of a controller that never ran").doesNotExist();
     }
 
     @Test

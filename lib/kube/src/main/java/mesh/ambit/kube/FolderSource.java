@@ -109,7 +109,8 @@ public final class FolderSource implements AutoCloseable {
             }
             try {
                 look();
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | StackOverflowError e) {
+                // The latter is how a text fails that leads a reader too deep.
                 LOG.error("{}: the folder was not read", folder, e);
             }
         }
@@ -144,7 +145,12 @@ public final class FolderSource implements AutoCloseable {
         return until.isNegative() ? Duration.ZERO : until.compareTo(POLL_INTERVAL) < 0 ? until : POLL_INTERVAL;
     }
 
-    private static void requireReadable(Path folder) {
+    /**
+     * Says early what {@link #watch} and {@link #read} would.
+     *
+     * @throws FolderException when there is no such folder or it may not be read
+     */
+    public static void requireReadable(Path folder) {
         requireNonNull(folder, "folder");
         if (Files.isDirectory(folder) && Files.isReadable(folder) && Files.isExecutable(folder)) {
             return;
