@@ -65,7 +65,7 @@ final class KubernetesSigner implements ExternalSigner {
         if (!Files.isReadable(roots)) {
             throw new IOException(roots + ": not there or not readable (expected: the roots of signer " + signer + ")");
         }
-        return Files.readString(roots);
+        return Files.readString(roots, StandardCharsets.ISO_8859_1);
     }
 
     @Override

@@ -96,6 +96,10 @@ final class PrivateFiles {
             }
             Files.setPosixFilePermissions(temporary, PosixFilePermissions.fromString(mode));
             Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+            temporary = null;
+            try (FileChannel entries = FileChannel.open(parent, StandardOpenOption.READ)) {
+                entries.force(true);
+            }
         } catch (IOException e) {
             deleteQuietly(temporary, e);
             throw new IssuerException(file + ": cannot write: " + reason(e), e);

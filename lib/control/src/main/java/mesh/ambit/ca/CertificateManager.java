@@ -290,6 +290,8 @@ public final class CertificateManager implements AutoCloseable {
                 publish(identity, new CertificateState.Available(svid));
                 listener.issued(svid);
                 waiters(identity).forEach(waiter -> waiter.complete(svid));
+            } else {
+                svid.close();
             }
         } else {
             String reason = reasonOf(requireNonNull(failure, "an attempt ends with a certificate or a failure"));

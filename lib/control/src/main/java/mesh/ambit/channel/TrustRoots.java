@@ -3,6 +3,7 @@ package mesh.ambit.channel;
 import static java.util.Objects.requireNonNull;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.cert.CertificateException;
@@ -48,7 +49,8 @@ public sealed interface TrustRoots {
     default List<X509Certificate> load() throws IOException {
         return switch (this) {
             case OperatingSystem() -> List.of();
-            case File(Path path) -> parse(Files.readString(path), path.toString());
+            // PEM is ASCII; comments around it may be in any charset.
+            case File(Path path) -> parse(Files.readString(path, StandardCharsets.ISO_8859_1), path.toString());
             case Pem(String text) -> parse(text, "root certificates");
         };
     }

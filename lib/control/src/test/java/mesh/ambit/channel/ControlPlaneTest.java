@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -88,5 +89,14 @@ class ControlPlaneTest {
         assertThat(file).isInstanceOf(TrustRoots.File.class);
         assertThatThrownBy(file::load).isInstanceOf(IOException.class);
         assertThatThrownBy(new TrustRoots.Pem("-----BEGIN nothing")::load).isInstanceOf(IOException.class);
+    }
+
+    @Test
+    void commentsAroundRootsMayBeInAnyCharset(@TempDir Path folder) throws IOException {
+        Path file = folder.resolve("root-cert.pem");
+        Files.write(file, "# Wurzel f\u00fcr alle\n".getBytes(StandardCharsets.ISO_8859_1));
+
+        // Read, and judged by what is in it; not refused as bytes that are no text.
+        assertThatThrownBy(new TrustRoots.File(file)::load).hasMessageContaining("not readable as PEM certificates");
     }
 }

@@ -14,7 +14,10 @@ import mesh.ambit.kube.YamlValue.Mapping;
 import mesh.ambit.kube.YamlValue.Scalar;
 import mesh.ambit.kube.YamlValue.Sequence;
 
-/** The file that keeps assigned cluster IPs across restarts: one YAML map of {@code namespace/name} to addresses. */
+/**
+ * The file that keeps assigned addresses across restarts: one YAML map of {@code namespace/name} of a Service, or {@code
+ * namespace/name/host} of a ServiceEntry, to addresses.
+ */
 public final class ClusterIpStore {
     private final Path file;
 
@@ -23,8 +26,8 @@ public final class ClusterIpStore {
     }
 
     /**
-     * Returns the addresses in the file by {@code namespace/name}; none when there is no file. What is not an address
-     * is passed over: it would only be assigned anew.
+     * Returns the addresses in the file by what they are of; none when there is no file. What is not an address is passed
+     * over: it would only be assigned anew.
      *
      * @throws IOException when the file is there and cannot be read
      */
