@@ -5,7 +5,7 @@
 # cache that does not fit is passed over silently.
 program_options() {
     if [ -r "$dist/$1.options" ]; then printf '%s\n' "@$dist/$1.options"; fi
-    if [ -r "$dist/$1.aot" ]; then printf '%s\n' "-XX:AOTCache=$dist/$1.aot" -Xlog:aot=off -Xlog:cds=off; fi
+    if [ -r "$dist/$1.aot" ]; then printf '%s\n' "-XX:AOTCache=$dist/$1.aot" '-Xlog:aot*=off' '-Xlog:cds*=off'; fi
 }
 
 # Whether it is settled which caches this build has: made, impossible here, or left out. The folder is new with every

@@ -1,7 +1,10 @@
 package mesh.ambit.cli;
 
 import java.util.List;
+import java.util.Locale;
 import java.util.OptionalInt;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import mesh.ambit.cli.up.MeshException;
 import mesh.ambit.config.ConfigException;
 import mesh.ambit.config.ExitCode;
@@ -13,6 +16,9 @@ import picocli.CommandLine.Model.CommandSpec;
 /** The program {@code ambit}. */
 public final class Main {
     private static final String CONTROLLER = "istiod-lite";
+
+    private static final Pattern CHOICE =
+            Pattern.compile("(Invalid value for .*: )expected one of \\[(.*)] \\(case-insensitive\\) but was '(.*)'");
 
     private Main() {}
 
@@ -80,11 +86,20 @@ public final class Main {
                         .ifPresent(similar -> err.println("Did you mean: ambit " + similar + "?"));
             }
         } else {
-            err.println(name + ": " + problem.getMessage());
+            err.println(name + ": " + plain(String.valueOf(problem.getMessage())));
             CommandLine.UnmatchedArgumentException.printSuggestions(problem, err);
         }
         err.println("Try: " + name + " --help");
         return ExitCode.USAGE;
+    }
+
+    /** The library lists values as the program spells them; people type them in lower case. */
+    private static String plain(String message) {
+        Matcher choice = CHOICE.matcher(message);
+        return choice.matches()
+                ? choice.group(1) + "'" + choice.group(3) + "' (expected: "
+                        + choice.group(2).toLowerCase(Locale.ROOT) + ")"
+                : message;
     }
 
     /** A person gets the reason, never a stack trace; who needs that sets {@code AMBIT_TRACE=1}. */

@@ -44,6 +44,24 @@ class CommandLineTest {
     }
 
     @Test
+    void aWrongChoiceIsAnsweredWithTheWordsThatPeopleType() {
+        assertThat(line.execute("status", "-o", "xml")).isEqualTo(2);
+        assertThat(err.toString())
+                .startsWith("ambit status: Invalid value for option '--output': 'xml' (expected: table, json, yaml)");
+    }
+
+    @ParameterizedTest
+    @MethodSource("commands")
+    void linesOfHelpThatAreSetByHandFitATerminal(String command) {
+        CommandLine.Model.UsageMessageSpec page =
+                line.getSubcommands().get(command).getCommandSpec().usageMessage();
+
+        // Longer ones would be wrapped, which breaks examples and tables.
+        assertThat(page.footer())
+                .allSatisfy(text -> assertThat(text.length()).as(text).isLessThanOrEqualTo(80));
+    }
+
+    @Test
     void theControllerIsReadAloneAndExplainsItselfAsAmongAll() {
         CommandLine alone = Main.commandLine(new String[] {"istiod-lite", "--help"});
         StringWriter outAlone = new StringWriter();

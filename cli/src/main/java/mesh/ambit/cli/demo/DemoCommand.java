@@ -36,7 +36,8 @@ import picocli.CommandLine.Spec;
         footer = {
             "  ambit demo",
             "  ambit demo --verbose     with the commands for each step",
-            "  ambit demo --keep        leaves shop and mesh up, to look around; end them with 'ambit down'",
+            "  ambit demo --keep        leaves shop and mesh up, to look around, until",
+            "                           'ambit down'",
             "Exit code 0 means that every step held."
         })
 public final class DemoCommand implements Callable<Integer> {

@@ -40,7 +40,7 @@ public record Jvm(Path java, List<String> options, String classPath) {
         List<String> all = new ArrayList<>(ownOptions(program));
         Path cache = beside(program + CACHE_SUFFIX);
         if (cache != null && Files.isReadable(cache)) {
-            all.addAll(List.of("-XX:AOTCache=" + cache, "-Xlog:aot=off", "-Xlog:cds=off"));
+            all.addAll(List.of("-XX:AOTCache=" + cache, "-Xlog:aot*=off", "-Xlog:cds*=off"));
         }
         return List.copyOf(all);
     }

@@ -22,9 +22,10 @@ import picocli.CommandLine.Spec;
         description = "Brings up the mesh that a folder of Kubernetes YAML describes, and keeps it in step.",
         footerHeading = "%nExamples:%n",
         footer = {
-            "  ambit up shop/                                  until Ctrl-C",
-            "  ambit up shop/ --detach && ambit status         in the background, until 'ambit down'",
-            "  ambit up shop/ --ztunnel node-a=/opt/ztunnel    another ztunnel on one node"
+            "  ambit up shop/                                 until Ctrl-C",
+            "  ambit up shop/ --detach                        in the background, until",
+            "                                                 'ambit down'",
+            "  ambit up shop/ --ztunnel node-a=/opt/ztunnel   another ztunnel on one node"
         })
 public final class UpCommand implements Callable<Integer> {
     @Parameters(paramLabel = "FOLDER", description = "Kubernetes YAML: Namespaces, Pods, Services, policies, …")

@@ -38,13 +38,18 @@ import picocli.CommandLine.Spec;
         footer = {
             "",
             "Environment:",
-            "  ZTUNNEL_UDS_ADDRESS   socket for ztunnel (default: STATE/nodes/NODE/ztunnel.sock)",
-            "  AMBIT_GRACEFUL_ENROL  leave connections from before enrolment alone (default: true)",
-            "  AMBIT_DRAIN_PERIOD    how long captured connections may go on after a pod has left (default: 30s)",
-            "  AMBIT_VERIFY_INTERVAL how often rules in force are looked up in the kernel (default: 30s)",
-            "  AMBIENT_IPV6          capture IPv6 too (default: true)",
-            "  AMBIENT_DNS_CAPTURE   have ztunnel answer pods' DNS; needs one that does (default: true)",
-            "  RUST_LOG, LOG_FORMAT  what is logged, and as plain or json"
+            "  ZTUNNEL_UDS_ADDRESS    socket for ztunnel",
+            "                         (default: STATE/nodes/NODE/ztunnel.sock)",
+            "  AMBIT_GRACEFUL_ENROL   leave connections from before enrolment alone",
+            "                         (default: true)",
+            "  AMBIT_DRAIN_PERIOD     how long captured connections may go on after a pod",
+            "                         has left (default: 30s)",
+            "  AMBIT_VERIFY_INTERVAL  how often rules in force are looked up in the kernel",
+            "                         (default: 30s)",
+            "  AMBIENT_IPV6           capture IPv6 too (default: true)",
+            "  AMBIENT_DNS_CAPTURE    have ztunnel answer pods' DNS; needs one that does",
+            "                         (default: true)",
+            "  RUST_LOG, LOG_FORMAT   what is logged, and as plain or json"
         })
 public final class NodeSetupCommand implements Callable<Integer> {
     @Option(

@@ -43,7 +43,7 @@ import picocli.CommandLine.Spec;
 
 /** {@code ambit bench}. */
 @Command(
-        name = "bench",
+        name = "ambit bench",
         mixinStandardHelpOptions = true,
         versionProvider = AmbitVersion.class,
         description = "Measures the data path beside its peers, in network namespaces of its own; needs root.",
@@ -92,7 +92,10 @@ public final class BenchCommand implements Callable<Integer> {
     @Option(names = "--quick", description = "One round of moments: to see that it works, not to be quoted.")
     private boolean quick;
 
-    @Option(names = "-o", paramLabel = "FORMAT", description = "text or json (default: ${DEFAULT-VALUE}).")
+    @Option(
+            names = {"-o", "--output"},
+            paramLabel = "FORMAT",
+            description = "text or json (default: text).")
     private Format format = Format.TEXT;
 
     @Option(

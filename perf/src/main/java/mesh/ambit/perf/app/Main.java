@@ -1,7 +1,9 @@
 package mesh.ambit.perf.app;
 
+import java.io.PrintWriter;
 import mesh.ambit.config.ExitCode;
 import picocli.CommandLine;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /** The program behind {@code ./ambit bench}. */
 public final class Main {
@@ -18,6 +20,14 @@ public final class Main {
         CommandLine line = new CommandLine(new BenchCommand());
         line.setUsageHelpAutoWidth(true);
         line.setCaseInsensitiveEnumValuesAllowed(true);
+        line.setParameterExceptionHandler((problem, _) -> {
+            PrintWriter err = problem.getCommandLine().getErr();
+            String name = problem.getCommandLine().getCommandSpec().qualifiedName();
+            err.println(name + ": " + problem.getMessage());
+            UnmatchedArgumentException.printSuggestions(problem, err);
+            err.println("Try: " + name + " --help");
+            return ExitCode.USAGE;
+        });
         line.setExecutionExceptionHandler((problem, command, parsed) -> {
             if (Cleanup.isEnding()) {
                 return ExitCode.FAILED;

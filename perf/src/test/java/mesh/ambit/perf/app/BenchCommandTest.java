@@ -31,13 +31,19 @@ class BenchCommandTest {
             })
     void whatMakesNoSenseIsRefusedBeforeAnythingIsMade(String arguments, String words) {
         assertThat(run(arguments.split(" ", -1))).isEqualTo(ExitCode.USAGE);
-        assertThat(err.toString()).contains(words);
+        assertThat(err.toString())
+                .startsWith("ambit bench")
+                .contains(words)
+                .contains("Try: ambit bench")
+                .doesNotContain("Usage:");
     }
 
     @Test
     void helpNamesWhatThereIs() {
         assertThat(run("--help")).isEqualTo(ExitCode.OK);
-        assertThat(out.toString()).contains("--peer", "--only", "--report", "--quick", "soak", "jmh");
+        assertThat(out.toString())
+                .contains("--peer", "--only", "--report", "--quick", "soak", "jmh")
+                .startsWith("Usage: ambit bench ");
     }
 
     private int run(String... arguments) {

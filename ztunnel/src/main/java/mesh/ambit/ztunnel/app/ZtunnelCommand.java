@@ -25,14 +25,16 @@ import picocli.CommandLine.Spec;
         description = "Runs the node proxy: carries the traffic of this node's pods in mutual TLS, enforces L4 policy.",
         footer = {
             "",
-            "It is configured by the environment, under the names that Istio's ztunnel has. The most important are:",
+            "It is configured by the environment, under the names that Istio's ztunnel has.",
+            "The most important are:",
             "  XDS_ADDRESS, XDS_ROOT_CA   where the mesh comes from, and whom to trust there",
             "  CA_ADDRESS, CA_ROOT_CA     who signs certificates, and whom to trust there",
             "  AUTH_TOKEN                 the token, or the file it is in",
             "  NODE_NAME                  the node whose pods are served",
             "  INPOD_UDS                  the socket on which the node agent hands over pods",
             "  RUST_LOG, LOG_FORMAT       log levels, and plain or json",
-            "Ports: 15000 administration, 15020 metrics, 15021 readiness; in each pod 15001, 15006 and 15008."
+            "Ports: 15000 administration, 15020 metrics, 15021 readiness; in each pod 15001,",
+            "15006 and 15008."
         })
 public final class ZtunnelCommand implements Callable<Integer> {
     @Spec
