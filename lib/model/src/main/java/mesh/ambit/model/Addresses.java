@@ -6,6 +6,7 @@ import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
+import org.jspecify.annotations.Nullable;
 
 /** How addresses are written in headers, logs and dumps: as RFC 5952 wants IPv6, which the JDK does not do. */
 public final class Addresses {
@@ -45,6 +46,37 @@ public final class Addresses {
         return plain.equals(ip) && !(ip instanceof Inet6Address)
                 ? address
                 : new InetSocketAddress(plain, address.getPort());
+    }
+
+    /**
+     * Returns the address that {@code text} is: four decimal numbers, or IPv6 without brackets and zone; null if it is
+     * none. The JDK takes {@code 1.2} and {@code 127} for addresses too, and some read an octet with a leading zero as
+     * octal: none of these is one here.
+     */
+    public static @Nullable InetAddress parse(String text) {
+        boolean known = text.indexOf(':') >= 0 ? text.indexOf('%') < 0 && text.indexOf('[') < 0 : isFourNumbers(text);
+        try {
+            return known ? InetAddress.ofLiteral(text) : null;
+        } catch (IllegalArgumentException e) {
+            return null;
+        }
+    }
+
+    private static boolean isFourNumbers(String text) {
+        int dots = 0;
+        char before = '.';
+        boolean zero = false;
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (c == '.') {
+                dots++;
+            } else if (c < '0' || c > '9' || zero) {
+                return false;
+            }
+            zero = c == '0' && before == '.';
+            before = c;
+        }
+        return dots == 3;
     }
 
     /** Returns the address of 4 or 16 bytes. */

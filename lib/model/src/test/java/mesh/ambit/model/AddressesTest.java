@@ -8,6 +8,7 @@ import java.net.InetSocketAddress;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class AddressesTest {
     @ParameterizedTest
@@ -23,6 +24,36 @@ class AddressesTest {
     })
     void ipv6IsWrittenInItsShortestForm(String address, String text) {
         assertThat(Addresses.print(InetAddress.ofLiteral(address))).isEqualTo(text);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"10.0.0.1", "0.0.0.0", "255.255.255.255", "::", "fd00::1", "::1.2.3.4", "FD00:0:0::A"})
+    void addressIsReadAsItIsWritten(String text) {
+        assertThat(Addresses.parse(text)).isEqualTo(InetAddress.ofLiteral(text));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "1",
+                "10.0",
+                "10.0.0",
+                "10.0.0.256",
+                "010.0.0.1",
+                "10.0.0.1 ",
+                "10..0.1",
+                "1.2.3.4.5",
+                "a.b.c.d",
+                "[::1]",
+                "fe80::1%lo",
+                ":",
+                ":::",
+                "fd00::1::2",
+                "host"
+            })
+    void whatIsLikeAnAddressIsNone(String text) {
+        assertThat(Addresses.parse(text)).isNull();
     }
 
     @Test

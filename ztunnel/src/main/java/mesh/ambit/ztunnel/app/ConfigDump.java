@@ -15,6 +15,7 @@ import java.util.TreeMap;
 import java.util.function.Supplier;
 import mesh.ambit.ca.CertificateState;
 import mesh.ambit.identity.SpiffeId;
+import mesh.ambit.model.MeshResource;
 import mesh.ambit.model.MeshSnapshot;
 import mesh.ambit.model.MeshView;
 import mesh.ambit.model.WorkloadInfo;
@@ -40,7 +41,9 @@ final class ConfigDump {
     private final Supplier<List<PodRegistry.Entry>> pods;
     private final ZtunnelConfig config;
     private volatile Supplier<@Nullable Map<String, Object>> lastGoodState = () -> null;
-    private volatile LocalMesh local = LocalMesh.EMPTY;
+    private volatile Local local = new Local(LocalMesh.EMPTY, List.of());
+
+    private record Local(LocalMesh mesh, List<MeshResource> resources) {}
 
     ConfigDump(
             MeshView mesh,
@@ -60,16 +63,17 @@ final class ConfigDump {
         lastGoodState = kept;
     }
 
-    /** Tells which workloads come from the local file: they say nothing of their services. */
-    void shows(LocalMesh mesh) {
-        local = mesh;
+    /** Tells what came from the local file, and the resources that were made of it: they say nothing of their services. */
+    void shows(LocalMesh mesh, List<MeshResource> resources) {
+        local = new Local(mesh, resources);
     }
 
     String print() {
         MeshSnapshot snapshot = mesh.current();
+        Local shown = local;
         Map<String, Object> dump = new TreeMap<>();
-        dump.put("workloads", MeshDump.workloads(snapshot, local));
-        dump.put("services", MeshDump.services(snapshot));
+        dump.put("workloads", MeshDump.workloads(snapshot, shown.resources()));
+        dump.put("services", MeshDump.services(snapshot, shown.mesh()));
         dump.put("policies", PolicyDump.policies(policies.current()));
         dump.put("stagedServices", MeshDump.stagedServices(snapshot));
         dump.put("certificates", certificates());

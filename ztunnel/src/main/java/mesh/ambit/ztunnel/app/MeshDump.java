@@ -19,6 +19,7 @@ import mesh.ambit.model.IpFamilies;
 import mesh.ambit.model.LoadBalancing;
 import mesh.ambit.model.LoadBalancing.HealthPolicy;
 import mesh.ambit.model.Locality;
+import mesh.ambit.model.MeshResource;
 import mesh.ambit.model.MeshSnapshot;
 import mesh.ambit.model.NamespacedHostname;
 import mesh.ambit.model.NetworkMode;
@@ -39,9 +40,9 @@ final class MeshDump {
     private MeshDump() {}
 
     /** Returns all workloads; those that are the local file's own do not name their services. */
-    static List<Map<String, Object>> workloads(MeshSnapshot mesh, LocalMesh local) {
-        Set<Workload> fromFile = Collections.newSetFromMap(new IdentityHashMap<>());
-        fromFile.addAll(local.workloads());
+    static List<Map<String, Object>> workloads(MeshSnapshot mesh, List<MeshResource> local) {
+        Set<MeshResource> fromFile = Collections.newSetFromMap(new IdentityHashMap<>());
+        fromFile.addAll(local);
         List<Workload> workloads = new ArrayList<>(mesh.workloads().values());
         workloads.sort(Comparator.comparing(Workload::uid));
         List<Map<String, Object>> list = new ArrayList<>(workloads.size());
@@ -63,7 +64,7 @@ final class MeshDump {
         map.put(
                 "services",
                 mesh.services().stream()
-                        .map(service -> service(service, PersistentMap.empty()))
+                        .map(service -> service(service, PersistentMap.empty(), listed(mesh, service)))
                         .toList());
         List<Map<String, Object>> workloads = new ArrayList<>();
         for (Workload workload : mesh.workloads()) {
@@ -85,17 +86,22 @@ final class MeshDump {
         }
     }
 
-    static List<Map<String, Object>> services(MeshSnapshot mesh) {
+    /** Returns all services; endpoints that the local file lists are shown even where no workload stands behind them. */
+    static List<Map<String, Object>> services(MeshSnapshot mesh, LocalMesh local) {
         List<Service> services = new ArrayList<>(mesh.services().values());
         services.sort(Comparator.comparing(Service::hostname).thenComparing(Service::namespace));
         return services.stream()
-                .map(service -> service(service, mesh.endpoints(service.key())))
+                .map(service -> service(service, mesh.endpoints(service.key()), listed(local, service)))
                 .toList();
+    }
+
+    private static Map<String, Endpoint> listed(LocalMesh local, Service service) {
+        return local.endpoints().getOrDefault(service.key(), Map.of());
     }
 
     static Map<String, Object> stagedServices(MeshSnapshot mesh) {
         Map<String, Object> staged = new TreeMap<>();
-        mesh.stagedEndpoints().forEach((key, endpoints) -> staged.put(key.toString(), endpoints(endpoints)));
+        mesh.stagedEndpoints().forEach((key, endpoints) -> staged.put(key.toString(), endpoints(endpoints, Map.of())));
         return staged;
     }
 
@@ -136,7 +142,8 @@ final class MeshDump {
         return map;
     }
 
-    private static Map<String, Object> service(Service s, PersistentMap<String, Endpoint> endpoints) {
+    private static Map<String, Object> service(
+            Service s, PersistentMap<String, Endpoint> endpoints, Map<String, Endpoint> listed) {
         Map<String, Object> map = new LinkedHashMap<>();
         map.put("name", s.name());
         map.put("namespace", s.namespace());
@@ -149,7 +156,7 @@ final class MeshDump {
                         .map(cidr -> Map.of("network", cidr.network(), "cidr", cidr.cidr()))
                         .toList());
         map.put("ports", ports(s.ports()));
-        map.put("endpoints", endpoints(endpoints));
+        map.put("endpoints", endpoints(endpoints, listed));
         map.put("subjectAltNames", s.subjectAltNames());
         putGateway(map, "waypoint", s.waypoint());
         put(
@@ -168,16 +175,20 @@ final class MeshDump {
         return map;
     }
 
-    private static Map<String, Object> endpoints(PersistentMap<String, Endpoint> endpoints) {
+    private static Map<String, Object> endpoints(
+            PersistentMap<String, Endpoint> endpoints, Map<String, Endpoint> listed) {
         Map<String, Object> map = new TreeMap<>();
-        endpoints.forEach((uid, endpoint) -> {
-            Map<String, Object> entry = new LinkedHashMap<>();
-            entry.put("workloadUid", uid);
-            entry.put("port", ports(endpoint.ports()));
-            entry.put("status", status(endpoint.status()));
-            map.put(uid, entry);
-        });
+        listed.forEach((uid, endpoint) -> map.put(uid, endpoint(endpoint)));
+        endpoints.forEach((uid, endpoint) -> map.put(uid, endpoint(endpoint)));
         return map;
+    }
+
+    private static Map<String, Object> endpoint(Endpoint endpoint) {
+        Map<String, Object> entry = new LinkedHashMap<>();
+        entry.put("workloadUid", endpoint.workloadUid());
+        entry.put("port", ports(endpoint.ports()));
+        entry.put("status", status(endpoint.status()));
+        return entry;
     }
 
     private static Map<String, Object> ports(List<Port> ports) {

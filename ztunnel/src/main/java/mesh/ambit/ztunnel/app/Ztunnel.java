@@ -14,6 +14,7 @@ import mesh.ambit.ca.CertificateManager;
 import mesh.ambit.ca.CertificateState;
 import mesh.ambit.channel.ControlPlaneChannels;
 import mesh.ambit.config.ExitCode;
+import mesh.ambit.model.MeshResource;
 import mesh.ambit.model.MeshView;
 import mesh.ambit.model.WorkloadInfo;
 import mesh.ambit.policy.PolicyView;
@@ -177,9 +178,10 @@ final class Ztunnel {
         LocalSource source = config.mode().local();
         if (source != null) {
             LocalMesh local = source.load();
-            sink.apply(new MeshUpdates.Addresses(local.resources(), List.of()));
+            List<MeshResource> resources = local.resources();
+            sink.apply(new MeshUpdates.Addresses(resources, List.of()));
             sink.apply(new MeshUpdates.Policies(local.policies(), List.of()));
-            dump.shows(local);
+            dump.shows(local, resources);
             LOG.info(
                     "local configuration: {} workloads, {} services, {} policies",
                     local.workloads().size(),

@@ -45,7 +45,8 @@ sealed interface Authority {
             return null;
         }
         boolean bare = text.indexOf('@') < 0 && text.charAt(colon + 1) != '+';
-        InetAddress address = !bare ? null : bracketed ? ipv6(host.substring(1, host.length() - 1)) : ipv4(host);
+        InetAddress address =
+                !bare ? null : bracketed ? ipv6(host.substring(1, host.length() - 1)) : Addresses.parse(host);
         return address == null ? new Host(host, port) : new Ip(new InetSocketAddress(address, port));
     }
 
@@ -73,7 +74,7 @@ sealed interface Authority {
 
     /** An IPv4 address in the clothes of an IPv6 one stays what it says it is: no address of ours. */
     private static @Nullable InetAddress ipv6(String text) {
-        InetAddress address = text.indexOf(':') >= 0 && text.indexOf('%') < 0 ? literal(text) : null;
+        InetAddress address = text.indexOf(':') >= 0 ? Addresses.parse(text) : null;
         return address instanceof Inet4Address ? mapped(address) : address;
     }
 
@@ -85,35 +86,6 @@ sealed interface Authority {
             return Inet6Address.getByAddress(null, bytes, -1);
         } catch (UnknownHostException e) {
             throw new IllegalStateException(e);
-        }
-    }
-
-    /**
-     * Only the dotted form of four is an address; the JDK takes {@code 1.2} and {@code 127} for one too. An octet with a
-     * leading zero, which some read as octal, is none either.
-     */
-    private static @Nullable InetAddress ipv4(String text) {
-        int dots = 0;
-        char before = '.';
-        boolean zero = false;
-        for (int i = 0; i < text.length(); i++) {
-            char c = text.charAt(i);
-            if (c == '.') {
-                dots++;
-            } else if (c < '0' || c > '9' || zero) {
-                return null;
-            }
-            zero = c == '0' && before == '.';
-            before = c;
-        }
-        return dots == 3 ? literal(text) : null;
-    }
-
-    private static @Nullable InetAddress literal(String text) {
-        try {
-            return InetAddress.ofLiteral(text);
-        } catch (IllegalArgumentException e) {
-            return null;
         }
     }
 }

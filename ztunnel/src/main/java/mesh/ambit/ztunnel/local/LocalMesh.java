@@ -1,7 +1,7 @@
 package mesh.ambit.ztunnel.local;
 
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
@@ -20,16 +20,23 @@ import mesh.ambit.policy.Policy;
  * @param workloads the workloads in the file's order
  * @param services the services in the file's order
  * @param policies the policies in the file's order
+ * @param endpoints what the file lists as endpoints under a service, besides those that workloads declare, by the key in
+ *     the list, which is the workload's uid
  */
-public record LocalMesh(List<Workload> workloads, List<Service> services, List<Policy> policies) {
+public record LocalMesh(
+        List<Workload> workloads,
+        List<Service> services,
+        List<Policy> policies,
+        Map<NamespacedHostname, Map<String, Endpoint>> endpoints) {
     /** Nothing. */
-    public static final LocalMesh EMPTY = new LocalMesh(List.of(), List.of(), List.of());
+    public static final LocalMesh EMPTY = new LocalMesh(List.of(), List.of(), List.of(), Map.of());
 
     /** Copies the lists. */
     public LocalMesh {
         workloads = List.copyOf(workloads);
         services = List.copyOf(services);
         policies = List.copyOf(policies);
+        endpoints = Map.copyOf(endpoints);
     }
 
     /**
@@ -39,33 +46,39 @@ public record LocalMesh(List<Workload> workloads, List<Service> services, List<P
      */
     public static LocalMesh parse(String text) throws LocalFileException {
         YamlFields fields = YamlFields.of("", YamlText.read(text));
-        Map<String, Workload> workloads = new LinkedHashMap<>();
-        for (Workload workload : fields.listOrEmpty("workloads", LocalWorkloads::read)) {
-            workloads.put(workload.uid(), workload);
-        }
+        List<Workload> workloads = fields.listOrEmpty("workloads", LocalWorkloads::read);
         List<Service> services = new ArrayList<>();
+        Map<NamespacedHostname, Map<String, Endpoint>> endpoints = new HashMap<>();
         for (LocalServices entry : fields.listOrEmpty("services", LocalServices::read)) {
             services.add(entry.service());
-            entry.endpoints().forEach(endpoint -> join(workloads, entry.service(), endpoint));
+            endpoints.put(entry.service().key(), entry.endpoints());
         }
         List<Policy> policies = fields.listOrEmpty("policies", LocalPolicies::read);
         fields.end();
-        return new LocalMesh(List.copyOf(workloads.values()), services, policies);
+        return new LocalMesh(workloads, services, policies, endpoints);
     }
 
-    /** Returns workloads and services, workloads first. */
+    /**
+     * Returns workloads and services, workloads first. An endpoint that stands under its service joins it as if its
+     * workload said so; one without workload is idle.
+     */
     public List<MeshResource> resources() {
-        List<MeshResource> all = new ArrayList<>(workloads);
+        Map<String, SortedMap<NamespacedHostname, List<Port>>> listed = new HashMap<>();
+        endpoints.forEach((service, byUid) -> byUid.values()
+                .forEach(endpoint -> listed.computeIfAbsent(endpoint.workloadUid(), _ -> new TreeMap<>())
+                        .put(service, endpoint.ports())));
+        List<MeshResource> all = new ArrayList<>(workloads.size() + services.size());
+        for (Workload workload : workloads) {
+            SortedMap<NamespacedHostname, List<Port>> more = listed.get(workload.uid());
+            all.add(more == null ? workload : joined(workload, more));
+        }
         all.addAll(services);
         return all;
     }
 
-    /** An endpoint that stands under its service joins it as if its workload said so; one without workload is idle. */
-    private static void join(Map<String, Workload> workloads, Service service, Endpoint endpoint) {
-        workloads.computeIfPresent(endpoint.workloadUid(), (_, workload) -> {
-            SortedMap<NamespacedHostname, List<Port>> services = new TreeMap<>(workload.services());
-            services.putIfAbsent(service.key(), endpoint.ports());
-            return workload.toBuilder().services(services).build();
-        });
+    private static Workload joined(Workload workload, SortedMap<NamespacedHostname, List<Port>> listed) {
+        SortedMap<NamespacedHostname, List<Port>> services = new TreeMap<>(listed);
+        services.putAll(workload.services());
+        return workload.toBuilder().services(services).build();
     }
 }

@@ -17,9 +17,9 @@ import mesh.ambit.model.WeightedWaypoint;
  * Services of the local file.
  *
  * @param service the service
- * @param endpoints the endpoints that the file lists under it, besides those that workloads declare
+ * @param endpoints the endpoints that the file lists under it, by their key, besides those that workloads declare
  */
-record LocalServices(Service service, List<Endpoint> endpoints) {
+record LocalServices(Service service, Map<String, Endpoint> endpoints) {
     private static final long MAX_WEIGHT = 0xFFFF_FFFFL;
     private static final Map<String, LoadBalancing.Mode> MODES = new TreeMap<>(Map.of(
             "Standard", LoadBalancing.Mode.UNSPECIFIED_MODE,
@@ -58,10 +58,9 @@ record LocalServices(Service service, List<Endpoint> endpoints) {
                 .visibility(fields.word("visibility", VISIBILITIES, Visibility.PUBLIC))
                 .build();
         YamlNode listed = fields.find("endpoints");
-        List<Endpoint> endpoints = listed == null
-                ? List.of()
-                : List.copyOf(YamlFields.map(fields.at("endpoints"), listed, LocalServices::endpoint)
-                        .values());
+        Map<String, Endpoint> endpoints = listed == null
+                ? Map.of()
+                : Map.copyOf(YamlFields.map(fields.at("endpoints"), listed, LocalServices::endpoint));
         fields.end();
         return new LocalServices(service, endpoints);
     }
@@ -94,9 +93,11 @@ record LocalServices(Service service, List<Endpoint> endpoints) {
 
     private static Endpoint endpoint(String path, YamlNode node) throws LocalFileException {
         YamlFields fields = YamlFields.of(path, node);
-        return new Endpoint(
+        Endpoint endpoint = new Endpoint(
                 fields.text("workloadUid"),
                 ports(YamlFields.ports(fields.at("port"), fields.require("port"))),
                 fields.word("status", LocalWorkloads.STATUSES));
+        fields.end();
+        return endpoint;
     }
 }

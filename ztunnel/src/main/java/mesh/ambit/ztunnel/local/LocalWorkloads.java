@@ -52,7 +52,7 @@ final class LocalWorkloads {
                 .node(fields.text("node", ""))
                 .nativeTunnel(fields.flag("nativeTunnel", false))
                 .applicationTunnel(fields.optional("applicationTunnel", LocalWorkloads::tunnel))
-                .authorizationPolicies(fields.listOrEmpty("authorizationPolicies", YamlFields::text))
+                .authorizationPolicies(fields.listOrEmpty("authorizationPolicies", YamlFields::onlyText))
                 .status(fields.word("status", STATUSES, WorkloadStatus.HEALTHY))
                 .clusterId(fields.text("clusterId", ""))
                 .locality(locality(fields.find("locality"), fields.at("locality")))

@@ -1,6 +1,8 @@
 package mesh.ambit.ztunnel.local;
 
+import java.net.Inet4Address;
 import java.net.InetAddress;
+import mesh.ambit.model.Addresses;
 import mesh.ambit.model.GatewayAddress;
 import mesh.ambit.model.NamespacedHostname;
 import mesh.ambit.model.NetworkAddress;
@@ -9,8 +11,6 @@ import mesh.ambit.policy.IpBlock;
 
 /** Addresses, ranges, gateways and names as the file writes them. */
 final class Places {
-    private static final int MAX_PREFIX = 128;
-
     private Places() {}
 
     static InetAddress address(String path, YamlNode node) throws LocalFileException {
@@ -38,9 +38,12 @@ final class Places {
         int slash = text.indexOf('/');
         if (slash > 0) {
             InetAddress base = address(path, node, text.substring(0, slash));
-            YamlNode length = new YamlNode.Scalar(text.substring(slash + 1), true, null, node.line());
+            String length = text.substring(slash + 1);
             try {
-                return new IpBlock(base, (int) YamlFields.number(path, length, MAX_PREFIX));
+                // As many digits as the longest prefix of the family has, leading zeros among them.
+                if (length.matches(base instanceof Inet4Address ? "[0-9]{1,2}" : "[0-9]{1,3}")) {
+                    return new IpBlock(base, Integer.parseInt(length));
+                }
             } catch (IllegalArgumentException e) {
                 throw YamlFields.problem(path, node, String.valueOf(e.getMessage()));
             }
@@ -64,23 +67,17 @@ final class Places {
         int port = fields.port("hboneMtlsPort");
         fields.end();
         int slash = text.indexOf('/');
-        try {
-            InetAddress address = InetAddress.ofLiteral(text.substring(slash + 1));
-            if (slash >= 0) {
-                return new GatewayAddress(new NetworkAddress(text.substring(0, slash), address), port);
-            }
-        } catch (IllegalArgumentException e) {
-            return new GatewayAddress(hostname(fields.at("destination"), node, text), port);
-        }
-        throw YamlFields.problem(
-                fields.at("destination"), node, "expected: <network>/<address> or <namespace>/<hostname>");
+        InetAddress address = slash < 0 ? null : Addresses.parse(text.substring(slash + 1));
+        return address != null
+                ? new GatewayAddress(new NetworkAddress(text.substring(0, slash), address), port)
+                : new GatewayAddress(hostname(fields.at("destination"), node, text), port);
     }
 
     private static InetAddress address(String path, YamlNode node, String text) throws LocalFileException {
-        try {
-            return InetAddress.ofLiteral(text);
-        } catch (IllegalArgumentException e) {
+        InetAddress address = Addresses.parse(text);
+        if (address == null) {
             throw YamlFields.problem(path, node, "\"" + text + "\" is not an IP address");
         }
+        return address;
     }
 }

@@ -1,5 +1,6 @@
 package mesh.ambit.ztunnel.local;
 
+import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -8,7 +9,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,30 +23,37 @@ final class YamlFields {
     }
 
     private static final int MAX_PORT = 65_535;
-    /** Scalars that stand for a number, a boolean or null when they have no quotes. */
-    private static final Pattern OTHER_TYPE =
-            Pattern.compile("|~|null|Null|NULL|true|True|TRUE|false|False|FALSE|[-+]?[0-9]+|0x[0-9a-fA-F]+|0o[0-7]+"
-                    + "|[-+]?(\\.[0-9]+|[0-9]+\\.[0-9]*)([eE][-+]?[0-9]+)?|[-+]?[0-9]+[eE][-+]?[0-9]+");
-
     private final String path;
     private final YamlNode.Mapping mapping;
+    private final Map<String, YamlNode> values = new LinkedHashMap<>();
     private final boolean strict;
     private final Set<String> asked = new HashSet<>();
 
-    private YamlFields(String path, YamlNode.Mapping mapping, boolean strict) {
+    private YamlFields(String path, YamlNode.Mapping mapping, boolean strict) throws LocalFileException {
         this.path = path;
         this.mapping = mapping;
         this.strict = strict;
+        for (YamlNode.Entry entry : mapping.entries()) {
+            if (values.put(entry.key().text(), entry.value()) != null) {
+                throw problem(path, entry.key(), "key \"" + entry.key().text() + "\" appears twice");
+            }
+        }
     }
 
     static YamlFields of(String path, YamlNode node) throws LocalFileException {
         return of(path, node, false);
     }
 
-    /** Like {@link #of(String, YamlNode)}; {@code strict} takes no bare number, boolean or null for a text. */
+    /**
+     * Like {@link #of(String, YamlNode)}; {@code strict} takes no bare number, boolean or null for a text, no empty value
+     * for a list, and no tag.
+     */
     static YamlFields of(String path, YamlNode node, boolean strict) throws LocalFileException {
         if (node instanceof YamlNode.Mapping mapping) {
             return new YamlFields(path, mapping, strict);
+        }
+        if (path.isEmpty() && isNothing(node)) {
+            return new YamlFields(path, new YamlNode.Mapping(List.of(), null, node.line()), strict);
         }
         throw problem(path, node, "expected: a mapping");
     }
@@ -55,7 +62,7 @@ final class YamlFields {
     @Nullable
     YamlNode find(String key) {
         asked.add(key);
-        return mapping.entries().get(key);
+        return values.get(key);
     }
 
     YamlNode require(String key) throws LocalFileException {
@@ -75,22 +82,16 @@ final class YamlFields {
     }
 
     String text(String key) throws LocalFileException {
-        return text(key, require(key), strict);
+        return text(at(key), require(key), strict);
     }
 
     String text(String key, String fallback) throws LocalFileException {
         YamlNode node = find(key);
-        return node == null ? fallback : text(key, node, strict);
+        return node == null ? fallback : text(at(key), node, strict);
     }
 
-    private String text(String key, YamlNode node, boolean only) throws LocalFileException {
-        if (only
-                && node instanceof YamlNode.Scalar scalar
-                && scalar.plain()
-                && OTHER_TYPE.matcher(scalar.text()).matches()) {
-            throw problem(at(key), node, "expected: a text, in quotes");
-        }
-        return text(at(key), node);
+    private static String text(String path, YamlNode node, boolean only) throws LocalFileException {
+        return only ? onlyText(path, node) : text(path, node);
     }
 
     boolean flag(String key) throws LocalFileException {
@@ -112,30 +113,44 @@ final class YamlFields {
     }
 
     <T> T word(String key, Map<String, T> words) throws LocalFileException {
-        return word(at(key), require(key), words);
+        return wordAt(key, require(key), words);
     }
 
     <T> T word(String key, Map<String, T> words, T fallback) throws LocalFileException {
         YamlNode node = find(key);
-        return node == null ? fallback : word(at(key), node, words);
+        return node == null ? fallback : wordAt(key, node, words);
+    }
+
+    private <T> T wordAt(String key, YamlNode node, Map<String, T> words) throws LocalFileException {
+        if (strict && node.tag() != null) {
+            throw problem(at(key), node, "expected: a word without a tag");
+        }
+        return word(at(key), node, words);
     }
 
     /** Returns the elements of a list that must be there. */
     <T> List<T> list(String key, Reader<T> reader) throws LocalFileException {
-        return list(at(key), require(key), reader);
+        return listAt(key, require(key), reader);
     }
 
     /** Returns the elements of a list that may be absent, and is then empty. */
     <T> List<T> listOrEmpty(String key, Reader<T> reader) throws LocalFileException {
         YamlNode node = find(key);
-        return node == null ? List.of() : list(at(key), node, reader);
+        return node == null ? List.of() : listAt(key, node, reader);
+    }
+
+    private <T> List<T> listAt(String key, YamlNode node, Reader<T> reader) throws LocalFileException {
+        if (strict && isNothing(node)) {
+            throw problem(at(key), node, "expected: a list");
+        }
+        return list(at(key), node, reader);
     }
 
     /** Refuses what nobody asked for. */
     void end() throws LocalFileException {
-        for (Map.Entry<String, YamlNode> entry : mapping.entries().entrySet()) {
-            if (!asked.contains(entry.getKey())) {
-                throw problem(path, entry.getValue(), "unknown field " + entry.getKey());
+        for (YamlNode.Entry entry : mapping.entries()) {
+            if (!asked.contains(entry.key().text())) {
+                throw problem(path, entry.key(), "unknown field " + entry.key().text());
             }
         }
     }
@@ -158,36 +173,49 @@ final class YamlFields {
         return list;
     }
 
+    /** Returns a mapping's values by key; where a key is there twice, the last one holds. */
     static <T> Map<String, T> map(String path, YamlNode node, Reader<T> reader) throws LocalFileException {
-        if (isNothing(node)) {
-            return Map.of();
-        }
-        if (!(node instanceof YamlNode.Mapping map)) {
-            throw problem(path, node, "expected: a mapping");
-        }
         Map<String, T> values = new LinkedHashMap<>();
-        for (Map.Entry<String, YamlNode> entry : map.entries().entrySet()) {
-            values.put(entry.getKey(), reader.read(path + "." + entry.getKey(), entry.getValue()));
+        for (YamlNode.Entry entry : entries(path, node)) {
+            String key = entry.key().text();
+            values.put(key, reader.read(path + "." + key, entry.value()));
         }
         return values;
     }
 
-    /** Returns a map from port to port. */
+    /** Returns a map from port to port, keys and values without quotes. */
     static SortedMap<Integer, Integer> ports(String path, YamlNode node) throws LocalFileException {
         SortedMap<Integer, Integer> ports = new TreeMap<>();
-        for (Map.Entry<String, Integer> entry :
-                map(path, node, YamlFields::port).entrySet()) {
-            YamlNode key = new YamlNode.Scalar(entry.getKey(), true, null, node.line());
-            ports.put(port(path, key), entry.getValue());
+        for (YamlNode.Entry entry : entries(path, node)) {
+            ports.put(port(path, entry.key()), port(path + "." + entry.key().text(), entry.value()));
         }
         return ports;
     }
 
+    private static List<YamlNode.Entry> entries(String path, YamlNode node) throws LocalFileException {
+        if (isNothing(node)) {
+            return List.of();
+        }
+        if (node instanceof YamlNode.Mapping map) {
+            return map.entries();
+        }
+        throw problem(path, node, "expected: a mapping");
+    }
+
+    /** Returns a scalar's text as it stands, whatever type it has or is tagged with. */
     static String text(String path, YamlNode node) throws LocalFileException {
-        if (node instanceof YamlNode.Scalar scalar && scalar.tag() == null) {
+        if (node instanceof YamlNode.Scalar scalar) {
             return scalar.text();
         }
         throw problem(path, node, "expected: a text");
+    }
+
+    /** Returns a text that cannot be taken for a number, a boolean or null. */
+    static String onlyText(String path, YamlNode node) throws LocalFileException {
+        if (node instanceof YamlNode.Scalar scalar && CoreSchema.isText(scalar)) {
+            return scalar.text();
+        }
+        throw problem(path, node, "expected: a text, in quotes");
     }
 
     static boolean flag(String path, YamlNode node) throws LocalFileException {
@@ -211,14 +239,9 @@ final class YamlFields {
 
     static long number(String path, YamlNode node, long max) throws LocalFileException {
         if (node instanceof YamlNode.Scalar scalar && scalar.plain()) {
-            try {
-                String text = scalar.text();
-                long number = text.startsWith("0x") ? Long.parseLong(text.substring(2), 16) : Long.parseLong(text);
-                if (number >= 0 && number <= max) {
-                    return number;
-                }
-            } catch (NumberFormatException e) {
-                throw problem(path, node, "expected: a number from 0 to " + max);
+            BigInteger number = CoreSchema.integer(scalar.text());
+            if (number != null && number.signum() >= 0 && number.compareTo(BigInteger.valueOf(max)) <= 0) {
+                return number.longValueExact();
             }
         }
         throw problem(path, node, "expected: a number from 0 to " + max);

@@ -1,7 +1,6 @@
 package mesh.ambit.ztunnel.local;
 
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** A value of a YAML document with its own tag and the line it begins in. */
@@ -13,8 +12,11 @@ sealed interface YamlNode {
     @Nullable
     String tag();
 
-    /** A mapping; keys in the order of the document. */
-    record Mapping(Map<String, YamlNode> entries, @Nullable String tag, int line) implements YamlNode {}
+    /** A mapping; entries in the order of the document, of which several may have one key. */
+    record Mapping(List<Entry> entries, @Nullable String tag, int line) implements YamlNode {}
+
+    /** A key with its value. */
+    record Entry(Scalar key, YamlNode value) {}
 
     /** A list. */
     record Sequence(List<YamlNode> items, @Nullable String tag, int line) implements YamlNode {}

@@ -4,7 +4,6 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -59,7 +58,7 @@ final class YamlText {
         } catch (YamlEngineException e) {
             throw new LocalFileException("not YAML: " + e.getMessage(), e);
         }
-        return reader.document == null ? new YamlNode.Mapping(Map.of(), null, 0) : reader.document;
+        return reader.document == null ? new YamlNode.Mapping(List.of(), null, 0) : reader.document;
     }
 
     private void accept(Event event) throws LocalFileException {
@@ -181,8 +180,8 @@ final class YamlText {
     }
 
     private static final class OpenMapping extends Open {
-        private final Map<String, YamlNode> entries = new LinkedHashMap<>();
-        private @Nullable String key;
+        private final List<YamlNode.Entry> entries = new ArrayList<>();
+        private YamlNode.@Nullable Scalar key;
 
         OpenMapping(CollectionStartEvent event, int line) {
             super(event, line);
@@ -190,20 +189,16 @@ final class YamlText {
 
         @Override
         void accept(YamlNode child) throws LocalFileException {
-            String awaited = key;
+            YamlNode.Scalar awaited = key;
             if (awaited != null) {
-                entries.put(awaited, child);
+                entries.add(new YamlNode.Entry(awaited, child));
                 key = null;
                 return;
             }
             if (!(child instanceof YamlNode.Scalar scalar)) {
                 throw new LocalFileException("line " + child.line() + ": a key must be a text, not a collection");
             }
-            if (entries.containsKey(scalar.text())) {
-                throw new LocalFileException(
-                        "line " + child.line() + ": key \"" + scalar.text() + "\" appears twice in one mapping");
-            }
-            key = scalar.text();
+            key = scalar;
         }
 
         @Override

@@ -59,8 +59,11 @@ class LocalMeshTest {
                 .isEqualTo(new NetworkAddress("far", InetAddress.ofLiteral("10.9.0.1")));
         assertThat(first.services())
                 .isEqualTo(Map.of(new NamespacedHostname("shop", "web.shop"), List.of(Port.of(80, 8080))));
-        assertThat(mesh.workloads().getLast().services())
-                .isEqualTo(Map.of(new NamespacedHostname("shop", "web.shop"), List.of(Port.of(80, 81))));
+        NamespacedHostname web = new NamespacedHostname("shop", "web.shop");
+        Workload listed = (Workload) mesh.resources().get(1);
+        assertThat(listed.services()).isEqualTo(Map.of(web, List.of(Port.of(80, 81))));
+        assertThat(mesh.workloads().getLast().services()).isEmpty();
+        assertThat(mesh.endpoints()).containsOnlyKeys(web);
         Service service = mesh.services().getFirst();
         assertThat(service.vips()).extracting(Object::toString).containsExactly("/10.1.0.1", "other/10.1.0.2");
         assertThat(requireNonNull(service.waypoint()).destination())
@@ -90,7 +93,18 @@ class LocalMeshTest {
                 WORKLOAD + ", locality: {region: a, zone: b, subzone: c, more: d}}]",
                 SERVICE + ", vips: [], ipFamilies: null, cidrVips: [{network: '', cidr: 10.0.0.1/8, more: 1}]}]",
                 "services: [{name: 1, namespace: n, hostname: h, vips: [], ports: {0x50: 80}}]",
+                "services: [{name: !x 1, namespace: !!str n, hostname: h, vips: [], ports: {!!str 80: !x 80}}]",
+                "services: [{name: 1, namespace: n, hostname: h, vips: [], ports: {80: 81, 80: 82, 0o120: 1, 0b11: +1}}]",
+                "services: [{name: 1, namespace: n, hostname: h, vips: [], ports: , endpoints: }]",
+                SERVICE + ", vips: [], cidrVips: [{network: n, cidr: 10.1.0.0/08}, {network: n, cidr: 'fd00::/008'}]}]",
+                SERVICE + ", vips: [], waypoint: {destination: n/10.1, hboneMtlsPort: 1}}]",
+                WORKLOAD + ", name: 010, capacity: +0x10, node: !!str 1, nativeTunnel: True}]",
+                WORKLOAD + ", name: yes, capacity: 0b11, node: 1_000, canonicalName: 2026-11-22}]",
+                "workloads: [{namespace: d, workloadIps: [], services: {d/h: {80: 81}, 'd/h': {82: 83}, /: }}]",
+                "---",
+                "--- # nothing",
                 POLICY + "[[[{unknown: [1], namespaces: [!Exact 1]}]]]}]",
+                POLICY + "[[[{namespaces: [!<!Exact> a, !Exact 'b', !Exact ]}]]]}]",
                 POLICY + "[[[{notPrincipals: [!Presence ]}]]]}]",
                 "workloads: [&a {namespace: d, workloadIps: [], services: {}}, *a]",
             })
@@ -109,7 +123,18 @@ class LocalMeshTest {
                 "x: &a {}\n<<: *a",
                 "workloads: [",
                 WORKLOAD + ", name: 1}]",
+                WORKLOAD + ", name: .inf}]",
+                WORKLOAD + ", name: 0b11}]",
+                WORKLOAD + ", name: 1e3}]",
+                WORKLOAD + ", name: !x a}]",
+                WORKLOAD + ", name: !!int 1}]",
+                WORKLOAD + ", name: a, name: b}]",
                 WORKLOAD + ", unknown: 1}]",
+                WORKLOAD + ", authorizationPolicies: [1]}]",
+                WORKLOAD + ", authorizationPolicies: }]",
+                WORKLOAD + ", capacity: 010}]",
+                WORKLOAD + ", capacity: 00}]",
+                WORKLOAD + ", protocol: !TCP ''}]",
                 WORKLOAD + ", protocol: hbone}]",
                 WORKLOAD + ", capacity: -1}]",
                 WORKLOAD + ", locality: {region: a}}]",
@@ -119,12 +144,24 @@ class LocalMeshTest {
                 "workloads: [{namespace: d, workloadIps: [], services: []}]",
                 "workloads: [{namespace: d, workloadIps: [], services: {x: {80: 80}}}]",
                 "workloads: [{namespace: d, workloadIps: [x], services: {}}]",
+                "workloads: [{namespace: d, workloadIps: [10.0.0], services: {}}]",
+                "workloads: [{namespace: d, workloadIps: [010.0.0.1], services: {}}]",
+                "workloads: [{namespace: d, workloadIps: ['fe80::1%eth0'], services: {}}]",
+                "workloads: [{namespace: d, workloadIps: ['[::1]'], services: {}}]",
+                "workloads: [{namespace: d, workloadIps: , services: {}}]",
+                "workloads: [{namespace: d, workloadIps: [], services: {d/h: {'80': 81}}}]",
                 "services: [{name: a, namespace: n, hostname: h, vips: []}]",
                 SERVICE + ", vips: [10.0.0.1]}]",
                 SERVICE + ", vips: [a/b/10.0.0.1]}]",
                 SERVICE + ", vips: [], loadBalancer: {mode: Strict}}]",
                 SERVICE + ", vips: [], cidrVips: [{network: '', cidr: 10.0.0.0}]}]",
+                SERVICE + ", vips: [], cidrVips: [{network: n, cidr: 10.1.0.0/016}]}]",
+                SERVICE + ", vips: [], cidrVips: [{network: n, cidr: 10.1.0.0/+8}]}]",
+                SERVICE + ", vips: [], cidrVips: [{network: n, cidr: 10.1/16}]}]",
                 SERVICE + ", vips: [], endpoints: {u: {workloadUid: u, port: {80: 80}}}}]",
+                SERVICE + ", vips: [], endpoints: {u: {workloadUid: u, port: {80: 80}, status: Healthy, x: 1}}}]",
+                "services: [{name: a, namespace: n, hostname: h, vips: [], ports: {\"80\": 80}}]",
+                "services: [{name: a, namespace: n, hostname: h, vips: [], ports: {080: 80}}]",
                 "services: [{name: a, namespace: n, hostname: h, vips: [], ports: {80: \"80\"}}]",
                 POLICY + "[[[{namespaces: [{Exact: a}]}]]]}]",
                 POLICY + "[[[{namespaces: [a]}]]]}]",
