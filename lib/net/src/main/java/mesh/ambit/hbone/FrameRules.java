@@ -11,8 +11,8 @@ final class FrameRules {
     /** Last stream and error code; text may follow. */
     static final int GOAWAY_FIXED_BYTES = 8;
 
-    /** Six bytes a setting; there are seven known ones. */
-    private static final int MAX_SETTINGS_BYTES = 6 * 256;
+    /** Six bytes a setting; there are seven known ones. As much as any peer may send in a frame before it knows ours. */
+    private static final int MAX_SETTINGS_BYTES = Frames.DEFAULT_MAX_FRAME_BYTES;
 
     /** What metrics call a frame of a wrong length. */
     private static final String WRONG_LENGTH = "frame_size_error";

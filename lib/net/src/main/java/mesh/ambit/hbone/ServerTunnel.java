@@ -87,6 +87,14 @@ final class ServerTunnel extends TunnelConnection {
     }
 
     @Override
+    void absentStreamError(int streamId, Http2Error code) throws ProtocolViolation {
+        if (streamId % 2 == 1) {
+            highestStreamId = Math.max(highestStreamId, streamId);
+        }
+        super.absentStreamError(streamId, code);
+    }
+
+    @Override
     void onHeaders(int streamId, ByteBuf block, boolean endStream) throws ProtocolViolation {
         HeaderCodec.Decoded decoded = headerCodec.decode(streamId, block);
         if (streamId % 2 == 0) {

@@ -329,6 +329,12 @@ abstract class TunnelConnection extends ChannelInboundHandlerAdapter {
         guard.onOwnReset();
     }
 
+    /** The peer has spoiled a stream that is not open: it is over now, be it that it never began. */
+    void absentStreamError(int streamId, Http2Error code) throws ProtocolViolation {
+        frames().reset(streamId, code);
+        guard.onOwnReset();
+    }
+
     /** Returns credit for the tunnel, and for {@code stream} if it can still receive. */
     void giveCredit(@Nullable TunnelStream stream, int bytes) {
         if (closed || bytes == 0 || receiveWindow == null) {

@@ -127,9 +127,14 @@ final class TunnelInput implements FrameSink {
     @Override
     public void onPriority(int streamId, int dependsOn) throws ProtocolViolation {
         tunnel.guard.onIdleFrame();
+        if (streamId != dependsOn) {
+            return;
+        }
         TunnelStream stream = tunnel.streams.get(streamId);
-        if (streamId == dependsOn && stream != null) {
+        if (stream != null) {
             tunnel.streamError(stream, PROTOCOL_ERROR);
+        } else {
+            tunnel.absentStreamError(streamId, PROTOCOL_ERROR);
         }
     }
 

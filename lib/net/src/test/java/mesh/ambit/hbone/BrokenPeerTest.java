@@ -59,6 +59,8 @@ class BrokenPeerTest {
         "lower stream,             000001010500000009 82 000001010500000007 82, GOAWAY 9 1",
         "too much for a stream,    000004080000000001 7fffffff 000004080000000001 7fffffff, RST_STREAM 1 3",
         "PRIORITY over itself,     000005020000000001 0000000110, RST_STREAM 1 1",
+        "idle one over itself,     000005020000000009 0000000910, RST_STREAM 9 1",
+        "lower than that,          000005020000000009 0000000910 000001010500000007 82, GOAWAY 1 1",
         "HEADERS again,            000001010400000001 82, RST_STREAM 1 1"
     })
     void isToldWhatItDidWrong(String what, String frames, String answer) {
@@ -88,6 +90,27 @@ class BrokenPeerTest {
         assertThat(peer.received()).as(what).noneMatch(frame -> frame.startsWith("GOAWAY") || frame.startsWith("RST"));
         assertThat(peer.channel.isOpen()).isTrue();
         assertThat(server.violations).isEmpty();
+    }
+
+    @Test
+    void hundredsOfSettingsAreTaken() {
+        open();
+        int most = Frames.DEFAULT_MAX_FRAME_BYTES / 6;
+        peer.sendHex("%06x040000000000".formatted(6 * most) + "00fa00000001".repeat(most));
+
+        assertThat(peer.received()).containsExactly("SETTINGS ACK");
+        peer.sendHex("%06x040000000000".formatted(6 * (most + 1)));
+        assertThat(peer.received()).singleElement().asString().startsWith("GOAWAY 1 11 ");
+    }
+
+    @Test
+    void quotesAreTakenInNamesAndNotInMethods() {
+        open();
+        peer.send(peer.headers(3, false, ":method", "CONNECT", ":authority", "web:80", "a\"b", "c"));
+        assertThat(server.exchanges).hasSize(2);
+        peer.received();
+        peer.send(peer.headers(5, false, ":method", "CON\"NECT", ":authority", "web:80"));
+        assertThat(peer.received()).singleElement().asString().startsWith("GOAWAY ");
     }
 
     @Test

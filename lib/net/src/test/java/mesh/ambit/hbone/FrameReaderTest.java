@@ -124,7 +124,7 @@ class FrameReaderTest {
         "SETTINGS of 5 bytes,                000005040000000000, PROTOCOL_ERROR",
         "SETTINGS on a stream,               000000040000000001, PROTOCOL_ERROR",
         "acknowledgement with payload,       000006040100000000, PROTOCOL_ERROR",
-        "SETTINGS without end,               000c00040000000000, ENHANCE_YOUR_CALM",
+        "SETTINGS without end,                 004002040000000000, ENHANCE_YOUR_CALM",
         "PUSH_PROMISE,                       000004050000000001, PROTOCOL_ERROR",
         "PING of 7 bytes,                    000007060000000000, PROTOCOL_ERROR",
         "PING on a stream,                   000008060000000001, PROTOCOL_ERROR",
