@@ -3,11 +3,12 @@ package mesh.ambit.ztunnel.outbound;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandler.Sharable;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.util.concurrent.Future;
 import java.net.InetAddress;
@@ -99,7 +100,7 @@ public final class SocksCapture extends ChannelInitializer<Channel> {
             try {
                 listen(ctx, said);
             } catch (SocksException e) {
-                refuse(ctx, Reply.COMMAND_NOT_SUPPORTED, String.valueOf(e.getMessage()));
+                refuse(ctx, Reply.COMMAND_NOT_SUPPORTED, String.valueOf(e.getMessage()), said.isReadable());
             }
         }
 
@@ -143,7 +144,7 @@ public final class SocksCapture extends ChannelInitializer<Channel> {
 
         private void resolve(ChannelHandlerContext ctx, String name, int port) {
             if (names == null) {
-                refuse(ctx, Reply.COMMAND_NOT_SUPPORTED, "unsupported hostname lookup, requires DNS enabled");
+                refuse(ctx, Reply.COMMAND_NOT_SUPPORTED, "unsupported hostname lookup, requires DNS enabled", true);
                 return;
             }
             Future<InetAddress> asked = names.resolve(name, ctx.channel().eventLoop());
@@ -155,10 +156,12 @@ public final class SocksCapture extends ChannelInitializer<Channel> {
                 if (done.isSuccess()) {
                     connect(ctx, new InetSocketAddress(done.getNow(), port));
                 } else {
+                    // The port is never read where the name leads nowhere.
                     refuse(
                             ctx,
                             Reply.HOST_UNREACHABLE,
-                            name + ": " + done.cause().getMessage());
+                            name + ": " + done.cause().getMessage(),
+                            true);
                 }
             });
         }
@@ -170,16 +173,22 @@ public final class SocksCapture extends ChannelInitializer<Channel> {
             ctx.pipeline().remove(this);
         }
 
-        private void refuse(ChannelHandlerContext ctx, Reply reply, String why) {
+        /** A client that has said more than was listened to sees a reset behind the reply, as a kernel does it by itself. */
+        private void refuse(ChannelHandlerContext ctx, Reply reply, String why, boolean unread) {
             over = true;
             LOG.warn("failed to negotiate socks connection: {}", why);
-            ctx.writeAndFlush(reply.bytes(ctx.alloc())).addListener(ChannelFutureListener.CLOSE);
+            ctx.writeAndFlush(reply.bytes(ctx.alloc())).addListener((ChannelFuture written) -> {
+                if (unread && ctx.channel().isOpen()) {
+                    ctx.channel().config().setOption(ChannelOption.SO_LINGER, 0);
+                }
+                ctx.close();
+            });
         }
 
         @Override
         public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
             if (event instanceof ChannelInputShutdownEvent && !understood && !over) {
-                refuse(ctx, Reply.GENERAL_FAILURE, "io error: unexpected end of file");
+                refuse(ctx, Reply.GENERAL_FAILURE, "io error: unexpected end of file", false);
             }
             ctx.fireUserEventTriggered(event);
         }

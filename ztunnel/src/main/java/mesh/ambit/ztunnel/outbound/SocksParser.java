@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Reads what a SOCKS5 client (RFC 1928) says before its own bytes: a greeting, then a request. Of the protocol only
- * CONNECT without authentication is taken. Takes bytes in any portions, never more than belong to a message, and is of
- * no use after it has thrown.
+ * CONNECT without authentication is taken. Takes bytes in any portions, never more than belong to a message; those that
+ * show a fault are taken too. Of no use after it has thrown.
  */
 final class SocksParser {
     /** The most that a client can have to say: the longest greeting and the longest request. */
@@ -67,16 +67,16 @@ final class SocksParser {
             return null;
         }
         int start = in.readerIndex();
-        checkVersion(in.getUnsignedByte(start));
+        checkVersion(in);
         int methods = in.getUnsignedByte(start + 1);
         if (methods == 0) {
-            throw new SocksException("methods cannot be zero");
+            throw fault(in, 2, "methods cannot be zero");
         }
         if (in.readableBytes() < 2 + methods) {
             return null;
         }
         if (in.indexOf(start + 2, start + 2 + methods, (byte) NO_AUTHENTICATION) < 0) {
-            throw new SocksException("only unauthenticated is supported");
+            throw fault(in, 2 + methods, "only unauthenticated is supported");
         }
         in.skipBytes(2 + methods);
         greeted = true;
@@ -89,21 +89,20 @@ final class SocksParser {
         if (there < 2) {
             return null;
         }
-        checkVersion(in.getUnsignedByte(start));
+        checkVersion(in);
         int command = in.getUnsignedByte(start + 1);
         if (command != CONNECT) {
-            throw new SocksException("unsupported command " + command);
+            throw fault(in, 2, "unsupported command " + command);
         }
-        if (there < 5) {
+        if (there < 4) {
             return null;
         }
         int type = in.getUnsignedByte(start + 3);
-        int first = in.getUnsignedByte(start + 4);
         int length = switch (type) {
             case IPV4 -> 4;
             case IPV6 -> 16;
-            case NAME -> 1 + first;
-            default -> throw new SocksException("unsupported address type " + type);
+            case NAME -> 1 + (there < 5 ? 0 : in.getUnsignedByte(start + 4));
+            default -> throw fault(in, 4, "unsupported address type " + type);
         };
         if (there < 4 + length + 2) {
             return null;
@@ -119,10 +118,17 @@ final class SocksParser {
         return new Message.ToAddress(address(address), in.readUnsignedShort());
     }
 
-    private static void checkVersion(int version) throws SocksException {
+    /** A version and the byte behind it are read together. */
+    private static void checkVersion(ByteBuf in) throws SocksException {
+        int version = in.getUnsignedByte(in.readerIndex());
         if (version != VERSION) {
-            throw new SocksException("unsupported version " + version);
+            throw fault(in, 2, "unsupported version " + version);
         }
+    }
+
+    private static SocksException fault(ByteBuf in, int bytes, String what) {
+        in.skipBytes(bytes);
+        return new SocksException(what);
     }
 
     private static String text(ByteBuf in, int length) throws SocksException {

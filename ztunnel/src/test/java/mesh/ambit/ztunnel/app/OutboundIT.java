@@ -9,6 +9,7 @@ import java.net.InetAddress;
 import java.net.Socket;
 import java.net.SocketException;
 import java.nio.ByteBuffer;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.TreeMap;
 import mesh.ambit.model.NamespacedHostname;
@@ -75,6 +76,18 @@ class OutboundIT {
                         && line.contains("src.identity=\"spiffe://cluster.local/ns/shop/sa/web\""));
     }
 
+    /** What a client has said behind its mistake is not read: the kernel of the reference resets then, after the reply. */
+    @Test
+    void refusedSocksClientSeesAResetIfItSaidMore() throws IOException {
+        mesh.setting("UNSTABLE_ENABLE_SOCKS5", "true");
+        mesh.node("one");
+
+        assertThat(refusal("050100" + "0502")).isEqualTo("0500" + "05070001000000000000 end");
+        assertThat(refusal("050100" + "0502000101020304" + "0050")).isEqualTo("0500" + "05070001000000000000 reset");
+        assertThat(refusal("0401" + "0050")).isEqualTo("05070001000000000000 reset");
+        assertThat(refusal("050100" + "05010003027f7f" + "0050")).isEqualTo("0500" + "05040001000000000000 reset");
+    }
+
     @Test
     void connectThatFailsIsTriedOnceMoreOnAnotherEndpoint() throws IOException {
         mesh.setting("AMBIT_CONNECT_RETRY", "true");
@@ -126,6 +139,24 @@ class OutboundIT {
             client.getOutputStream().write(request);
             assertThat(client.getInputStream().readNBytes(GRANTED.length)).isEqualTo(GRANTED);
             return EchoApp.exchange(client, "ping");
+        }
+    }
+
+    /** Returns what the SOCKS5 port answers to {@code hex}, and how it ends. */
+    private String refusal(String hex) throws IOException {
+        try (Socket client = EchoApp.dial(web.namespace(), LOOPBACK, SOCKS)) {
+            client.getOutputStream().write(HexFormat.of().parseHex(hex));
+            StringBuilder answer = new StringBuilder();
+            try {
+                for (int next = client.getInputStream().read();
+                        next >= 0;
+                        next = client.getInputStream().read()) {
+                    answer.append("%02x".formatted(next));
+                }
+                return answer + " end";
+            } catch (SocketException e) {
+                return answer + " reset";
+            }
         }
     }
 

@@ -49,6 +49,7 @@ class SocksParserTest {
             05010005           |
             0501000401         | unsupported version 4
             0501000502         | unsupported command 2
+            05010005010002    | unsupported address type 2
             050100050100020a   | unsupported address type 2
             05010005010003     |
             05010005010003ff   |
@@ -62,6 +63,23 @@ class SocksParserTest {
                     .isInstanceOf(SocksException.class)
                     .hasMessage(error);
         }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "0401cafe, 2",
+        "0500cafe, 2",
+        "05020102cafe, 4",
+        "050100 0401cafe, 5",
+        "050100 0502cafe, 5",
+        "050100 05010002cafe, 7"
+    })
+    void whatIsBehindAMistakeIsNotTaken(String hex, int taken) {
+        ByteBuf in = Unpooled.wrappedBuffer(HexFormat.of().parseHex(hex.replace(" ", "")));
+        SocksParser parser = new SocksParser();
+
+        assertThatThrownBy(() -> drain(parser, in, new ArrayList<>())).isInstanceOf(SocksException.class);
+        assertThat(in.readerIndex()).isEqualTo(taken);
     }
 
     /** Returns what is read byte by byte, and checks that it is the same in one piece. */
