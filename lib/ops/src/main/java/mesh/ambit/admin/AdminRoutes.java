@@ -25,7 +25,7 @@ public final class AdminRoutes {
     public static Map<String, HttpRoute> metrics(Metrics metrics) {
         HttpRoute page = query -> {
             Metrics.Page found = metrics.page(query.accept());
-            return new HttpReply(200, found.contentType(), found.body());
+            return new HttpReply(200, found.contentType(), found.body()).varying();
         };
         return Map.of("/metrics", page, "/stats/prometheus", page);
     }

@@ -11,9 +11,10 @@ import org.jspecify.annotations.Nullable;
  * @param status HTTP status
  * @param contentType media type; null leaves the header out
  * @param content may be empty; not to be changed
+ * @param varies whether clients are told that the encoding depends on what they take
  */
 @SuppressWarnings("ArrayRecordComponent") // Of bytes that nobody changes.
-public record HttpReply(int status, @Nullable String contentType, byte[] content) {
+public record HttpReply(int status, @Nullable String contentType, byte[] content, boolean varies) {
     /** Media type of plain text. */
     public static final String TEXT = "text/plain";
 
@@ -28,6 +29,16 @@ public record HttpReply(int status, @Nullable String contentType, byte[] content
     /** Creates one of text, sent as UTF-8. */
     public HttpReply(int status, @Nullable String contentType, String body) {
         this(status, contentType, body.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** Creates one of bytes. */
+    public HttpReply(int status, @Nullable String contentType, byte[] content) {
+        this(status, contentType, content, false);
+    }
+
+    /** Returns this reply, telling clients that its encoding depends on what they take. */
+    public HttpReply varying() {
+        return new HttpReply(status, contentType, content, true);
     }
 
     /** Returns the content as text. */

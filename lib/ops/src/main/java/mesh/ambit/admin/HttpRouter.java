@@ -19,6 +19,8 @@ import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -61,6 +63,10 @@ final class HttpRouter extends SimpleChannelInboundHandler<FullHttpRequest> {
         }
         HttpVersion version = request.protocolVersion();
         if (!version.equals(HttpVersion.HTTP_1_1) && !version.equals(HttpVersion.HTTP_1_0)) {
+            write(ctx, HttpVersion.HTTP_1_1, HttpReply.empty(400), false);
+            return;
+        }
+        if (!isUtf8(request.uri())) {
             write(ctx, HttpVersion.HTTP_1_1, HttpReply.empty(400), false);
             return;
         }
@@ -107,6 +113,9 @@ final class HttpRouter extends SimpleChannelInboundHandler<FullHttpRequest> {
         if (reply.contentType() != null) {
             response.headers().set(HttpHeaderNames.CONTENT_TYPE, reply.contentType());
         }
+        if (reply.varies()) {
+            response.headers().set(HttpHeaderNames.VARY, HttpHeaderNames.ACCEPT_ENCODING);
+        }
         response.headers().set(HttpHeaderNames.DATE, HTTP_DATE.format(Instant.now()));
         HttpUtil.setContentLength(response, response.content().readableBytes());
         HttpUtil.setKeepAlive(response, keepAlive);
@@ -132,6 +141,16 @@ final class HttpRouter extends SimpleChannelInboundHandler<FullHttpRequest> {
         ctx.close();
     }
 
+    /** The decoder gives out bytes, one to a character. */
+    private static boolean isUtf8(String uri) {
+        try {
+            StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(uri.getBytes(StandardCharsets.ISO_8859_1)));
+            return true;
+        } catch (CharacterCodingException e) {
+            return false;
+        }
+    }
+
     private static boolean isLoopback(SocketAddress peer) {
         return peer instanceof InetSocketAddress inet
                 && !inet.isUnresolved()
@@ -144,7 +163,7 @@ final class HttpRouter extends SimpleChannelInboundHandler<FullHttpRequest> {
                 new QueryStringDecoder(SCHEME_AND_HOST.matcher(request.uri()).replaceFirst(""));
         return new HttpQuery(
                 request.method().name(),
-                uri.path(),
+                uri.rawPath(), // Routes have nothing in them that would have to be encoded.
                 uri.parameters(),
                 requireNonNullElse(request.headers().get(HttpHeaderNames.ACCEPT), ""),
                 requireNonNullElse(request.headers().get(HttpHeaderNames.AUTHORIZATION), ""),

@@ -13,6 +13,7 @@ import io.netty.channel.socket.SocketProtocolFamily;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.handler.codec.compression.StandardCompressionOptions;
 import io.netty.handler.codec.http.HttpContentCompressor;
+import io.netty.handler.codec.http.HttpDecoderConfig;
 import io.netty.handler.codec.http.HttpObjectAggregator;
 import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.flow.FlowControlHandler;
@@ -40,9 +41,6 @@ public final class HttpServer implements AutoCloseable {
     private static final int MAX_HEAD_BYTES = 8 * 1024;
     private static final int MAX_CHUNK_BYTES = 8 * 1024;
 
-    /** Routes without TLS read no body; this much is swallowed before a client is refused. */
-    private static final int MAX_BODY_BYTES = 64 * 1024;
-
     private final EventLoopGroup loop;
     private final List<InetSocketAddress> addresses = new ArrayList<>();
 
@@ -55,12 +53,12 @@ public final class HttpServer implements AutoCloseable {
      *
      * @param name of the thread
      * @param on port 0 takes any free port; an unspecified IPv6 address listens on both families
-     * @param routes exact path to route
+     * @param routes exact path to route; none of them reads a body
      * @return the server once it listens; fails with an {@link IOException} that names the address that is not available
      */
     public static CompletionStage<HttpServer> start(
             String name, List<InetSocketAddress> on, Map<String, HttpRoute> routes) {
-        return start(name, on, new Pipeline(Map.copyOf(routes), null, MAX_BODY_BYTES));
+        return start(name, on, new Pipeline(Map.copyOf(routes), null, 0));
     }
 
     /**
@@ -158,10 +156,15 @@ public final class HttpServer implements AutoCloseable {
             }
             channel.pipeline()
                     .addLast(new HeadTimeout())
-                    .addLast(new HttpServerCodec(MAX_REQUEST_LINE_BYTES, MAX_HEAD_BYTES, MAX_CHUNK_BYTES))
+                    .addLast(new HttpServerCodec(new HttpDecoderConfig()
+                            .setMaxInitialLineLength(MAX_REQUEST_LINE_BYTES)
+                            .setMaxHeaderSize(MAX_HEAD_BYTES)
+                            .setMaxChunkSize(MAX_CHUNK_BYTES)
+                            .setAllowDuplicateContentLengths(true)
+                            .setStrictLineParsing(false)))
                     .addLast(new HttpContentCompressor(
                             StandardCompressionOptions.gzip(), StandardCompressionOptions.deflate()))
-                    .addLast(new HttpObjectAggregator(maxBodyBytes))
+                    .addLast(tls == null ? new HeadsOnly() : new HttpObjectAggregator(maxBodyBytes))
                     // Keeps what came in the same packet as a request that waits for its answer.
                     .addLast(new FlowControlHandler())
                     .addLast(new HttpRouter(routes));

@@ -140,9 +140,43 @@ class HttpServerIT {
         assertThat(talk("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n")).isEmpty();
     }
 
+    /** All as the reference answers it. */
+    @Test
+    void bodiesAreNotWaitedFor() throws Exception {
+        String head = "POST /config_dump HTTP/1.1\r\nHost: any\r\nContent-Length: 5\r\n";
+        assertThat(talk(head + "Expect: 100-continue\r\n\r\n"))
+                .startsWith("HTTP/1.1 200 ")
+                .endsWith("\r\n\r\n{}");
+        assertThat(talk(head + "\r\nhel")).startsWith("HTTP/1.1 200 ").endsWith("\r\n\r\n{}");
+        assertThat(talk(head + "Expect: else\r\n\r\nhello" + "GET /nothing HTTP/1.0\r\n\r\n"))
+                .startsWith("HTTP/1.1 200 ")
+                .contains("{}HTTP/1.0 404 ");
+        String chunked = "POST /config_dump HTTP/1.1\r\nHost: any\r\nTransfer-Encoding: chunked\r\n\r\n";
+        assertThat(talk(chunked + "5\r\nhello\r\n0\r\n\r\nGET /nothing HTTP/1.0\r\n\r\n"))
+                .contains("{}HTTP/1.0 404 ");
+        assertThat(talk(chunked + "x\r\n")).startsWith("HTTP/1.1 400 ");
+    }
+
+    @Test
+    void pathsAreTakenAsTheyAreWritten() throws Exception {
+        assertThat(send("GET", "/%63onfig_dump").statusCode()).isEqualTo(404);
+        assertThat(send("GET", "/config_dump?%63=%20").statusCode()).isEqualTo(200);
+        assertThat(talk("GET /config_dump\u00ff HTTP/1.1\r\n\r\n")).startsWith("HTTP/1.1 400 ");
+        assertThat(talk("GET /\u00c3\u00bc HTTP/1.0\r\n\r\n")).startsWith("HTTP/1.0 404 ");
+    }
+
+    @Test
+    void linesMayEndWithoutACarriageReturn() throws Exception {
+        assertThat(talk("GET /config_dump HTTP/1.1\nConnection: close\nContent-Length: 0\nContent-Length: 0\n\n"))
+                .startsWith("HTTP/1.1 200 ");
+        assertThat(talk("GET /config_dump HTTP/1.1\nContent-Length: 0\nContent-Length: 1\n\n"))
+                .startsWith("HTTP/1.1 400 ");
+    }
+
     private String talk(String request) throws IOException {
         try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.port())) {
-            socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
+            socket.setSoTimeout(60_000);
+            socket.getOutputStream().write(request.getBytes(StandardCharsets.ISO_8859_1));
             return new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
         }
     }
@@ -165,6 +199,7 @@ class HttpServerIT {
     void metricsAreOpenMetricsWhereTheClientAsksForThem() throws Exception {
         HttpResponse<String> text = send("GET", "/metrics");
         assertThat(text.headers().firstValue("content-type")).hasValue("text/plain; charset=utf-8");
+        assertThat(text.headers().firstValue("vary")).hasValue("accept-encoding");
         assertThat(text.body()).contains("istio_build{").endsWith("# EOF\n");
 
         HttpRequest request = HttpRequest.newBuilder(uri("/stats/prometheus"))
