@@ -69,7 +69,8 @@ public final class CaClient implements CertificateAuthority, AutoCloseable {
      *
      * @param channels not closed by this class
      * @param lifetime what certificates are asked for; the CA decides
-     * @param onBehalf whether requests name the identity they are for; without it the CA signs for whom the token is
+     * @param onBehalf whether requests name the identity they are for, and answers must carry it; without it the CA signs for
+     *     whom the token is, and that is who we are
      */
     public CaClient(ControlPlane ca, ControlPlaneChannels channels, Duration lifetime, boolean onBehalf) {
         this.onBehalf = onBehalf;
@@ -130,7 +131,7 @@ public final class CaClient implements CertificateAuthority, AutoCloseable {
             @Override
             public void onNext(IstioCertificateResponse response) {
                 try {
-                    result.complete(SignedChain.parse(identity, request.key(), response.getCertChainList()));
+                    result.complete(SignedChain.parse(identity, onBehalf, request.key(), response.getCertChainList()));
                 } catch (SigningException e) {
                     result.completeExceptionally(e);
                 }

@@ -15,15 +15,19 @@ import org.jspecify.annotations.Nullable;
 /** What the CA sends back: the leaf, intermediates one by one, and last the whole trust bundle. */
 final class SignedChain {
     private static final int URI_NAME = 6;
+    private static final String BEGIN = "-----BEGIN CERTIFICATE-----";
 
     private SignedChain() {}
 
     /**
-     * Returns the certificate in {@code chain}.
+     * Returns the certificate in {@code chain}. The reference also takes a leaf of another key and a bundle without a
+     * certificate, in the place of what worked until then, and fails in every handshake that follows.
      *
-     * @throws SigningException if the chain has no bundle, is not readable, or speaks for somebody else
+     * @param asked whether the CA was told the identity; one that has it from our token may know better who we are
+     * @throws SigningException if the chain has no bundle, is not readable, is for another key, or speaks for somebody else
+     *     than it was asked to
      */
-    static Svid parse(SpiffeId identity, KeyPair key, List<String> chain) {
+    static Svid parse(SpiffeId identity, boolean asked, KeyPair key, List<String> chain) {
         if (chain.isEmpty()) {
             throw new SigningException("chain returned from CA is empty for: " + identity);
         }
@@ -39,19 +43,20 @@ final class SignedChain {
         }
         X509Certificate leaf = own.getFirst();
         String name = uri(leaf);
-        if (!identity.toString().equals(name)) {
+        if (asked && !identity.toString().equals(name)) {
             throw new SigningException(
                     "did not find expected SAN: " + identity, new CertificateException("the CA sent: " + name));
         }
         if (!leaf.getPublicKey().equals(key.getPublic())) {
             throw new SigningException("the CA sent a certificate of another key for " + identity);
         }
-        return new Svid(identity, own, key.getPrivate(), parse(chain.getLast(), identity));
+        SpiffeId holder = name == null ? null : SpiffeId.tryParse(name);
+        return new Svid(holder == null ? identity : holder, own, key.getPrivate(), parse(chain.getLast(), identity));
     }
 
     private static List<X509Certificate> parse(String pem, SpiffeId identity) {
         try {
-            List<X509Certificate> certificates = PemText.certificates(pem);
+            List<X509Certificate> certificates = pem.contains(BEGIN) ? PemText.certificates(pem) : List.of();
             if (certificates.isEmpty()) {
                 throw new SigningException(
                         "failed to create CSR: certificate: no certificate",

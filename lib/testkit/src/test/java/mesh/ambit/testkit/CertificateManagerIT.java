@@ -2,6 +2,7 @@ package mesh.ambit.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.grpc.Metadata;
 import io.grpc.Status;
@@ -141,6 +142,48 @@ class CertificateManagerIT {
         assertThatThrownBy(() -> manager.fetch(orders).toCompletableFuture().get(60, TimeUnit.SECONDS))
                 .cause()
                 .hasMessage("failed to create CSR: invalid root certificate: no root certificate present");
+    }
+
+    /** The reference installs what it can of these, and has no working certificate then. */
+    @Test
+    void anAnswerThatCannotServeIsNotUsed() throws Exception {
+        fetch();
+        ca.behave((request, responses) -> {
+            responses.onNext(ca.chain(ca.requests().getFirst(), Duration.ofHours(1)));
+            responses.onCompleted();
+        });
+        assertThat(refusal()).isEqualTo("the CA sent a certificate of another key for " + WEB);
+        ca.behave((request, responses) -> {
+            responses.onNext(ca.chain(request, Duration.ofHours(1)).toBuilder()
+                    .setCertChain(1, "no root")
+                    .build());
+            responses.onCompleted();
+        });
+        assertThat(refusal()).isEqualTo("failed to create CSR: certificate: no certificate");
+    }
+
+    @Test
+    void whoSaysNothingOfItsIdentityIsWhomTheCaTakesItFor() throws Exception {
+        SpiffeId other = new SpiffeId("other.local", "shop", "else");
+        ca.behave((request, responses) -> {
+            responses.onNext(ca.chain(request, other.toString(), Duration.ofHours(1)));
+            responses.onCompleted();
+        });
+        try (CaClient plain = new CaClient(controlPlane(ca.address(), roots), channels, Duration.ofHours(24), false)) {
+            assertThat(plain.sign(WEB)
+                            .toCompletableFuture()
+                            .get(60, TimeUnit.SECONDS)
+                            .identity())
+                    .isEqualTo(other);
+        }
+    }
+
+    private String refusal() {
+        return String.valueOf(assertThrows(
+                        ExecutionException.class,
+                        () -> client.sign(WEB).toCompletableFuture().get(60, TimeUnit.SECONDS))
+                .getCause()
+                .getMessage());
     }
 
     /** The fake CA speaks through the JDK's provider, which knows no hybrid group. */

@@ -1,7 +1,9 @@
 package mesh.ambit.ztunnel.app;
 
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -12,16 +14,25 @@ import mesh.ambit.model.Workload;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which identities live on our node: asked for ahead of the first connection, forgotten with the last workload. One
- * thread, the writer of the mesh.
+ * Which identities live on our node: asked for ahead of the first connection, forgotten when the last workload of their
+ * service account is removed. A workload that is only changed, so that it leaves the node or the mesh, has its certificate
+ * kept until it is removed: connections may still need it. One thread, the writer of the mesh.
  */
 final class CertificateInterest {
     private final @Nullable String node;
     private final Consumer<SpiffeId> prefetch;
     private final Consumer<SpiffeId> forget;
-    private final Map<SpiffeId, Integer> workloads = new HashMap<>();
+    private final Set<SpiffeId> asked = new HashSet<>();
+    private final Map<Account, Integer> workloads = new HashMap<>();
 
-    /** Creates one; without a {@code node} nothing is asked for ahead. */
+    /** Workloads of all trust domains and protocols count alike. */
+    private record Account(String namespace, String serviceAccount) {
+        static Account of(Workload workload) {
+            return new Account(workload.namespace(), workload.serviceAccount());
+        }
+    }
+
+    /** Creates one; without a {@code node} nothing is asked for ahead, and every workload is as if it were ours. */
     CertificateInterest(@Nullable String node, Consumer<SpiffeId> prefetch, Consumer<SpiffeId> forget) {
         this.node = node;
         this.prefetch = prefetch;
@@ -30,37 +41,42 @@ final class CertificateInterest {
 
     /** Takes what changed between two snapshots; {@code names} are those that a message touched. */
     void changed(MeshSnapshot before, MeshSnapshot after, Iterable<String> names) {
-        if (node == null) {
-            return;
-        }
         Set<String> seen = new HashSet<>();
-        Set<SpiffeId> dropped = new HashSet<>();
+        List<Workload> removed = new ArrayList<>();
         for (String name : names) {
             if (!seen.add(name)) {
                 continue;
             }
-            SpiffeId now = interesting(after.findWorkload(name));
-            SpiffeId then = interesting(before.findWorkload(name));
-            if (now != null && workloads.merge(now, 1, Integer::sum) == 1) {
-                prefetch.accept(now);
+            Workload then = ours(before.findWorkload(name));
+            Workload now = ours(after.findWorkload(name));
+            if (then != null) {
+                workloads.computeIfPresent(Account.of(then), (_, count) -> count == 1 ? null : count - 1);
+                if (after.findWorkload(name) == null) {
+                    removed.add(then);
+                }
             }
-            if (then != null && workloads.merge(then, -1, Integer::sum) == 0) {
-                dropped.add(then);
+            if (now != null) {
+                workloads.merge(Account.of(now), 1, Integer::sum);
+                if (isWanted(now) && asked.add(now.identity())) {
+                    prefetch.accept(now.identity());
+                }
             }
         }
-        for (SpiffeId identity : dropped) {
-            if (workloads.getOrDefault(identity, 0) == 0) {
-                workloads.remove(identity);
-                forget.accept(identity);
+        for (Workload workload : removed) {
+            if (workload.hasIdentity() && !workloads.containsKey(Account.of(workload))) {
+                asked.remove(workload.identity());
+                forget.accept(workload.identity());
             }
         }
     }
 
-    private @Nullable SpiffeId interesting(@Nullable Workload workload) {
-        if (workload == null || !workload.node().equals(node) || !workload.hasIdentity()) {
-            return null;
-        }
-        boolean tunnelled = workload.nativeTunnel() || workload.tunnelProtocol() == TunnelProtocol.HBONE;
-        return tunnelled ? workload.identity() : null;
+    private @Nullable Workload ours(@Nullable Workload workload) {
+        return workload == null || (node != null && !workload.node().equals(node)) ? null : workload;
+    }
+
+    private boolean isWanted(Workload workload) {
+        return node != null
+                && workload.hasIdentity()
+                && (workload.nativeTunnel() || workload.tunnelProtocol() == TunnelProtocol.HBONE);
     }
 }

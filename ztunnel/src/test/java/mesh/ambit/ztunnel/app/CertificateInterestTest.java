@@ -39,10 +39,27 @@ class CertificateInterestTest {
     }
 
     @Test
-    void workloadThatChangesItsIdentitySwapsThem() {
+    void whatAWorkloadIsNoLongerIsKeptUntilOneOfItsAccountIsRemoved() {
         change(List.of(pod("p", "a", "n1")), List.of());
         change(List.of(pod("p", "b", "n1")), List.of());
-        assertThat(events).containsExactly("fetch a", "fetch b", "forget a");
+        change(List.of(plain("p", "b")), List.of());
+        change(List.of(pod("p", "b", "n2")), List.of());
+        change(List.of(), List.of("p"));
+        assertThat(events).containsExactly("fetch a", "fetch b");
+        change(List.of(pod("p", "b", "n1")), List.of());
+        change(List.of(), List.of("p"));
+        assertThat(events).containsExactly("fetch a", "fetch b", "forget b");
+        change(List.of(pod("p", "b", "n1")), List.of());
+        assertThat(events).endsWith("forget b", "fetch b");
+    }
+
+    @Test
+    void workloadsOutsideOfTheMeshKeepTheirAccountsCertificate() {
+        change(List.of(pod("a1", "a", "n1"), plain("a2", "a")), List.of());
+        change(List.of(), List.of("a1"));
+        assertThat(events).containsExactly("fetch a");
+        change(List.of(), List.of("a2"));
+        assertThat(events).containsExactly("fetch a", "forget a");
     }
 
     @Test
@@ -54,8 +71,10 @@ class CertificateInterestTest {
     @Test
     void withoutANodeNothingIsAskedForAhead() {
         interest = on(null);
-        change(List.of(pod("p", "a", "")), List.of());
+        change(List.of(pod("p", "a", "n7")), List.of());
         assertThat(events).isEmpty();
+        change(List.of(), List.of("p"));
+        assertThat(events).containsExactly("forget a");
     }
 
     private CertificateInterest on(@Nullable String node) {
@@ -73,6 +92,12 @@ class CertificateInterestTest {
 
     private static String account(SpiffeId id) {
         return id.serviceAccount();
+    }
+
+    private static Workload plain(String uid, String account) {
+        return pod(uid, account, "n1").toBuilder()
+                .tunnelProtocol(TunnelProtocol.NONE)
+                .build();
     }
 
     private static Workload pod(String uid, String account, String node) {
