@@ -55,6 +55,18 @@ final class Clusters {
         return eds(name).build();
     }
 
+    /**
+     * Returns {@code cluster} as one that takes no request and needs no certificate. It keeps its endpoints: a client that
+     * is sent others, or none, may use those that it has until it reaches one of them.
+     */
+    static Cluster closed(Cluster cluster) {
+        return cluster.toBuilder()
+                .clearTransportSocket()
+                .setCircuitBreakers(CircuitBreakers.newBuilder()
+                        .addThresholds(CircuitBreakers.Thresholds.newBuilder().setMaxRequests(Packing.number(0))))
+                .build();
+    }
+
     static Cluster of(ProxylessMesh mesh, String name, Service service, int port, DestinationPolicy policy) {
         Endpoints.Target only = Endpoints.onlyName(mesh, service, port, policy);
         Cluster.Builder cluster = only == null
@@ -89,6 +101,9 @@ final class Clusters {
         }
         if (policy.tls() == DestinationPolicy.Tls.MUTUAL) {
             cluster.setTransportSocket(TlsSettings.towards(sans(mesh, service, port, policy)));
+        }
+        if (policy.isClosed()) {
+            return closed(cluster.build());
         }
         return cluster.build();
     }

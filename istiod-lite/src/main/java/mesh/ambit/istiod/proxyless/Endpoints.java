@@ -27,8 +27,8 @@ final class Endpoints {
     /** From what is nearest to what is merely there. */
     private static final List<Scope> NEAR_FIRST = List.of(Scope.REGION, Scope.ZONE, Scope.SUBZONE);
 
-    /** Of a workload, or of a whole locality, on the wire. */
-    private static final long MAX_WEIGHT = 0xffff_ffffL;
+    /** What all endpoints of one priority weigh at most: clients refuse an assignment with a sum beyond 32 bits. */
+    private static final long MAX_WEIGHT = 0x7fff_ffffL;
 
     private Endpoints() {}
 
@@ -62,7 +62,7 @@ final class Endpoints {
             Workload workload = target.workload();
             int shared = place.shared(scopes, workload);
             if (workload.addresses().isEmpty()
-                    || workload.capacity() <= 0
+                    || workload.capacity() == 0
                     || !place.reaches(workload)
                     || (strict && shared < scopes.size())) {
                 continue;
@@ -134,26 +134,57 @@ final class Endpoints {
                 ClusterLoadAssignment.newBuilder().setClusterName(name);
         int priority = -1;
         int last = -1;
+        int shift = 0;
         for (Map.Entry<Group, List<LbEndpoint>> entry : groups.entrySet()) {
             Group group = entry.getKey();
             // Clients refuse gaps.
             if (group.priority() != last) {
                 last = group.priority();
                 priority++;
+                shift = shift(groups, last);
             }
-            long weight = 0;
-            for (LbEndpoint endpoint : entry.getValue()) {
-                weight += endpoint.getLoadBalancingWeight().getValue();
-            }
+            List<LbEndpoint> endpoints = lighter(entry.getValue(), shift);
             assignment.addEndpoints(LocalityLbEndpoints.newBuilder()
                     .setLocality(Locality.newBuilder()
                             .setRegion(group.locality().region())
                             .setZone(group.locality().zone())
                             .setSubZone(group.locality().subzone()))
                     .setPriority(priority)
-                    .setLoadBalancingWeight(Packing.number((int) Math.min(weight, MAX_WEIGHT)))
-                    .addAllLbEndpoints(entry.getValue()));
+                    .setLoadBalancingWeight(Packing.number((int) weight(endpoints)))
+                    .addAllLbEndpoints(endpoints));
         }
         return assignment.build();
+    }
+
+    /** Returns by how many bits all weights of a priority have to be less; 0 unless somebody wrote very large ones. */
+    private static int shift(SortedMap<Group, List<LbEndpoint>> groups, int priority) {
+        long total = 0;
+        for (Map.Entry<Group, List<LbEndpoint>> entry : groups.entrySet()) {
+            total += entry.getKey().priority() == priority ? weight(entry.getValue()) : 0;
+        }
+        int shift = 0;
+        while (total >> shift > MAX_WEIGHT) {
+            shift++;
+        }
+        return shift;
+    }
+
+    private static List<LbEndpoint> lighter(List<LbEndpoint> endpoints, int shift) {
+        return shift == 0
+                ? endpoints
+                : endpoints.stream()
+                        .map(endpoint -> endpoint.toBuilder()
+                                .setLoadBalancingWeight(
+                                        Packing.number((int) Math.max(1, weight(List.of(endpoint)) >> shift)))
+                                .build())
+                        .toList();
+    }
+
+    private static long weight(List<LbEndpoint> endpoints) {
+        long weight = 0;
+        for (LbEndpoint endpoint : endpoints) {
+            weight += Integer.toUnsignedLong(endpoint.getLoadBalancingWeight().getValue());
+        }
+        return weight;
     }
 }

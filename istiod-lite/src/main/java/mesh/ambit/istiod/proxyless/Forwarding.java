@@ -9,8 +9,10 @@ import io.envoyproxy.envoy.config.route.v3.RouteAction.MaxStreamDuration;
 import io.envoyproxy.envoy.config.route.v3.WeightedCluster;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.SequencedMap;
 import java.util.Set;
 import mesh.ambit.kube.KubeObject;
 import mesh.ambit.model.Service;
@@ -97,6 +99,17 @@ final class Forwarding {
         return policy.build();
     }
 
+    /** Returns who takes how much; a cluster once, as some clients count only the last share that one is given. */
+    private SequencedMap<String, Long> taking() {
+        SequencedMap<String, Long> taking = new LinkedHashMap<>();
+        for (Share share : shares) {
+            if (share.weight() > 0) {
+                taking.merge(share.cluster(), share.weight(), Long::sum);
+            }
+        }
+        return taking;
+    }
+
     /**
      * Returns the action.
      *
@@ -105,19 +118,17 @@ final class Forwarding {
      */
     RouteAction action(@Nullable Duration timeout, @Nullable Retries retries) {
         RouteAction.Builder action = RouteAction.newBuilder().addAllHashPolicy(hashes);
-        List<Share> taking = shares.stream().filter(share -> share.weight() > 0).toList();
-        long total = taking.stream().mapToLong(Share::weight).sum();
+        SequencedMap<String, Long> taking = taking();
+        long total = taking.values().stream().mapToLong(Long::longValue).sum();
         if (taking.isEmpty() || total > MAX_WEIGHT) {
             action.setCluster(ClusterName.NOWHERE);
         } else if (taking.size() == 1) {
-            action.setCluster(taking.getFirst().cluster());
+            action.setCluster(taking.firstEntry().getKey());
         } else {
             WeightedCluster.Builder weighted = WeightedCluster.newBuilder();
-            for (Share share : taking) {
-                weighted.addClusters(WeightedCluster.ClusterWeight.newBuilder()
-                        .setName(share.cluster())
-                        .setWeight(UInt32Value.of((int) share.weight())));
-            }
+            taking.forEach((cluster, weight) -> weighted.addClusters(
+                    WeightedCluster.ClusterWeight.newBuilder().setName(cluster).setWeight(UInt32Value.of((int)
+                            (long) weight))));
             action.setWeightedClusters(weighted);
         }
         if (timeout != null) {

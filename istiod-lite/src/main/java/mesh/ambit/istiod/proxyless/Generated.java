@@ -5,6 +5,7 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.Message;
 import java.util.List;
 import mesh.ambit.wire.Deterministic;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A resource as it is sent.
@@ -13,14 +14,27 @@ import mesh.ambit.wire.Deterministic;
  * @param name its name
  * @param content its bytes, made once for all who are told the same
  * @param remarks what of the objects behind it cannot be said to such a client, one sentence each
+ * @param closed what a client is sent that refuses this one, as otherwise it would go on with a former one that lets
+ *     more through; null when it may
  */
-public record Generated(ResourceKind kind, String name, ByteString content, List<String> remarks) {
+public record Generated(
+        ResourceKind kind,
+        String name,
+        ByteString content,
+        List<String> remarks,
+        @Nullable Generated closed) {
     public Generated {
         remarks = List.copyOf(remarks);
     }
 
     static Generated of(ResourceKind kind, String name, Message message, Remarks remarks) {
-        return new Generated(kind, name, Deterministic.bytes(message), remarks.all());
+        Message closed = Closed.insteadOf(message);
+        return new Generated(
+                kind,
+                name,
+                Deterministic.bytes(message),
+                remarks.all(),
+                closed == null ? null : new Generated(kind, name, Deterministic.bytes(closed), List.of(), null));
     }
 
     /** Returns the resource as a field of a response. */

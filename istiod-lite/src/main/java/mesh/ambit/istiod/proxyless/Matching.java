@@ -7,6 +7,7 @@ import io.envoyproxy.envoy.type.matcher.v3.StringMatcher;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import mesh.ambit.kube.Regexes;
 import mesh.ambit.kube.StringMatch;
 import org.jspecify.annotations.Nullable;
 
@@ -74,7 +75,7 @@ final class Matching {
             case REGEX -> {
                 if (match.value().isEmpty() || match.value().equals("*")) {
                     header.setPresentMatch(true);
-                } else if (Expressions.isKnown(match.value())) {
+                } else if (Regexes.wrong(match.value()).isEmpty()) {
                     header.setStringMatch(Matchers.regex(match.value()));
                 } else {
                     cannot("expression " + match.value() + " is not one of RE2");
@@ -98,7 +99,7 @@ final class Matching {
     /** Returns the match for calls of paths that, as a whole, are so; null when the expression is not a known one. */
     @Nullable
     RouteMatch regex(String expression) {
-        if (!Expressions.isKnown(expression)) {
+        if (!Regexes.wrong(expression).isEmpty()) {
             cannot("expression " + expression + " is not one of RE2");
             return null;
         }
@@ -117,9 +118,7 @@ final class Matching {
             case PREFIX -> text.startsWith(match.value());
             case PRESENT -> true;
             case REGEX ->
-                match.value().isEmpty()
-                        || match.value().equals("*")
-                        || (Expressions.isKnown(match.value()) && text.matches(match.value()));
+                match.value().isEmpty() || match.value().equals("*") || Expressions.matches(match.value(), text);
         };
     }
 }

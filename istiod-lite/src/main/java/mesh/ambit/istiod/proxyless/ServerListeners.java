@@ -36,14 +36,8 @@ final class ServerListeners {
         }
         Map<String, String> labels = mesh.labels().findOr(server.uid(), viewer.labels());
         boolean tls = MutualTls.required(mesh, server, labels, parsed.port());
-        HttpConnectionManager manager = HttpConnectionManager.newBuilder()
-                .setRouteConfig(everything())
-                .addAllHttpFilters(filters(mesh.rules(), server.namespace(), labels, remarks))
-                .build();
-        String suffix = tls ? "mtls" : "plaintext";
-        FilterChain.Builder chain = FilterChain.newBuilder()
-                .setName("inbound-" + suffix)
-                .addFilters(Filter.newBuilder().setName("inbound-hcm" + suffix).setTypedConfig(Packing.any(manager)));
+        FilterChain.Builder chain =
+                chain(tls ? "mtls" : "plaintext", filters(mesh.rules(), server.namespace(), labels, remarks));
         if (tls) {
             chain.setTransportSocket(TlsSettings.required());
         }
@@ -52,6 +46,25 @@ final class ServerListeners {
                 .setAddress(Sources.address(parsed.host(), parsed.port()))
                 .addFilterChains(chain)
                 .build();
+    }
+
+    /** Returns {@code listener} as one that lets nobody in and asks for nothing that a server may not have. */
+    static Listener closed(Listener listener) {
+        HttpFilter nobody = rbac(RBAC_FILTER, Rbac.allowing(List.of(), new Remarks()));
+        return listener.toBuilder()
+                .clearFilterChains()
+                .addFilterChains(chain("plaintext", List.of(nobody, HttpFilters.router())))
+                .build();
+    }
+
+    private static FilterChain.Builder chain(String suffix, List<HttpFilter> filters) {
+        HttpConnectionManager manager = HttpConnectionManager.newBuilder()
+                .setRouteConfig(everything())
+                .addAllHttpFilters(filters)
+                .build();
+        return FilterChain.newBuilder()
+                .setName("inbound-" + suffix)
+                .addFilters(Filter.newBuilder().setName("inbound-hcm" + suffix).setTypedConfig(Packing.any(manager)));
     }
 
     private static List<HttpFilter> filters(

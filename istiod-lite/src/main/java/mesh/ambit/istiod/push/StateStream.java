@@ -126,6 +126,12 @@ final class StateStream extends ServedStream<DiscoveryRequest, DiscoveryResponse
                         kind.message(),
                         SubscriptionRequest.rejection(request.getErrorDetail()).reason());
                 metrics.rejected(kind.label());
+                if (subscription.isOwed() && !subscription.refused().isEmpty()) {
+                    LOG.warn(
+                            "{}: nothing passes by {} until the client can be told otherwise, so that it does not go on as before",
+                            connection,
+                            subscription.refused());
+                }
             }
             case STALE -> {
                 LOG.debug("{}: {} answers an older response", connection, kind);

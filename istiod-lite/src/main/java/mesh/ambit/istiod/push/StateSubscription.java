@@ -1,11 +1,15 @@
 package mesh.ambit.istiod.push;
 
+import com.google.protobuf.ByteString;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.SortedSet;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Function;
 import mesh.ambit.istiod.proxyless.Generated;
@@ -28,14 +32,21 @@ final class StateSubscription {
         OWED,
         /** It took our last response, or wants less than before. */
         ACKNOWLEDGED,
-        /** It refused our last response; the same is not sent again. */
+        /** It refused our last response; the same is not sent again, at most what takes its place. */
         REJECTED,
         /** It answers a response that is no longer the last one; it will answer the newer one too. What it wants counts. */
         STALE
     }
 
+    /** How much of a client's words is searched for names; in what is longer, any may be meant. */
+    private static final int MAX_SEARCHED = 16_384;
+
     private final ResourceKind kind;
     private final Map<String, Generated> sent = new HashMap<>();
+
+    /** What the client has shown that it cannot do and must not pass over, by name. */
+    private final SortedMap<String, ByteString> refused = new TreeMap<>();
+
     private volatile SortedSet<String> names = new TreeSet<>();
     private boolean started;
     private boolean wildcard;
@@ -56,6 +67,7 @@ final class StateSubscription {
         if (rejected) {
             Rejection why = SubscriptionRequest.rejection(request.getErrorDetail());
             standing = standing.rejected(why, nowMillis);
+            owed |= close(request.getErrorDetail().getMessage());
         } else if (answers && !stale) {
             standing = standing.acknowledged(nowMillis);
         }
@@ -71,6 +83,7 @@ final class StateSubscription {
         }
         boolean more = !names.containsAll(wanted);
         sent.keySet().removeIf(name -> !wildcard && !wanted.contains(name));
+        refused.keySet().retainAll(sent.keySet());
         names = wanted;
         owed |= first || more;
         if (rejected || stale) {
@@ -100,6 +113,11 @@ final class StateSubscription {
         Set<String> gone = new TreeSet<>(sent.keySet());
         for (String name : wanted) {
             Generated resource = find.apply(name);
+            if (resource != null
+                    && resource.closed() != null
+                    && resource.content().equals(refused.get(name))) {
+                resource = resource.closed();
+            }
             if (resource != null) {
                 gone.remove(name);
                 there.add(resource);
@@ -113,6 +131,28 @@ final class StateSubscription {
         boolean due = owed || !changed.isEmpty() || (kind.isWhole() && !gone.isEmpty());
         owed = false;
         return due ? (kind.isWhole() ? there : changed) : null;
+    }
+
+    /**
+     * Takes note of what the client refuses and must not go on without, and returns whether there is more of it than
+     * before. A client that says of nothing that it was sent that this is wrong may mean all.
+     */
+    private boolean close(String reason) {
+        boolean cut = reason.length() > MAX_SEARCHED;
+        String searched = cut ? reason.substring(0, MAX_SEARCHED) : reason;
+        boolean anyNamed = !cut && sent.keySet().stream().anyMatch(searched::contains);
+        boolean more = false;
+        for (Generated resource : sent.values()) {
+            if (resource.closed() != null && (!anyNamed || searched.contains(resource.name()))) {
+                more |= !resource.content().equals(refused.put(resource.name(), resource.content()));
+            }
+        }
+        return more;
+    }
+
+    /** Returns under which names the client has refused what it must not pass over. */
+    Set<String> refused() {
+        return Collections.unmodifiableSet(refused.keySet());
     }
 
     /** Returns what the client was last sent under a name; null when nothing. */

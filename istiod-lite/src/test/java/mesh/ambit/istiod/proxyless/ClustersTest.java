@@ -1,8 +1,10 @@
 package mesh.ambit.istiod.proxyless;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.InvalidProtocolBufferException;
+import io.envoyproxy.envoy.config.cluster.v3.CircuitBreakers;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
 import io.envoyproxy.envoy.config.endpoint.v3.ClusterLoadAssignment;
 import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
@@ -221,5 +223,64 @@ class ClustersTest {
                         .getSocketAddress()
                         .getAddress())
                 .isEqualTo("out.example");
+    }
+
+    private static String entry(String address, long weight, String place) {
+        return """
+            apiVersion: networking.istio.io/v1
+            kind: WorkloadEntry
+            metadata: {name: w%1$s, namespace: shop, labels: {app: web}}
+            spec: {address: %1$s, weight: %2$d, locality: %3$s, labels: {app: web}}
+            """.formatted(address, weight, place);
+    }
+
+    @Test
+    void veryLargeWeightsAreMadeLessAlikeSoThatTheirSumFits() {
+        Meshes mesh = Meshes.of(
+                """
+            apiVersion: networking.istio.io/v1
+            kind: ServiceEntry
+            metadata: {name: web, namespace: shop}
+            spec:
+              hosts: [web.example.com]
+              addresses: [10.9.9.9]
+              ports: [{number: 80, name: grpc, protocol: GRPC}]
+              resolution: STATIC
+              workloadSelector: {labels: {app: web}}
+            """,
+                entry("10.0.0.1", 4_294_967_295L, "r/a"),
+                entry("10.0.0.2", 2_147_483_648L, "r/b"),
+                entry("10.0.0.3", 1, "r/b"));
+
+        ClusterLoadAssignment assignment = mesh.message(
+                Meshes.client("shop"),
+                ResourceKind.ENDPOINT,
+                "outbound|80||web.example.com",
+                ClusterLoadAssignment.parser());
+
+        assertThat(assignment.getEndpointsList())
+                .extracting(group -> group.getLoadBalancingWeight().getValue())
+                .containsExactly(1_073_741_823, 536_870_913);
+        assertThat(assignment.getEndpoints(1).getLbEndpointsList())
+                .extracting(endpoint -> endpoint.getLoadBalancingWeight().getValue())
+                .containsExactly(536_870_912, 1);
+    }
+
+    @Test
+    void whoCannotDoMutualTlsIsSentAClusterThatTakesNoRequestInstead() throws InvalidProtocolBufferException {
+        Meshes mesh = mesh(rule("  trafficPolicy: {tls: {mode: ISTIO_MUTUAL}}"));
+
+        Generated generated = mesh.resource(Meshes.client("shop"), ResourceKind.CLUSTER, WEB);
+
+        Cluster closed = Cluster.parseFrom(requireNonNull(generated.closed()).content());
+        assertThat(closed.getName()).isEqualTo(WEB);
+        assertThat(closed.getEdsClusterConfig().getServiceName()).isEqualTo(WEB);
+        assertThat(closed.hasTransportSocket()).isFalse();
+        CircuitBreakers.Thresholds limits = closed.getCircuitBreakers().getThresholds(0);
+        assertThat(limits.hasMaxRequests()).isTrue();
+        assertThat(limits.getMaxRequests().getValue()).isZero();
+        assertThat(mesh().resource(Meshes.client("shop"), ResourceKind.CLUSTER, WEB)
+                        .closed())
+                .isNull();
     }
 }

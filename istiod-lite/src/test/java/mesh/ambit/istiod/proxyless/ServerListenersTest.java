@@ -165,4 +165,25 @@ class ServerListenersTest {
     private static boolean isMutual(Meshes mesh, Map<String, String> labels) {
         return listener(mesh, labels).getFilterChains(0).hasTransportSocket();
     }
+
+    @Test
+    void aServerThatRefusesItsListenerIsSentOneThatLetsNobodyIn() throws InvalidProtocolBufferException {
+        Meshes mesh = Meshes.of(POD, peers("shop", "{mtls: {mode: STRICT}}"));
+
+        Generated generated = mesh.resource(Meshes.at("10.0.0.1", Map.of()), ResourceKind.LISTENER, NAME);
+        Listener closed = Listener.parseFrom(requireNonNull(generated.closed()).content());
+
+        assertThat(closed.getName()).isEqualTo(NAME);
+        assertThat(closed.getAddress()).isEqualTo(listener(mesh, Map.of()).getAddress());
+        assertThat(closed.getFilterChains(0).hasTransportSocket()).isFalse();
+        List<HttpFilter> filters = closed.getFilterChains(0)
+                .getFilters(0)
+                .getTypedConfig()
+                .unpack(HttpConnectionManager.class)
+                .getHttpFiltersList();
+        assertThat(filters)
+                .extracting(HttpFilter::getName)
+                .containsExactly("envoy.filters.http.rbac", "envoy.filters.http.router");
+        assertThat(rules(filters.getFirst())).containsOnlyKeys("nothing");
+    }
 }

@@ -32,7 +32,7 @@ class StateSubscriptionTest {
     private @Nullable List<String> due(StateSubscription subscription, ResourceKind kind) {
         List<Generated> due = subscription.due(
                 name -> contents.containsKey(name)
-                        ? new Generated(kind, name, ByteString.copyFromUtf8(contents.get(name)), List.of())
+                        ? new Generated(kind, name, ByteString.copyFromUtf8(contents.get(name)), List.of(), null)
                         : null,
                 _ -> new TreeSet<>(contents.keySet()));
         if (due == null) {
@@ -148,5 +148,93 @@ class StateSubscriptionTest {
 
         contents.put("a", "2");
         assertThat(due(clusters, ResourceKind.CLUSTER)).isNull();
+    }
+
+    private Generated guarded(String name) {
+        Generated closed =
+                new Generated(ResourceKind.CLUSTER, name, ByteString.copyFromUtf8("closed"), List.of(), null);
+        return new Generated(
+                ResourceKind.CLUSTER, name, ByteString.copyFromUtf8(contents.get(name)), List.of(), closed);
+    }
+
+    private @Nullable List<String> dueGuarded() {
+        List<Generated> due = clusters.due(this::guarded, _ -> new TreeSet<>(contents.keySet()));
+        if (due == null) {
+            return null;
+        }
+        clusters.sent("n" + ++nonces, 1);
+        return due.stream()
+                .map(resource -> resource.name() + resource.content().toStringUtf8())
+                .toList();
+    }
+
+    private static DiscoveryRequest refusal(String nonce, String why) {
+        return request(nonce, "a", "b").toBuilder()
+                .setErrorDetail(Status.newBuilder().setCode(3).setMessage(why))
+                .build();
+    }
+
+    @Test
+    void whatMustNotBePassedOverIsClosedToWhoRefusesIt() {
+        clusters.request(request("", "a", "b"), 1);
+        assertThat(dueGuarded()).containsExactly("a1", "b1");
+
+        assertThat(clusters.request(refusal("n1", "resource b: no such provider"), 2))
+                .isEqualTo(Reaction.REJECTED);
+
+        assertThat(dueGuarded()).containsExactly("a1", "bclosed");
+        assertThat(clusters.refused()).containsExactly("b");
+        clusters.request(request("n2", "a", "b"), 3);
+        contents.put("a", "2");
+        assertThat(dueGuarded()).containsExactly("a2", "bclosed");
+    }
+
+    @Test
+    void whatIsSaidAnewIsTriedAnew() {
+        clusters.request(request("", "a", "b"), 1);
+        dueGuarded();
+        clusters.request(refusal("n1", "b"), 2);
+        dueGuarded();
+
+        contents.put("b", "2");
+        assertThat(dueGuarded()).containsExactly("a1", "b2");
+        clusters.request(refusal("n3", "b"), 3);
+
+        assertThat(dueGuarded()).containsExactly("a1", "bclosed");
+    }
+
+    @Test
+    void whoRefusesWithoutANameIsToldOfNothingThatItMightPassOver() {
+        clusters.request(request("", "a", "b"), 1);
+        dueGuarded();
+
+        clusters.request(refusal("n1", "?"), 2);
+
+        assertThat(dueGuarded()).containsExactly("aclosed", "bclosed");
+    }
+
+    @Test
+    void whoRefusesEvenThatIsNotToldAgain() {
+        clusters.request(request("", "a", "b"), 1);
+        dueGuarded();
+        clusters.request(refusal("n1", "a"), 2);
+        assertThat(dueGuarded()).containsExactly("aclosed", "b1");
+
+        clusters.request(refusal("n2", "a"), 3);
+
+        assertThat(dueGuarded()).isNull();
+    }
+
+    @Test
+    void whatANewRequestNoLongerNamesIsNotClosedWhenItComesBack() {
+        clusters.request(request("", "a", "b"), 1);
+        dueGuarded();
+        clusters.request(refusal("n1", "a"), 2);
+        dueGuarded();
+
+        clusters.request(request("n2", "b"), 3);
+        clusters.request(request("n2", "a", "b"), 4);
+
+        assertThat(dueGuarded()).containsExactly("a1", "b1");
     }
 }

@@ -1,0 +1,26 @@
+package mesh.ambit.istiod.proxyless;
+
+import com.google.protobuf.Message;
+import io.envoyproxy.envoy.config.cluster.v3.Cluster;
+import io.envoyproxy.envoy.config.listener.v3.Listener;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What takes the place of a resource that a client refuses.
+ *
+ * <p>A client that refuses a resource goes on with the one that it has: one without a certificate would go on to call
+ * without TLS after a rule has asked for it, and a server would go on to let in whom a policy now keeps out. So it is
+ * sent what no client refuses and nothing passes.
+ */
+final class Closed {
+    private Closed() {}
+
+    /** Returns what is sent to who refuses {@code message}; null when it may go on with what it has. */
+    static @Nullable Message insteadOf(Message message) {
+        return switch (message) {
+            case Cluster cluster when cluster.hasTransportSocket() -> Clusters.closed(cluster);
+            case Listener listener when listener.getFilterChainsCount() > 0 -> ServerListeners.closed(listener);
+            default -> null;
+        };
+    }
+}
