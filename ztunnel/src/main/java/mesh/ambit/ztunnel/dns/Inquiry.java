@@ -84,6 +84,7 @@ final class Inquiry {
         private final InetSocketAddress server;
         private final int id = ThreadLocalRandom.current().nextInt(0x10000);
         private boolean over;
+        private boolean askedOverTcp;
 
         Attempt(InetSocketAddress server) {
             this.server = server;
@@ -98,9 +99,11 @@ final class Inquiry {
         }
 
         private void askOverTcp() {
-            if (promise.isDone()) {
+            // Once: who answers, or speaks in the name of who does, may repeat that there is more.
+            if (promise.isDone() || askedOverTcp) {
                 return;
             }
+            askedOverTcp = true;
             ChannelInitializer<Channel> pipeline = new ChannelInitializer<>() {
                 @Override
                 protected void initChannel(Channel channel) {

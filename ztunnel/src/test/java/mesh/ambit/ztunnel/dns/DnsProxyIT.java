@@ -203,6 +203,25 @@ class DnsProxyIT {
     }
 
     @Test
+    void truncatedReplyThatIsRepeatedCostsOneConnection() throws Exception {
+        try (FakeNameServer server = nameServer(asked -> {
+            byte[] reply = FakeNameServer.reply(asked, 0, 60, ANSWER);
+            reply[2] |= 2;
+            return asked.tcp() ? null : reply;
+        })) {
+            server.copies = 20;
+            proxy("");
+
+            assertThat(flags(asker.udp(IPV4, query("big.example.com", RecordType.A, 0))))
+                    .as("SERVFAIL")
+                    .isEqualTo(0x8182);
+            long overTcp =
+                    server.asked().stream().filter(FakeNameServer.Asked::tcp).count();
+            assertThat(overTcp).isPositive().isLessThanOrEqualTo(server.asked().size() - overTcp);
+        }
+    }
+
+    @Test
     void aliasIsFollowedToWhatIsRememberedOfItsTarget() throws Exception {
         DnsName target = Objects.requireNonNull(DnsName.tryParse("www.example.com"));
         try (FakeNameServer server = nameServer(asked -> asked.name().startsWith("alias")

@@ -40,6 +40,9 @@ final class FakeNameServer implements AutoCloseable {
     private final Answers answers;
     private final List<Asked> asked = new CopyOnWriteArrayList<>();
 
+    /** How often each datagram is sent. */
+    volatile int copies = 1;
+
     /** Makes one in the namespace of the calling thread; {@code port} 0 takes any. */
     FakeNameServer(InetAddress address, int port, Answers answers) throws IOException {
         this.answers = answers;
@@ -135,7 +138,7 @@ final class FakeNameServer implements AutoCloseable {
                 DatagramPacket packet = new DatagramPacket(buffer, buffer.length);
                 udp.receive(packet);
                 byte @Nullable [] reply = answer(Arrays.copyOf(buffer, packet.getLength()), false, packet.getAddress());
-                if (reply != null) {
+                for (int i = 0; reply != null && i < copies; i++) {
                     udp.send(new DatagramPacket(reply, reply.length, packet.getSocketAddress()));
                 }
             }
