@@ -100,7 +100,8 @@ final class AsyncAppender extends UnsynchronizedAppenderBase<ILoggingEvent> {
             }
         } catch (IOException e) {
             addError("cannot write the log", e);
-            // Whoever logs must not wait for a reader that is gone.
+        } finally {
+            // Whatever ended this thread: whoever logs must not wait for a reader that is gone.
             super.stop();
             waiting.clear();
         }

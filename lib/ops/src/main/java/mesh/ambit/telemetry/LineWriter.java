@@ -37,11 +37,20 @@ final class LineWriter {
         this.format = format;
     }
 
-    /** Appends the line of {@code event} to {@code out}, with the line's end. */
+    /**
+     * Appends the line of {@code event} to {@code out}, with the line's end; where a field cannot be written, the line
+     * says so instead of the fields.
+     */
     void append(StringBuilder out, ILoggingEvent event, boolean stackTrace) {
-        switch (format) {
-            case PLAIN -> appendPlain(out, event);
-            case JSON -> appendJson(out, event);
+        int start = out.length();
+        try {
+            appendLine(out, event, fieldsOf(event));
+        } catch (RuntimeException e) {
+            out.setLength(start);
+            appendLine(
+                    out,
+                    event,
+                    List.of(new KeyValuePair("fields_not_written", e.getClass().getSimpleName())));
         }
         out.append('\n');
         IThrowableProxy cause = event.getThrowableProxy();
@@ -50,12 +59,18 @@ final class LineWriter {
         }
     }
 
-    private static void appendPlain(StringBuilder out, ILoggingEvent event) {
+    private void appendLine(StringBuilder out, ILoggingEvent event, List<KeyValuePair> fields) {
+        switch (format) {
+            case PLAIN -> appendPlain(out, event, fields);
+            case JSON -> appendJson(out, event, fields);
+        }
+    }
+
+    private static void appendPlain(StringBuilder out, ILoggingEvent event, List<KeyValuePair> fields) {
         String scope = Scopes.scopeOf(event.getLoggerName());
         TIME.formatTo(instantOf(event), out);
         out.append('\t').append(levelOf(event)).append('\t');
         out.append(scope.startsWith(Scopes.CRATE) ? scope.substring(Scopes.CRATE.length()) : scope);
-        List<KeyValuePair> fields = fieldsOf(event);
         for (KeyValuePair field : fields) {
             if (isSpan(field)) {
                 out.append(':')
@@ -113,7 +128,7 @@ final class LineWriter {
         }
     }
 
-    private static void appendJson(StringBuilder out, ILoggingEvent event) {
+    private static void appendJson(StringBuilder out, ILoggingEvent event, List<KeyValuePair> fields) {
         StringWriter text = new StringWriter();
         try (JsonWriter json = new JsonWriter(text)) {
             json.setHtmlSafe(false);
@@ -124,7 +139,6 @@ final class LineWriter {
             if (!event.getFormattedMessage().isEmpty()) {
                 json.name("message").value(event.getFormattedMessage());
             }
-            List<KeyValuePair> fields = fieldsOf(event);
             for (KeyValuePair field : fields) {
                 if (!isSpan(field)) {
                     appendJsonValue(json.name(field.key), field.value);

@@ -7,6 +7,8 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -127,6 +129,41 @@ class LoggingTest {
         }
 
         assertThat(text().lines().count()).isEqualTo(lines);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aFieldThatCannotBeWrittenCostsTheFieldsOfItsLineOnly(LogFormat format) {
+        Object broken = new Object() {
+            @Override
+            public String toString() {
+                throw new IllegalStateException("no text");
+            }
+        };
+        try (Logging _ = Logging.start(LogFilter.INFO, format, out)) {
+            xds.atInfo().addKeyValue("n", 7).addKeyValue("field", broken).log("first");
+            xds.info("second");
+        }
+
+        assertThat(text().lines())
+                .satisfiesExactly(
+                        line -> assertThat(line).contains("first", "fields_not_written", "IllegalStateException"),
+                        line -> assertThat(line).contains("second"));
+    }
+
+    @Test
+    void aNumberThatJsonDoesNotHaveEndsNothing() {
+        try (Logging _ = Logging.start(LogFilter.INFO, LogFormat.JSON, out)) {
+            xds.atInfo().addKeyValue("share", Double.NaN).log("first");
+            xds.info("second");
+        }
+
+        assertThat(text().lines())
+                .satisfiesExactly(
+                        line -> assertThat(line)
+                                .contains("\"message\":\"first\"")
+                                .contains("fields_not_written"),
+                        line -> assertThat(line).contains("\"message\":\"second\""));
     }
 
     private String text() {
