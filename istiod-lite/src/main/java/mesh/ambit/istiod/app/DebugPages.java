@@ -24,7 +24,11 @@ final class DebugPages implements DebugAnswers.Pages {
 
     private final Map<String, HttpRoute> pages = new LinkedHashMap<>();
 
-    DebugPages(IstiodLiteConfig config, PushHub hub, Supplier<MeshPublisher.Published> published) {
+    DebugPages(
+            IstiodLiteConfig config,
+            PushHub hub,
+            Supplier<MeshPublisher.Published> published,
+            Supplier<List<ClusterStanding>> clusters) {
         pages.put("syncz", query -> HttpReply.json(SynczPage.syncz(hub.status(), query.parameter("namespace"))));
         pages.put("adsz", query -> adsz(hub, query));
         pages.put("connections", _ -> HttpReply.json(SynczPage.connections(hub.status())));
@@ -34,6 +38,7 @@ final class DebugPages implements DebugAnswers.Pages {
             lines.addAll(hub.proxyless().remarks());
             return HttpReply.json(GSON.toJson(lines));
         });
+        pages.put("clusterz", _ -> HttpReply.json(ClusterStanding.page(clusters.get())));
         pages.put("config", _ -> HttpReply.json(GSON.toJson(describe(config))));
         pages.put("list", _ -> HttpReply.json(GSON.toJson(pages.keySet())));
         pages.put("", _ -> HttpReply.text(200, index(published.get())));

@@ -90,6 +90,13 @@ final class FolderPlatform implements Platform {
     }
 
     @Override
+    public List<ClusterStanding> clusters() {
+        return config.clusters().keySet().stream()
+                .map(id -> new ClusterStanding(id, "", ClusterStanding.State.SYNCED))
+                .toList();
+    }
+
+    @Override
     public String description() {
         return "folder " + folder + (config.clusters().isEmpty() ? "" : " and clusters " + config.clusters());
     }

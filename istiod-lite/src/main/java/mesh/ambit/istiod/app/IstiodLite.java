@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -82,7 +83,9 @@ final class IstiodLite implements AutoCloseable {
         Metrics metrics = parts.add(Metrics.of("pilot", AmbitVersion.version()));
         ControllerMetrics counts = new ControllerMetrics(metrics.registry());
         MeshWatch mesh = new MeshWatch(config.mesh());
-        Platform platform = platform(keys, mesh, metrics);
+        RemoteClusterMetrics clusterCounts = new RemoteClusterMetrics(metrics.registry());
+        clusterCounts.managed(config.clusters().size());
+        Platform platform = platform(keys, mesh, metrics, clusterCounts);
         AtomicReference<Supplier<Placement>> placement = new AtomicReference<>(() -> Placement.NONE);
         AuthorityParts authority = parts.add(AuthorityParts.open(
                 config.authority(),
@@ -119,7 +122,7 @@ final class IstiodLite implements AutoCloseable {
             }
         });
 
-        DebugPages pages = new DebugPages(config, hub, publisher::published);
+        DebugPages pages = new DebugPages(config, hub, publisher::published, () -> clusters(platform));
         DebugAnswers debug = new DebugAnswers(
                 config.mesh().systemNamespace(), ControllerNames.replica(), AmbitVersion.version(), hub::status, pages);
         AdmissionInterceptor admission = new AdmissionInterceptor(discovery.streamsPerSecond());
@@ -187,12 +190,27 @@ final class IstiodLite implements AutoCloseable {
     }
 
     /** The folder if one was named, the cluster otherwise. */
-    private Platform platform(Path keys, MeshWatch mesh, Metrics metrics) throws IOException {
+    private Platform platform(Path keys, MeshWatch mesh, Metrics metrics, RemoteClusterMetrics clusters)
+            throws IOException {
         Path folder = config.folder();
         return folder == null
                 ? new KubernetesPlatform(
-                        config, ControllerNames.identity(), mesh, new ClusterMetrics(metrics.registry()), clock)
+                        config,
+                        ControllerNames.identity(),
+                        mesh,
+                        new ClusterMetrics(metrics.registry()),
+                        clusters,
+                        clock)
                 : new FolderPlatform(config, folder, keys, mesh::trustDomain, clock);
+    }
+
+    /** Returns how far reading our own cluster has come, then the others. */
+    private List<ClusterStanding> clusters(Platform platform) {
+        List<ClusterStanding> all = new ArrayList<>();
+        all.add(new ClusterStanding(
+                config.mesh().clusterId(), "", ready ? ClusterStanding.State.SYNCED : ClusterStanding.State.SYNCING));
+        all.addAll(platform.clusters());
+        return all;
     }
 
     private void announce(Platform platform) {

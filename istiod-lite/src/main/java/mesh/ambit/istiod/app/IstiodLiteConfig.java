@@ -105,7 +105,7 @@ record IstiodLiteConfig(
         IstiodLiteConfig config = new IstiodLiteConfig(
                 options.folder,
                 ClusterFolders.checked(options.clusters, mesh, environment),
-                KubernetesConfig.from(environment, options.kubeconfig, options.clusterAliases),
+                KubernetesConfig.from(environment, options.kubeconfig, mesh, options.clusterAliases),
                 options.state,
                 address("--secureGRPCAddr", options.secureGrpcAddr, environment),
                 address("--httpAddr", options.httpAddr, environment),

@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.Map;
 import mesh.ambit.config.AmbitVersion;
 import mesh.ambit.config.Environment;
+import mesh.ambit.istiod.ambient.MeshSettings;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,13 +12,15 @@ import org.jspecify.annotations.Nullable;
  *
  * @param kubeconfig how to reach the cluster; null to find out as any client does
  * @param waypointImage of waypoints that are deployed for Gateways
- * @param remoteClusters whether Secrets may name further clusters whose workloads call us
+ * @param remote further clusters, which Secrets name
  * @param clusterAliases names of clusters by other names under which callers know them
  */
 record KubernetesConfig(
-        @Nullable Path kubeconfig, String waypointImage, boolean remoteClusters, Map<String, String> clusterAliases) {
+        @Nullable Path kubeconfig,
+        String waypointImage,
+        RemoteClusterSettings remote,
+        Map<String, String> clusterAliases) {
     static final String AMBIT_WAYPOINT_IMAGE = "AMBIT_WAYPOINT_IMAGE";
-    static final String AMBIT_REMOTE_CLUSTERS = "AMBIT_REMOTE_CLUSTERS";
 
     KubernetesConfig {
         clusterAliases = Map.copyOf(clusterAliases);
@@ -25,11 +28,11 @@ record KubernetesConfig(
 
     /** Puts flags and environment together. */
     static KubernetesConfig from(
-            Environment environment, @Nullable Path kubeconfig, Map<String, String> clusterAliases) {
+            Environment environment, @Nullable Path kubeconfig, MeshSettings mesh, Map<String, String> clusterAliases) {
         return new KubernetesConfig(
                 kubeconfig,
                 environment.text(AMBIT_WAYPOINT_IMAGE, "ambit/waypoint:" + AmbitVersion.version()),
-                environment.flag(AMBIT_REMOTE_CLUSTERS, false),
+                RemoteClusterSettings.from(environment, mesh),
                 clusterAliases);
     }
 

@@ -2,9 +2,11 @@ package mesh.ambit.istiod.app;
 
 import java.io.IOException;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 import mesh.ambit.istiod.ambient.Feature;
 import mesh.ambit.istiod.ambient.MeshSettings;
@@ -53,7 +55,12 @@ final class KubernetesPlatform implements Platform {
      * @throws IOException if there is no usable kubeconfig
      */
     KubernetesPlatform(
-            IstiodLiteConfig config, String identity, MeshWatch mesh, KubernetesMetrics metrics, InstantSource clock)
+            IstiodLiteConfig config,
+            String identity,
+            MeshWatch mesh,
+            KubernetesMetrics metrics,
+            RemoteClusterMetrics remoteMetrics,
+            InstantSource clock)
             throws IOException {
         this.config = config;
         this.metrics = metrics;
@@ -61,7 +68,8 @@ final class KubernetesPlatform implements Platform {
         this.server = ApiServer.connect(config.kubernetes().kubeconfig());
         this.mesh = mesh;
         this.authenticator = reviewing(server);
-        this.remote = new RemoteClusters(config.mesh().clusterId(), this::reviewing, clock, random);
+        this.remote = new RemoteClusters(
+                config.mesh().clusterId(), config.kubernetes().remote(), this::reviewing, remoteMetrics, clock, random);
         String systemNamespace = config.mesh().systemNamespace();
         this.duties = new ClusterDuties(server, systemNamespace, identity, clock, random);
         this.addresses = new EntryAddresses(server);
@@ -75,6 +83,7 @@ final class KubernetesPlatform implements Platform {
 
     @Override
     public void follow(MeshListener listener) {
+        CompletableFuture<Void> read = new CompletableFuture<>();
         source = KubernetesSource.open(
                 server,
                 config.mesh().configMaps(),
@@ -83,12 +92,16 @@ final class KubernetesPlatform implements Platform {
                     addresses.changed(changes, problems);
                     statuses.changed(changes, problems);
                     listener.changed("", changes, problems);
-                    listener.complete();
+                    read.complete(null);
                 },
                 clock,
                 random);
-        if (config.kubernetes().remoteClusters()) {
+        if (config.kubernetes().remote().followed()) {
+            remote.tell(listener);
             remote.follow(server, config.mesh().systemNamespace());
+            remote.settled().thenCombine(read, (_, _) -> "all").thenRun(listener::complete);
+        } else {
+            read.thenRun(listener::complete);
         }
     }
 
@@ -176,8 +189,18 @@ final class KubernetesPlatform implements Platform {
 
     @Override
     public List<String> troubles() {
+        List<String> troubles = new ArrayList<>();
         KubernetesSource open = source;
-        return open == null ? List.of() : open.troubles();
+        if (open != null) {
+            troubles.addAll(open.troubles());
+        }
+        troubles.addAll(remote.troubles());
+        return troubles;
+    }
+
+    @Override
+    public List<ClusterStanding> clusters() {
+        return remote.standings();
     }
 
     @Override

@@ -48,6 +48,9 @@ interface Platform extends AutoCloseable {
     /** Returns why objects or changes of them do not arrive now, one line each; empty when they do. */
     List<String> troubles();
 
+    /** Returns how far reading each other cluster has come, by their names. */
+    List<ClusterStanding> clusters();
+
     /** Returns what it is, for the log. */
     String description();
 

@@ -50,6 +50,7 @@ public final class KubernetesSource implements AutoCloseable {
 
     private KubernetesSource(
             ApiServer server,
+            Set<Kind> kinds,
             List<ObjectKey> configMaps,
             KubernetesMetrics metrics,
             ClusterListener listener,
@@ -58,7 +59,6 @@ public final class KubernetesSource implements AutoCloseable {
         this.server = server;
         this.metrics = metrics;
         this.listener = listener;
-        Set<Kind> kinds = EnumSet.complementOf(EnumSet.copyOf(NOT_READ));
         this.unsettled = new CountDownLatch(kinds.size() + configMaps.size());
         for (ObjectKey configMap : configMaps) {
             settings.put(
@@ -98,13 +98,7 @@ public final class KubernetesSource implements AutoCloseable {
         this.publisher = Thread.ofPlatform().name("kubernetes").daemon().start(this::publish);
     }
 
-    /**
-     * Begins to follow the cluster; returns at once.
-     *
-     * @param configMaps where the settings of the mesh are; no other ConfigMap is read
-     * @param listener called on a thread of its own
-     * @param random spreads attempts; used by many threads at once
-     */
+    /** Begins to follow all objects that anything is computed from. */
     public static KubernetesSource open(
             ApiServer server,
             List<ObjectKey> configMaps,
@@ -112,7 +106,26 @@ public final class KubernetesSource implements AutoCloseable {
             ClusterListener listener,
             InstantSource clock,
             RandomGenerator random) {
-        return new KubernetesSource(server, configMaps, metrics, listener, clock, random);
+        Set<Kind> kinds = EnumSet.complementOf(EnumSet.copyOf(NOT_READ));
+        return open(server, kinds, configMaps, metrics, listener, clock, random);
+    }
+
+    /**
+     * Begins to follow some kinds of objects of a cluster; returns at once.
+     *
+     * @param configMaps where the settings of the mesh are; no other ConfigMap is read
+     * @param listener called on a thread of its own
+     * @param random spreads attempts; used by many threads at once
+     */
+    public static KubernetesSource open(
+            ApiServer server,
+            Set<Kind> kinds,
+            List<ObjectKey> configMaps,
+            KubernetesMetrics metrics,
+            ClusterListener listener,
+            InstantSource clock,
+            RandomGenerator random) {
+        return new KubernetesSource(server, kinds, configMaps, metrics, listener, clock, random);
     }
 
     /** Returns the part of a kind's collection that is read. */

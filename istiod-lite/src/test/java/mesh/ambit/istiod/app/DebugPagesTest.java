@@ -23,7 +23,8 @@ class DebugPagesTest {
     private final DebugPages pages = new DebugPages(
             IstiodLiteConfig.of(new IstiodLiteOptions(), Environment.of(Map.of()), 2),
             hub,
-            () -> new MeshPublisher.Published(List.of(), List.of(), new ClusterDigest()));
+            () -> new MeshPublisher.Published(List.of(), List.of(), new ClusterDigest()),
+            () -> List.of(new ClusterStanding("west", "istio-system/west", ClusterStanding.State.TIMEOUT)));
 
     /** A token is the namespace of its bearer. */
     private final Map<String, HttpRoute> routes = pages.routes(new DebugAccess(
@@ -36,7 +37,7 @@ class DebugPagesTest {
 
     @Test
     void everyPageAnswersThisMachineAndProvenCallersOfTheRightNamespace() {
-        assertThat(routes).hasSize(8);
+        assertThat(routes).hasSize(9);
         routes.forEach((path, route) -> {
             assertThat(status(route, path, "", true)).as(path).isEqualTo(200);
             assertThat(status(route, path, "Bearer istio-system", false))

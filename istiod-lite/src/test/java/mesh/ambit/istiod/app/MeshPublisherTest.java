@@ -2,17 +2,26 @@ package mesh.ambit.istiod.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Duration;
+import java.time.InstantSource;
 import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import mesh.ambit.istiod.ambient.Feature;
+import mesh.ambit.istiod.ambient.MeshSettings;
 import mesh.ambit.istiod.kube.ObjectChanges;
+import mesh.ambit.istiod.push.PacedTrigger;
+import mesh.ambit.istiod.push.PushHub;
+import mesh.ambit.istiod.push.PushMetrics;
 import mesh.ambit.kube.Kind;
 import mesh.ambit.kube.KubeObject;
 import mesh.ambit.kube.KubeYaml;
 import mesh.ambit.kube.ObjectKey;
 import mesh.ambit.kube.Reading;
+import mesh.ambit.testkit.Await;
 import org.junit.jupiter.api.Test;
 
 class MeshPublisherTest {
@@ -45,17 +54,46 @@ class MeshPublisherTest {
                 .isFalse();
     }
 
+    @Test
+    void nobodyIsToldOfAPartOfWhatIsThereAtTheStart() {
+        PushHub hub = new PushHub(Runnable::run, 1, InstantSource.system(), PushMetrics.NONE);
+        PacedTrigger.Pace pace = new PacedTrigger.Pace(Duration.ofMillis(1), Duration.ofMillis(1));
+        MeshSettings settings = MeshSettings.DEFAULT.withFeatures(Set.of(Feature.MULTI_NETWORK));
+        try (MeshPublisher publisher = new MeshPublisher(settings, hub, pace, _ -> {})) {
+            ObjectChanges pod = changes(pod("", PLACED + ", " + READY));
+            publisher.changed("", pod, List.of());
+            publisher.changed("west", pod, List.of());
+            assertThat(publisher.first().toCompletableFuture()).isNotDone();
+            assertThat(hub.hasState()).isFalse();
+
+            publisher.complete();
+
+            Await.until(
+                    "all of it", () -> publisher.first().toCompletableFuture().isDone());
+            assertThat(hub.dump()).contains("Kubernetes//Pod/n/p", "west//Pod/n/p");
+            assertThat(publisher.published().digest().pod("n", "p")).isNotNull();
+            publisher.changed("west", new ObjectChanges(Map.of(), pod.put().keySet()), List.of());
+            Await.until("the other's is gone", () -> !hub.dump().contains("west//Pod/n/p"));
+            assertThat(hub.dump()).contains("Kubernetes//Pod/n/p");
+            assertThat(publisher.published().digest().pod("n", "p")).isNotNull();
+        }
+    }
+
     private static String pod(String metadata, String status) {
         return "{apiVersion: v1, kind: Pod, metadata: {name: p, namespace: n" + metadata
                 + "}, spec: {containers: [{name: c, image: i}]}, status: {phase: Running, " + status + "}}";
     }
 
     private static boolean mayWait(String yaml) {
+        return MeshPublisher.mayWait(changes(yaml));
+    }
+
+    private static ObjectChanges changes(String yaml) {
         Collection<KubeObject> objects =
                 KubeYaml.parse(yaml, "test", Reading.AS_STORED).objects();
         assertThat(objects).isNotEmpty();
-        return MeshPublisher.mayWait(new ObjectChanges(
-                objects.stream().collect(Collectors.toMap(KubeObject::key, Function.identity())), Set.of()));
+        return new ObjectChanges(
+                objects.stream().collect(Collectors.toMap(KubeObject::key, Function.identity())), Set.of());
     }
 
     private static boolean gone(Kind kind) {

@@ -1,17 +1,17 @@
 package mesh.ambit.istiod.app;
 
+import static mesh.ambit.istiod.app.RemoteSecrets.kubeconfig;
+import static mesh.ambit.istiod.app.RemoteSecrets.secret;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.InstantSource;
-import java.util.Base64;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
-import java.util.TreeMap;
 import mesh.ambit.identity.SpiffeId;
 import mesh.ambit.istiod.issuer.Authentication;
 import mesh.ambit.istiod.issuer.Authentication.Accepted;
@@ -37,9 +37,11 @@ class RemoteClustersTest {
         // A token proves to be of an account that is called like the server that reviewed it.
         clusters = new RemoteClusters(
                 "one",
+                new RemoteClusterSettings(true, false, Duration.ofMinutes(2), Set.of()),
                 server -> token -> new Accepted(new CallerIdentity(
                         new SpiffeId("cluster.local", "reviewed", account(server.url())),
                         new BoundPod("ztunnel-x", "u1", null))),
+                new RemoteClusterMetrics(new SimpleMeterRegistry()),
                 InstantSource.system(),
                 new Random(7));
     }
@@ -121,6 +123,18 @@ class RemoteClustersTest {
 
             assertThat(clusters.authenticate("token", "two")).as(user).isInstanceOf(Refused.class);
         }
+        for (String server :
+                List.of("http://192.0.2.1", "192.0.2.1:8080", "not a url", "http://localhost.example.net")) {
+            clusters.changed(SECRET, secret(Map.of("two", kubeconfig(server, "token: t"))));
+            assertThat(clusters.authenticate("token", "two")).as(server).isInstanceOf(Refused.class);
+        }
+        clusters.changed(
+                SECRET,
+                secret(Map.of(
+                        "two",
+                        kubeconfig("https://192.0.2.1", "token: t")
+                                .replace("cluster: {", "cluster: {insecure-skip-tls-verify: true, "))));
+        assertThat(clusters.authenticate("token", "two")).isInstanceOf(Refused.class);
         clusters.changed(SECRET, secret(Map.of("two", "no: kubeconfig", "three", ": :\n-")));
         assertThat(clusters.authenticate("token", "two")).isInstanceOf(Refused.class);
         assertThat(clusters.authenticate("token", "three")).isInstanceOf(Refused.class);
@@ -128,25 +142,5 @@ class RemoteClustersTest {
 
     private static String account(String url) {
         return "at-" + url.replaceAll("[^0-9]", "");
-    }
-
-    private static String kubeconfig(String url, String user) {
-        return """
-                apiVersion: v1
-                kind: Config
-                clusters: [{name: c, cluster: {server: "%s"}}]
-                users: [{name: u, user: {%s}}]
-                contexts: [{name: x, context: {cluster: c, user: u}}]
-                current-context: x
-                """.formatted(url, user);
-    }
-
-    private static ObjectNode secret(Map<String, String> data) {
-        ObjectNode secret = new ObjectMapper().createObjectNode();
-        ObjectNode encoded = secret.putObject("data");
-        new TreeMap<>(data)
-                .forEach((key, text) ->
-                        encoded.put(key, Base64.getEncoder().encodeToString(text.getBytes(StandardCharsets.UTF_8))));
-        return secret;
     }
 }

@@ -18,6 +18,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.RejectedExecutionException;
@@ -94,14 +95,18 @@ public final class ApiServer implements AutoCloseable {
     /**
      * Returns the server that a kubeconfig names which somebody else wrote. Nothing is asked yet.
      *
-     * @throws IOException if it is none, or would make us run a program or read a file
+     * @param allowed what it may say all the same, in the words of {@link Kubeconfigs}
+     * @throws IOException if it is none, or not a safe one; the message quotes nothing of it
      */
-    public static ApiServer connectTo(String kubeconfig) throws IOException {
+    public static ApiServer connectTo(String kubeconfig, Set<String> allowed) throws IOException {
         try {
-            Kubeconfigs.requireSelfContained(kubeconfig);
+            Kubeconfigs.requireSafe(kubeconfig, allowed);
             return new ApiServer(Config.fromKubeconfig(kubeconfig), PATIENCE);
+        } catch (Kubeconfigs.UnsafeException e) {
+            throw new IOException(e.getMessage(), e);
         } catch (RuntimeException e) {
-            throw new IOException(Failures.reason(e), e);
+            // Not its words: they may quote a credential.
+            throw new IOException("no usable kubeconfig: certificates, key or another part cannot be read");
         }
     }
 
