@@ -84,7 +84,8 @@ final class LineWriter {
         }
         String message = event.getFormattedMessage();
         if (!message.isEmpty()) {
-            out.append('\t').append(onOneLine(message));
+            out.append('\t');
+            appendMessage(out, message);
         }
         out.append('\t');
         String separator = "";
@@ -217,11 +218,16 @@ final class LineWriter {
         };
     }
 
-    private static String onOneLine(String message) {
-        if (message.indexOf('\n') < 0 && message.indexOf('\r') < 0) {
-            return message;
+    /** Escapes what would end the line, or be a command to a terminal: a message may quote a peer. */
+    private static void appendMessage(StringBuilder out, String message) {
+        for (int i = 0; i < message.length(); i++) {
+            char c = message.charAt(i);
+            if (Character.isISOControl(c) && c != '\t') {
+                appendEscaped(out, c);
+            } else {
+                out.append(c);
+            }
         }
-        return message.replace("\r", "\\r").replace("\n", "\\n");
     }
 
     private static String levelOf(ILoggingEvent event) {

@@ -41,6 +41,15 @@ class LoggingTest {
     }
 
     @Test
+    void aMessageCannotEndItsLineNorCommandATerminal() {
+        try (Logging _ = Logging.start(LogFilter.INFO, LogFormat.PLAIN, out)) {
+            xds.info("peer says \"{}\"", "a\r\nb\u001b[2Jc\u009bd");
+        }
+
+        assertThat(text()).endsWith("\tpeer says \"a\\r\\nb\\u{1b}[2Jc\\u{9b}d\"\t\n");
+    }
+
+    @Test
     void jsonHasLevelTimeScopeMessageAndThenTheFields() {
         try (Logging _ = Logging.start(LogFilter.INFO, LogFormat.JSON, out)) {
             xds.atError()
