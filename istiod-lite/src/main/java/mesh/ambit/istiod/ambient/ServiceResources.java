@@ -39,18 +39,21 @@ final class ServiceResources {
      * @param object the Service at {@code key}; null for none
      */
     static Output of(ObjectKey key, @Nullable Service object, MeshReader reader) {
-        if (object != null && !object.isExternalName() && !isUsable(object)) {
+        Service ours = object == null || object.isExternalName() ? null : object;
+        if (ours != null && !isUsable(ours)) {
             return Output.warning(
-                    key + " is left out: one of its cluster IPs " + object.addresses() + " is not an IP address");
+                    key + " is left out: one of its cluster IPs " + ours.addresses() + " is not an IP address");
         }
         if (!key.isOwn()) {
             // Told under the name of our own.
             return Output.NOTHING;
         }
-        boolean isOurs = object != null && !object.isExternalName();
-        mesh.ambit.model.Service.Builder service = isOurs ? service(object, key, reader) : null;
-        if (isOurs && !(reader.mesh().has(Feature.MULTI_NETWORK) && isGlobal(object.metadata(), reader))) {
-            return new Output(List.of(service.build()), List.of(), List.of(), reader.warnings(key));
+        mesh.ambit.model.Service.Builder service = null;
+        if (ours != null) {
+            service = service(ours, key, reader);
+            if (!reader.mesh().has(Feature.MULTI_NETWORK) || !isGlobal(ours.metadata(), reader)) {
+                return new Output(List.of(service.build()), List.of(), List.of(), reader.warnings(key));
+            }
         }
         List<mesh.ambit.model.Service> shared = reader.shared(key);
         if (service == null) {
@@ -59,8 +62,8 @@ final class ServiceResources {
             }
             service = shared.getFirst().toBuilder();
         }
-        if (shared.size() > (isOurs ? 0 : 1)) {
-            service.vips(together(isOurs ? service.build() : shared.getFirst(), shared));
+        if (shared.size() > (ours == null ? 1 : 0)) {
+            service.vips(together(ours == null ? shared.getFirst() : service.build(), shared));
         }
         Abroad abroad = reader.abroad(key);
         mesh.ambit.model.Service whole = service.subjectAltNames(

@@ -184,9 +184,12 @@ class HttpServerIT {
     @Test
     void answersAreDatedAlsoWhereTheHostIsNamedInTheRequestLine() throws Exception {
         try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.port())) {
-            socket.getOutputStream()
-                    .write("GET http://any/healthz/ready?x=1 HTTP/1.1\r\nHost: any\r\nConnection: close\r\n\r\n"
-                            .getBytes(StandardCharsets.US_ASCII));
+            socket.getOutputStream().write("""
+                            GET http://any/healthz/ready?x=1 HTTP/1.1\r
+                            Host: any\r
+                            Connection: close\r
+                            \r
+                            """.getBytes(StandardCharsets.US_ASCII));
 
             assertThat(new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII))
                     .startsWith("HTTP/1.1 200 ")
