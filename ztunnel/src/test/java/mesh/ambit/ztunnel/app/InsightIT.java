@@ -7,7 +7,9 @@ import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.net.Socket;
+import java.util.HexFormat;
 import java.util.List;
 import mesh.ambit.testkit.Await;
 import mesh.ambit.ztunnel.app.MeshLab.Node;
@@ -78,6 +80,59 @@ class InsightIT {
                                 && line.contains("response_code=\"200\"")
                                 && line.endsWith("} 2")));
         assertThat(requests(one)).as("at the source").isEmpty();
+    }
+
+    @Test
+    void callsAreCountedByWhatTheirTrailersSay() throws Exception {
+        mesh.setting("AMBIT_HTTP_INSIGHT", "true");
+        mesh.node("one");
+        Node two = mesh.node("two");
+        String answer = frame(4, 0, 0, "")
+                + frame(1, 4, 1, field(":status", "200") + field("content-type", "application/grpc"))
+                + frame(1, 5, 1, field("grpc-status", "14"));
+        String call = HexFormat.of().formatHex("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(US_ASCII))
+                + frame(4, 0, 0, "")
+                + frame(
+                        1,
+                        5,
+                        1,
+                        field(":method", "POST")
+                                + field(":scheme", "http")
+                                + field(":path", "/shop.Orders/List")
+                                + field("content-type", "application/grpc"));
+
+        try (ServerSocket server = orders.namespace().call(() -> new ServerSocket(8081));
+                Socket client = EchoApp.dial(web.namespace(), orders.address(), 8081)) {
+            client.getOutputStream().write(HexFormat.of().parseHex(call));
+            try (Socket accepted = server.accept()) {
+                accepted.getInputStream().readNBytes(call.length() / 2);
+                accepted.getOutputStream().write(HexFormat.of().parseHex(answer));
+            }
+            assertThat(client.getInputStream().readAllBytes())
+                    .isEqualTo(HexFormat.of().parseHex(answer));
+        }
+
+        Await.until("the call is counted", () -> !requests(two).isEmpty());
+        assertThat(requests(two))
+                .singleElement()
+                .asString()
+                .contains(
+                        "request_protocol=\"grpc\"",
+                        "response_code=\"200\"",
+                        "grpc_response_status=\"14\"",
+                        "destination_workload=\"orders\"");
+    }
+
+    private static String frame(int type, int flags, int stream, String payload) {
+        return "%06x%02x%02x%08x".formatted(payload.length() / 2, type, flags, stream) + payload;
+    }
+
+    /** A field with a new name that no table keeps, RFC 7541 section 6.2.2. */
+    private static String field(String name, String value) {
+        return "00%02x".formatted(name.length())
+                + HexFormat.of().formatHex(name.getBytes(US_ASCII))
+                + "%02x".formatted(value.length())
+                + HexFormat.of().formatHex(value.getBytes(US_ASCII));
     }
 
     @Test
