@@ -1,6 +1,7 @@
 package mesh.ambit.hbone;
 
 import io.netty.channel.ConnectTimeoutException;
+import java.net.NoRouteToHostException;
 import java.util.Map;
 
 /** Prints why a socket could not be connected in the words and with the number of the kernel, as the reference does. */
@@ -30,6 +31,7 @@ public final class SocketErrors {
                 return error.getKey() + " (os error " + error.getValue() + ")";
             }
         }
-        return message;
+        // The native transport says nothing with these, be it the host or the whole network that cannot be reached.
+        return cause instanceof NoRouteToHostException ? "No route to host (os error 113)" : message;
     }
 }

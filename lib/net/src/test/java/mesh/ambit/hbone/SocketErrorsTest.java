@@ -14,6 +14,8 @@ class SocketErrorsTest {
         assertThat(SocketErrors.text(new ConnectException(
                         "finishConnect(..) failed with error(-111): Connection refused: /10.0.0.1:8080")))
                 .isEqualTo("Connection refused (os error 111)");
+        assertThat(SocketErrors.text(new NoRouteToHostException("null: /10.0.0.1:8080")))
+                .isEqualTo("No route to host (os error 113)");
         assertThat(SocketErrors.text(new NoRouteToHostException("No route to host: /10.0.0.1:8080")))
                 .isEqualTo("No route to host (os error 113)");
         assertThat(SocketErrors.text(new IOException("recv failed: Connection reset by peer")))
