@@ -32,12 +32,23 @@ public final class Soak {
     private static final int FEW = 3;
     private static final double SOME_MEGABYTES = 4;
 
+    /** Buffers are taken from the system in pieces of 4 MiB: one more of them is no trend yet. */
+    private static final double A_CHUNK_MORE = SOME_MEGABYTES + 4.2;
+
+    private static final List<Memory> MEMORY = List.of(
+            new Memory("direct", "buffers outside the heap", A_CHUNK_MORE),
+            new Memory("heap", "heap after collection", SOME_MEGABYTES),
+            new Memory("native", "native memory, all", SOME_MEGABYTES));
+
     private final Lab lab;
     private final Subject subject;
     private final Window window;
     private final Consumer<String> progress;
     private final Map<String, Series> series = new LinkedHashMap<>();
     private long errors;
+
+    /** A kind of memory, as {@link JavaMemory} calls it, and by how many MB it may go up and down. */
+    private record Memory(String key, String title, double tolerance) {}
 
     /** Prepares to soak {@code subject}, which must be ready. */
     public Soak(Lab lab, Subject subject, Consumer<String> progress) {
@@ -107,23 +118,12 @@ public final class Soak {
             add(who + ": descriptors", "", FEW, seconds, descriptors(program));
             add(who + ": threads", "", FEW, seconds, ProcessStats.threads(program));
             Map<String, Double> memory = JavaMemory.look(program.process().pid());
-            Map.of(
-                            "heap",
-                            "heap after collection",
-                            "native",
-                            "native memory, all",
-                            "direct",
-                            "buffers outside the heap")
-                    .entrySet()
-                    .stream()
-                    .sorted(Map.Entry.comparingByKey())
-                    .filter(each -> memory.containsKey(each.getKey()))
-                    .forEach(each -> add(
-                            who + ": " + each.getValue(),
-                            "MB",
-                            SOME_MEGABYTES,
-                            seconds,
-                            memory.getOrDefault(each.getKey(), 0.0)));
+            for (Memory each : MEMORY) {
+                Double megabytes = memory.get(each.key());
+                if (megabytes != null) {
+                    add(who + ": " + each.title(), "MB", each.tolerance(), seconds, megabytes);
+                }
+            }
             add(who + ": resident", "MB", SOME_MEGABYTES, seconds, ProcessStats.residentMegabytes(program));
         }
     }
