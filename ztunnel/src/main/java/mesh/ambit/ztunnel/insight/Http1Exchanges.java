@@ -11,7 +11,8 @@ final class Http1Exchanges implements HttpInsight.Exchanges {
     /** How many requests may wait for their responses. */
     private static final int MAX_UNDER_WAY = 128;
 
-    private record UnderWay(String method, long startedNanos) {}
+    /** Keeps nothing of the peer's words: there may be many, and they may be long. */
+    private record UnderWay(boolean head, long startedNanos) {}
 
     private final LongSupplier nanoTime;
     private final Consumer<Request> finished;
@@ -56,7 +57,7 @@ final class Http1Exchanges implements HttpInsight.Exchanges {
             if (method.equals("CONNECT") || head.upgrade() || underWay.size() >= MAX_UNDER_WAY) {
                 throw new NotUnderstood(method);
             }
-            underWay.add(new UnderWay(method, startedNanos));
+            underWay.add(new UnderWay(method.equals("HEAD"), startedNanos));
             return Http1Messages.Body.FRAMED;
         }
 
@@ -83,7 +84,7 @@ final class Http1Exchanges implements HttpInsight.Exchanges {
             if (status < 200) {
                 return Http1Messages.Body.ANOTHER_HEAD;
             }
-            if (request.method().equals("HEAD") || status == 204 || status == 304) {
+            if (request.head() || status == 204 || status == 304) {
                 return Http1Messages.Body.NONE;
             }
             return head.chunked() || head.length() >= 0 ? Http1Messages.Body.FRAMED : Http1Messages.Body.UNTIL_END;

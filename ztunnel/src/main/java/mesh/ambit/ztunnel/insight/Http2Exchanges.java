@@ -95,13 +95,14 @@ final class Http2Exchanges implements HttpInsight.Exchanges {
     }
 
     private void onRequestHeaders(int streamId, Http2Headers headers) throws NotUnderstood {
-        if (underWay.containsKey(streamId)) {
+        if (headers.method() == null || underWay.containsKey(streamId)) {
+            // Trailers; the answer may have been complete before them.
             return;
         }
         if (underWay.size() >= MAX_UNDER_WAY) {
             throw new NotUnderstood("too many streams");
         }
-        if ("CONNECT".contentEquals(text(headers.method()))) {
+        if ("CONNECT".contentEquals(headers.method())) {
             throw new NotUnderstood("tunnel in a stream");
         }
         UnderWay request = new UnderWay(nanoTime.getAsLong());

@@ -111,6 +111,18 @@ class Http2InsightTest {
     }
 
     @Test
+    void trailersOfARequestThatIsAnsweredAlreadyAreNoRequest() {
+        Dialogue dialogue = new Dialogue()
+                .client(join(preface(), request(1, "text/plain")))
+                .server(join(settings(3, 50), response(1, 413, true)));
+        byte[] trailers = encode(client, new DefaultHttp2Headers().set("checksum", "7"));
+        dialogue.client(join(frame(0, 0, 1, new byte[10]), frame(1, 0x5, 1, trailers)));
+
+        assertThat(dialogue.play()).isTrue();
+        assertThat(dialogue.finished).extracting(Request::status).containsExactly(413);
+    }
+
+    @Test
     void headerBlocksMayComeInPiecesWithPaddingAndPriority() {
         byte[] block =
                 encode(client, new DefaultHttp2Headers().method("GET").path("/").scheme("http"));
