@@ -101,7 +101,10 @@ final class RemoteCluster {
     /** Says once that nobody waits for {@code link} any more, if that is so. */
     synchronized void noteIfLate(RemoteLink link) {
         if (link.isLate()) {
-            LOG.error("cluster {}: not read yet, going on without what it would add; trying again", name);
+            LOG.error(
+                    "cluster {}: not read yet, going on without what it would add; trying again: {}",
+                    name,
+                    link.troubles());
             metrics.timedOut(name);
             metrics.standing(name, link.state());
         }

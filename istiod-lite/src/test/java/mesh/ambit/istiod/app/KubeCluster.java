@@ -49,6 +49,12 @@ final class KubeCluster implements AutoCloseable {
         }
     }
 
+    /** Applies what the chart says about the account as which other clusters' controllers read this one. */
+    void installReader() throws IOException {
+        apply(rendered(
+                Files.readString(CHART.resolve("reader.yaml")).replaceAll("(?m)^\\{\\{- (if .*|end) \\}\\}$", "")));
+    }
+
     /** Returns what Helm makes of a template with the chart's own values: nothing optional is switched on. */
     private String rendered(String template) {
         return template.replace("{{ .Release.Namespace }}", namespace)

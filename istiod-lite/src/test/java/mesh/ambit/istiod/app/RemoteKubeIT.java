@@ -67,6 +67,47 @@ class RemoteKubeIT {
         }
     }
 
+    @Test
+    void whatAnotherClusterSharesCountsAndIsReadWithTheRightsOfTheChart() throws Exception {
+        try (KubeCluster cluster = new KubeCluster();
+                ControllerLab lab = new ControllerLab(directory)) {
+            pods(cluster);
+            cluster.status("{apiVersion: v1, kind: Pod, metadata: {name: web-1, namespace: " + cluster.namespace
+                    + "}, status: {phase: Running, podIP: 10.9.9.9, podIPs: [{ip: 10.9.9.9}]}}");
+            cluster.installReader();
+            String kubeconfig = Base64.getEncoder()
+                    .encodeToString(Files.readAllBytes(
+                            cluster.kubeconfig(directory.resolve("reader.yaml"), "istio-reader-service-account")));
+            cluster.apply("{apiVersion: v1, kind: Secret, metadata: {name: " + SECRET + ", namespace: "
+                    + cluster.namespace + ", labels: {istio/multiCluster: 'true'}}, data: {two: " + kubeconfig + "}}");
+
+            lab.start(
+                    cluster.adminConfig(),
+                    Map.of(
+                            "POD_NAMESPACE",
+                            cluster.namespace,
+                            "CLUSTER_ID",
+                            "one",
+                            "AMBIENT_ENABLE_MULTI_NETWORK",
+                            "true",
+                            "PILOT_REMOTE_CLUSTER_TIMEOUT",
+                            "0s"));
+
+            String pod = "//Pod/" + cluster.namespace + "/web-1";
+            assertThat(lab.page("/debug/ambientz").body())
+                    .as("from the first moment on")
+                    .contains("one" + pod, "two" + pod);
+            assertThat(lab.page("/debug/clusterz").body())
+                    .contains(
+                            "\"id\":\"two\"", "\"secretName\":\"" + cluster.namespace + "/" + SECRET + "\"", "synced");
+
+            cluster.delete("/api/v1/namespaces/" + cluster.namespace + "/secrets/" + SECRET);
+            ControllerLab.until(
+                    "only ours", () -> !lab.page("/debug/ambientz").body().contains("two" + pod));
+            assertThat(lab.page("/debug/ambientz").body()).contains("one" + pod);
+        }
+    }
+
     /** Makes a node proxy and a pod on one node; returns the proxy's token. */
     private static String pods(KubeCluster cluster) throws IOException {
         String uid = "";
