@@ -230,9 +230,7 @@ final class AmbientRules {
         Service service = reader.visible(Service.class, key);
         return service == null || !ServiceResources.isUsable(service) || reader.member(key) == null
                 ? null
-                : ServiceResources.service(service, key, reader)
-                        .canonical(false)
-                        .build();
+                : ServiceResources.service(service, key, reader).build();
     }
 
     private Selection select(View view, Selection.Of of) {

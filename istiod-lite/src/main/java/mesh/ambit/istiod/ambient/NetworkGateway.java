@@ -61,12 +61,18 @@ record NetworkGateway(
                         network,
                         gateway.metadata().namespace(),
                         gateway.metadata().name(),
-                        account.isEmpty() ? gateway.metadata().name() + "-" + gateway.gatewayClassName() : account,
+                        account.isEmpty() ? defaultAccount(gateway) : account,
                         address.value(),
                         port));
             }
         }
         return gateways;
+    }
+
+    /** Returns as whom a gateway runs when it does not say so: a declared one as its class has it, others as themselves. */
+    private static String defaultAccount(Gateway gateway) {
+        String name = gateway.metadata().name();
+        return gateway.gatewayClassName().equals(REMOTE_CLASS) ? name + "-" + REMOTE_CLASS : name;
     }
 
     /** Returns the ways into a network, those first that our own cluster declares. */

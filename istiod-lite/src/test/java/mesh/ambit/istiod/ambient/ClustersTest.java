@@ -72,7 +72,7 @@ class ClustersTest {
         assertThat(one.clusterId()).isEqualTo("west");
         assertThat(requireNonNull(one.networkGateway()).hboneMtlsPort()).isEqualTo(15008);
         assertThat(workload(state, "NetworkGateway/there/198.51.100.7/0").serviceAccount())
-                .isEqualTo("east-west-istio-east-west");
+                .isEqualTo("east-west");
     }
 
     @Test
@@ -129,7 +129,7 @@ class ClustersTest {
                 cluster("east", "yonder", service("10.96.0.3", "true"))));
 
         assertThat(vips(told)).containsExactly("there/10.96.0.3", "yonder/10.96.0.3");
-        assertThat(told.canonical()).isFalse();
+        assertThat(told.canonical()).isTrue();
         assertThat(told.waypoint()).as("east comes first").isNull();
         assertThat(service(state(
                                 cluster("", "here", ""),
