@@ -1,5 +1,6 @@
 package mesh.ambit.cli;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.PrintWriter;
@@ -53,8 +54,10 @@ class CommandLineTest {
     @ParameterizedTest
     @MethodSource("commands")
     void linesOfHelpThatAreSetByHandFitATerminal(String command) {
-        CommandLine.Model.UsageMessageSpec page =
-                line.getSubcommands().get(command).getCommandSpec().usageMessage();
+        CommandLine.Model.UsageMessageSpec page = requireNonNull(
+                        line.getSubcommands().get(command))
+                .getCommandSpec()
+                .usageMessage();
 
         // Longer ones would be wrapped, which breaks examples and tables.
         assertThat(page.footer())

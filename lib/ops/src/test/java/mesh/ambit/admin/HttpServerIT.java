@@ -227,10 +227,15 @@ class HttpServerIT {
     @Test
     void requestsThatComeTogetherAreAnsweredInTheirOrder() throws Exception {
         try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.port())) {
-            socket.getOutputStream()
-                    .write(("GET /slow HTTP/1.1\r\nHost: x\r\n\r\n"
-                                    + "GET /quick HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
-                            .getBytes(StandardCharsets.US_ASCII));
+            socket.getOutputStream().write("""
+                            GET /slow HTTP/1.1\r
+                            Host: x\r
+                            \r
+                            GET /quick HTTP/1.1\r
+                            Host: x\r
+                            Connection: close\r
+                            \r
+                            """.getBytes(StandardCharsets.US_ASCII));
             await(slowBegun);
             slowMayEnd.countDown();
 

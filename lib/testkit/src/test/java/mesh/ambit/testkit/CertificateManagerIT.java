@@ -1,5 +1,6 @@
 package mesh.ambit.testkit;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -179,11 +180,10 @@ class CertificateManagerIT {
     }
 
     private String refusal() {
-        return String.valueOf(assertThrows(
-                        ExecutionException.class,
-                        () -> client.sign(WEB).toCompletableFuture().get(60, TimeUnit.SECONDS))
-                .getCause()
-                .getMessage());
+        ExecutionException failure = assertThrows(
+                ExecutionException.class,
+                () -> client.sign(WEB).toCompletableFuture().get(60, TimeUnit.SECONDS));
+        return String.valueOf(requireNonNull(failure.getCause()).getMessage());
     }
 
     /** The fake CA speaks through the JDK's provider, which knows no hybrid group. */
