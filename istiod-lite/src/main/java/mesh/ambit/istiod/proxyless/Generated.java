@@ -16,13 +16,16 @@ import org.jspecify.annotations.Nullable;
  * @param remarks what of the objects behind it cannot be said to such a client, one sentence each
  * @param closed what a client is sent that refuses this one, as otherwise it would go on with a former one that lets
  *     more through; null when it may
+ * @param guard what of it decides who may pass: who took one with the same guard before may go on with that; empty when
+ *     nothing does
  */
 public record Generated(
         ResourceKind kind,
         String name,
         ByteString content,
         List<String> remarks,
-        @Nullable Generated closed) {
+        @Nullable Generated closed,
+        ByteString guard) {
     public Generated {
         remarks = List.copyOf(remarks);
     }
@@ -34,7 +37,13 @@ public record Generated(
                 name,
                 Deterministic.bytes(message),
                 remarks.all(),
-                closed == null ? null : new Generated(kind, name, Deterministic.bytes(closed), List.of(), null));
+                closed == null ? null : open(kind, name, Deterministic.bytes(closed)),
+                Closed.guard(message));
+    }
+
+    /** Returns one that nobody is kept out by, or that takes the place of another. */
+    public static Generated open(ResourceKind kind, String name, ByteString content) {
+        return new Generated(kind, name, content, List.of(), null, ByteString.EMPTY);
     }
 
     /** Returns the resource as a field of a response. */

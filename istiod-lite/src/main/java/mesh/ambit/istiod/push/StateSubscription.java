@@ -44,6 +44,9 @@ final class StateSubscription {
     private final ResourceKind kind;
     private final Map<String, Generated> sent = new HashMap<>();
 
+    /** The guards of what the client took last, by name: with these it does not let anybody through that it should not. */
+    private final Map<String, ByteString> guards = new HashMap<>();
+
     /** What the client has shown that it cannot do and must not pass over, by name. */
     private final SortedMap<String, ByteString> refused = new TreeMap<>();
 
@@ -70,6 +73,7 @@ final class StateSubscription {
             owed |= close(request.getErrorDetail().getMessage());
         } else if (answers && !stale) {
             standing = standing.acknowledged(nowMillis);
+            sent.forEach((name, resource) -> guards.put(name, resource.guard()));
         }
         SortedSet<String> wanted = new TreeSet<>(request.getResourceNamesList());
         boolean first = !started;
@@ -84,6 +88,7 @@ final class StateSubscription {
         boolean more = !names.containsAll(wanted);
         sent.keySet().removeIf(name -> !wildcard && !wanted.contains(name));
         refused.keySet().retainAll(sent.keySet());
+        guards.keySet().retainAll(sent.keySet());
         names = wanted;
         owed |= first || more;
         if (rejected || stale) {
@@ -143,7 +148,8 @@ final class StateSubscription {
         boolean anyNamed = !cut && sent.keySet().stream().anyMatch(searched::contains);
         boolean more = false;
         for (Generated resource : sent.values()) {
-            if (resource.closed() != null && (!anyNamed || searched.contains(resource.name()))) {
+            boolean meant = !anyNamed || searched.contains(resource.name());
+            if (resource.closed() != null && meant && !resource.guard().equals(guards.get(resource.name()))) {
                 more |= !resource.content().equals(refused.put(resource.name(), resource.content()));
             }
         }

@@ -32,7 +32,7 @@ class StateSubscriptionTest {
     private @Nullable List<String> due(StateSubscription subscription, ResourceKind kind) {
         List<Generated> due = subscription.due(
                 name -> contents.containsKey(name)
-                        ? new Generated(kind, name, ByteString.copyFromUtf8(contents.get(name)), List.of(), null)
+                        ? Generated.open(kind, name, ByteString.copyFromUtf8(contents.get(name)))
                         : null,
                 _ -> new TreeSet<>(contents.keySet()));
         if (due == null) {
@@ -150,11 +150,16 @@ class StateSubscriptionTest {
         assertThat(due(clusters, ResourceKind.CLUSTER)).isNull();
     }
 
+    /** Returns a cluster whose content begins with its guard. */
     private Generated guarded(String name) {
-        Generated closed =
-                new Generated(ResourceKind.CLUSTER, name, ByteString.copyFromUtf8("closed"), List.of(), null);
+        ByteString content = ByteString.copyFromUtf8(contents.get(name));
         return new Generated(
-                ResourceKind.CLUSTER, name, ByteString.copyFromUtf8(contents.get(name)), List.of(), closed);
+                ResourceKind.CLUSTER,
+                name,
+                content,
+                List.of(),
+                Generated.open(ResourceKind.CLUSTER, name, ByteString.copyFromUtf8("closed")),
+                content.substring(0, 1));
     }
 
     private @Nullable List<String> dueGuarded() {
@@ -211,6 +216,24 @@ class StateSubscriptionTest {
         clusters.request(refusal("n1", "?"), 2);
 
         assertThat(dueGuarded()).containsExactly("aclosed", "bclosed");
+    }
+
+    @Test
+    void whoTookTheSameGuardBeforeGoesOnWithWhatItHas() {
+        contents.put("a", "1x");
+        clusters.request(request("", "a", "b"), 1);
+        dueGuarded();
+        clusters.request(request("n1", "a", "b"), 2);
+
+        contents.put("a", "1y");
+        assertThat(dueGuarded()).containsExactly("a1y", "b1");
+        clusters.request(refusal("n2", "a: no such balancer"), 3);
+        assertThat(dueGuarded()).isNull();
+
+        contents.put("a", "2y");
+        assertThat(dueGuarded()).containsExactly("a2y", "b1");
+        clusters.request(refusal("n3", "a: no such provider"), 4);
+        assertThat(dueGuarded()).containsExactly("aclosed", "b1");
     }
 
     @Test
