@@ -24,7 +24,7 @@ final class RemoteClusterMetrics {
                 .description("Number of clusters managed by istiod")
                 .tag("cluster_type", "local")
                 .register(registry);
-        Gauge.builder(MANAGED, remote, AtomicInteger::get)
+        Gauge.builder(MANAGED, remote::get)
                 .description("Number of clusters managed by istiod")
                 .tag("cluster_type", "remote")
                 .register(registry);

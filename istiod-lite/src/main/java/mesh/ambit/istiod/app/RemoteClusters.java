@@ -261,8 +261,8 @@ final class RemoteClusters implements Sink<JsonNode>, AutoCloseable {
 
     private void end(RemoteCluster cluster) {
         clusters.remove(cluster.name(), cluster);
-        cluster.end();
         metrics.managed(clusters.size());
+        cluster.end();
         LOG.info("cluster {}: no longer ours", cluster.name());
     }
 
