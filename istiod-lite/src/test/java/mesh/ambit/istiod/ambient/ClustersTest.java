@@ -94,6 +94,14 @@ class ClustersTest {
                 .containsKeys("NetworkGateway/there/198.51.100.7/0", "NetworkGateway/there/198.51.100.9/15018");
     }
 
+    /** Returns a cluster on another network with a pod behind the shared Service, and the way there. */
+    private static String westThatShares() {
+        return cluster(
+                "west",
+                "there",
+                service("10.96.0.3", "true") + pod("b", "10.2.0.1", "y") + eastWest("there", "198.51.100.7"));
+    }
+
     @Test
     void whatIsNotSharedStaysInItsCluster() {
         String mine = cluster("", "here", service("10.96.0.2", "false") + pod("a", "10.1.0.1", "x"));
@@ -101,15 +109,7 @@ class ClustersTest {
 
         assertThat(state(mine, cluster("west", "there", service("10.96.0.3", "false") + pod("b", "10.2.0.1", "y"))))
                 .isEqualTo(alone);
-        assertThat(state(
-                                mine,
-                                cluster(
-                                        "west",
-                                        "there",
-                                        service("10.96.0.3", "true")
-                                                + pod("b", "10.2.0.1", "y")
-                                                + eastWest("there", "198.51.100.7")))
-                        .addresses())
+        assertThat(state(mine, westThatShares()).addresses())
                 .as("ours is not shared, so theirs is not either")
                 .containsOnlyKeys(WEB, "Kubernetes//Pod/shop/a", "NetworkGateway/there/198.51.100.7/0")
                 .containsEntry(WEB, service(alone));
@@ -145,15 +145,7 @@ class ClustersTest {
                 {apiVersion: networking.istio.io/v1, kind: ServiceEntry, metadata: {name: web, namespace: shop}, spec: {hosts: [web.shop.svc.cluster.local], addresses: [240.240.0.1], ports: [{number: 80, name: http}], resolution: STATIC}}
                 """);
 
-        assertThat(state(
-                                mine,
-                                cluster(
-                                        "west",
-                                        "there",
-                                        service("10.96.0.3", "true")
-                                                + pod("b", "10.2.0.1", "y")
-                                                + eastWest("there", "198.51.100.7")))
-                        .addresses())
+        assertThat(state(mine, westThatShares()).addresses())
                 .containsOnlyKeys(WEB, "NetworkGateway/there/198.51.100.7/0")
                 .containsEntry(WEB, service(state(mine)));
     }

@@ -9,7 +9,6 @@ import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.MetadataUtils;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyPair;
@@ -31,6 +30,13 @@ class RemoteKubeIT {
     @TempDir
     private Path directory;
 
+    /** Makes the Secret that names a further cluster, which is the same one. */
+    private static void declare(KubeCluster cluster, String id, Path kubeconfig) throws Exception {
+        String encoded = Base64.getEncoder().encodeToString(Files.readAllBytes(kubeconfig));
+        cluster.apply("{apiVersion: v1, kind: Secret, metadata: {name: " + SECRET + ", namespace: " + cluster.namespace
+                + ", labels: {istio/multiCluster: 'true'}}, data: {" + id + ": " + encoded + "}}");
+    }
+
     @Test
     void proxyOfAnotherClusterGetsCertificatesOfItsNode() throws Exception {
         try (KubeCluster cluster = new KubeCluster();
@@ -49,10 +55,7 @@ class RemoteKubeIT {
                             cluster.namespace + "/ztunnel"));
             assertThat(ask(lab, cluster, token, "two")).isEqualTo(Status.Code.UNAUTHENTICATED);
 
-            String kubeconfig = Base64.getEncoder()
-                    .encodeToString(Files.readString(cluster.adminConfig()).getBytes(StandardCharsets.UTF_8));
-            cluster.apply("{apiVersion: v1, kind: Secret, metadata: {name: " + SECRET + ", namespace: "
-                    + cluster.namespace + ", labels: {istio/multiCluster: 'true'}}, data: {two: " + kubeconfig + "}}");
+            declare(cluster, "two", cluster.adminConfig());
 
             ControllerLab.until("the cluster", () -> ask(lab, cluster, token, "two") == Status.Code.OK);
             assertThat(ask(lab, cluster, token, "")).isEqualTo(Status.Code.OK);
@@ -75,11 +78,10 @@ class RemoteKubeIT {
             cluster.status("{apiVersion: v1, kind: Pod, metadata: {name: web-1, namespace: " + cluster.namespace
                     + "}, status: {phase: Running, podIP: 10.9.9.9, podIPs: [{ip: 10.9.9.9}]}}");
             cluster.installReader();
-            String kubeconfig = Base64.getEncoder()
-                    .encodeToString(Files.readAllBytes(
-                            cluster.kubeconfig(directory.resolve("reader.yaml"), "istio-reader-service-account")));
-            cluster.apply("{apiVersion: v1, kind: Secret, metadata: {name: " + SECRET + ", namespace: "
-                    + cluster.namespace + ", labels: {istio/multiCluster: 'true'}}, data: {two: " + kubeconfig + "}}");
+            declare(
+                    cluster,
+                    "two",
+                    cluster.kubeconfig(directory.resolve("reader.yaml"), "istio-reader-service-account"));
 
             lab.start(
                     cluster.adminConfig(),
