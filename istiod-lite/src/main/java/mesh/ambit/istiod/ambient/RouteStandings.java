@@ -13,10 +13,12 @@ import mesh.ambit.kube.GatewayClass;
 import mesh.ambit.kube.Kind;
 import mesh.ambit.kube.KubeObject;
 import mesh.ambit.kube.MeshConfig.EntryVisibility;
+import mesh.ambit.kube.Namespace;
 import mesh.ambit.kube.ObjectKey;
 import mesh.ambit.kube.ParentRef;
 import mesh.ambit.kube.ReferenceGrant;
 import mesh.ambit.kube.Route;
+import mesh.ambit.kube.RouteAttachment;
 import mesh.ambit.kube.Service;
 import mesh.ambit.kube.ServiceEntry;
 import mesh.ambit.model.PersistentMap;
@@ -26,6 +28,7 @@ import org.jspecify.annotations.Nullable;
 final class RouteStandings {
     private static final String ISTIO_GROUP = "networking.istio.io";
     private static final String WAYPOINT_CONTROLLER = "istio.io/mesh-controller";
+    private static final String EAST_WEST_CONTROLLER = "istio.io/eastwest-controller";
     private static final Set<String> OWN_CONTROLLERS = Set.of(WAYPOINT_CONTROLLER, "istio.io/gateway-controller");
     private static final String NO_PARENT = "NoMatchingParent";
 
@@ -44,22 +47,65 @@ final class RouteStandings {
                     mesh(reader, ref, new ObjectKey(Kind.SERVICE, namespace, ref.name()), references, parents);
                 case ISTIO_GROUP + "/ServiceEntry" ->
                     mesh(reader, ref, new ObjectKey(Kind.SERVICE_ENTRY, namespace, ref.name()), references, parents);
-                case "gateway.networking.k8s.io/Gateway" -> {
-                    if (isWaypoint(reader, new ObjectKey(Kind.GATEWAY, namespace, ref.name()))) {
-                        Trouble trouble = new Trouble(
-                                "NotAllowedByListeners",
-                                "a waypoint takes routes by the Services that use it: name one of them as parent");
-                        parents.add(parent(ref, trouble, references, null));
-                    }
-                }
+                case "gateway.networking.k8s.io/Gateway" ->
+                    gateway(
+                            reader,
+                            ref,
+                            new ObjectKey(Kind.GATEWAY, namespace, ref.name()),
+                            route,
+                            references,
+                            parents);
                 default -> {}
             }
         }
         return new Standing(List.of(), parents);
     }
 
-    private static boolean isWaypoint(MeshReader reader, ObjectKey key) {
-        return controller(reader, key).equals(WAYPOINT_CONTROLLER);
+    /** A route of a gateway: of one between networks, since waypoints have none of their own. */
+    private static void gateway(
+            MeshReader reader,
+            ParentRef ref,
+            ObjectKey key,
+            Route route,
+            @Nullable Trouble references,
+            List<Parent> parents) {
+        if (!(reader.object(key) instanceof Gateway gateway)) {
+            return;
+        }
+        String controller = controller(reader, key);
+        if (controller.equals(WAYPOINT_CONTROLLER)) {
+            // The reference says nothing at all, which helps nobody.
+            parents.add(parent(ref, ofWaypoint(gateway, ref), references, null));
+        } else if (controller.equals(EAST_WEST_CONTROLLER)
+                && reader.mesh().settings().has(Feature.MULTI_NETWORK)) {
+            Namespace namespace = reader.namespace(route.metadata().namespace());
+            RouteAttachment attachment = RouteAttachment.of(
+                    gateway,
+                    route,
+                    ref,
+                    namespace == null ? null : namespace.metadata().labels());
+            if (attachment != null) {
+                Trouble trouble = attachment.verdict() == RouteAttachment.Verdict.ACCEPTED
+                        ? null
+                        : new Trouble(attachment.verdict().word(), attachment.reason());
+                parents.add(parent(ref, trouble, references, "all waypoints are resolved"));
+            }
+        }
+    }
+
+    private static Trouble ofWaypoint(Gateway gateway, ParentRef ref) {
+        Integer port = ref.port();
+        boolean exists = gateway.listeners().stream()
+                .anyMatch(listener -> (port == null || port == listener.port())
+                        && (ref.sectionName().isEmpty() || ref.sectionName().equals(listener.name())));
+        return exists
+                ? new Trouble(
+                        "NotAllowedByListeners",
+                        "a waypoint takes routes by the Services that use it: name one of them as parent")
+                : new Trouble(
+                        NO_PARENT,
+                        "the gateway has no such listener, and a waypoint takes routes by the Services"
+                                + " that use it: name one of them as parent");
     }
 
     /** Returns who looks after a Gateway; empty where that is not known. */

@@ -48,6 +48,7 @@ public final class GatewayController implements AutoCloseable {
     private final Followed gateways;
     private final Backends backends;
     private final ListenerSets listenerSets;
+    private final AttachedRoutes routes;
     private final List<Followed> made = new ArrayList<>();
     private final ParameterMaps parameters;
     private final CountDownLatch started = new CountDownLatch(1);
@@ -72,6 +73,7 @@ public final class GatewayController implements AutoCloseable {
         this.gateways = new Followed(server, GATEWAYS, this::gatewayChanged, clock, random);
         this.backends = new Backends(server, this::childChanged, clock, random);
         this.listenerSets = new ListenerSets(server, key -> queue.add(LISTENER_SET + key), clock, random);
+        this.routes = new AttachedRoutes(server, known, this::refresh, clock, random);
         // Only to notice what others change of them.
         for (ApiResource each : List.of(DEPLOYMENTS, AUTOSCALERS, BUDGETS)) {
             made.add(new Followed(server, each, this::childChanged, clock, random));
@@ -138,16 +140,7 @@ public final class GatewayController implements AutoCloseable {
 
     private void parametersChanged(String key, String forClass) {
         gateways.objects().forEach((name, gateway) -> {
-            JsonNode spec = gateway.path("spec");
-            boolean named = name.startsWith(key.substring(0, key.indexOf('/') + 1))
-                    && key.endsWith("/"
-                            + spec.path("infrastructure")
-                                    .path("parametersRef")
-                                    .path("name")
-                                    .asText(""));
-            boolean defaulted = !forClass.isEmpty()
-                    && spec.path("gatewayClassName").asText("").equals(forClass);
-            if (named || defaulted) {
+            if (ParameterMaps.concerns(name, gateway, key, forClass)) {
                 queue.add(GATEWAY + name);
             }
         });
@@ -243,6 +236,7 @@ public final class GatewayController implements AutoCloseable {
         backends.name(key, statuses.services(gateway));
         ObjectNode status =
                 statuses.of(gateway, controller, name -> backends.find(namespace, name), trouble, clock.instant());
+        routes.count(gateway, controller, status);
         StatusPatch.write(server, path, gateway, status);
     }
 
@@ -291,6 +285,7 @@ public final class GatewayController implements AutoCloseable {
         gateways.close();
         backends.close();
         listenerSets.close();
+        routes.close();
         made.forEach(Followed::close);
         parameters.close();
         queue.close();

@@ -107,6 +107,23 @@ final class ParameterMaps implements AutoCloseable {
         return overlays;
     }
 
+    /**
+     * Returns whether news of a ConfigMap may be news for a gateway.
+     *
+     * @param name of the gateway, {@code namespace/name}
+     * @param key of the ConfigMap
+     * @param forClass whose defaults it has; empty for none
+     */
+    static boolean concerns(String name, JsonNode gateway, String key, String forClass) {
+        JsonNode spec = gateway.path("spec");
+        String parameters =
+                spec.path("infrastructure").path("parametersRef").path("name").asText("");
+        boolean named = name.startsWith(key.substring(0, key.indexOf('/') + 1)) && key.endsWith("/" + parameters);
+        return named
+                || (!forClass.isEmpty()
+                        && spec.path("gatewayClassName").asText("").equals(forClass));
+    }
+
     private @Nullable Mark defaults(String className) {
         return marks.values().stream()
                 .filter(mark -> mark.forClass().equals(className) && !className.isEmpty())

@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import mesh.ambit.istiod.ambient.Standing.Condition;
 import mesh.ambit.kube.Kind;
 import mesh.ambit.kube.KubeObject;
@@ -40,7 +41,7 @@ class StandingEngineTest {
             ---
             """;
 
-    private final StandingEngine engine = new StandingEngine(MeshSettings.DEFAULT);
+    private StandingEngine engine = new StandingEngine(MeshSettings.DEFAULT);
     private final Map<ObjectKey, Standing> standings = new HashMap<>();
 
     @Test
@@ -214,8 +215,41 @@ class StandingEngineTest {
         assertThat(route()).contains("ResolvedRefs False InvalidKind");
         put(GATEWAY + route("{name: gate}", "{name: web, port: 80}"));
         assertThat(route()).startsWith("Accepted False NotAllowedByListeners");
+        put(route("{name: gate, sectionName: nowhere}", "{name: web, port: 80}"));
+        assertThat(route()).startsWith("Accepted False NoMatchingParent");
         put(route("{name: elsewhere}", "{name: web, port: 80}"));
         assertThat(standings.get(ROUTE)).isEqualTo(Standing.NOTHING);
+    }
+
+    @Test
+    void routeOfAGatewayBetweenNetworksIsOneOfItsListeners() {
+        Set<Feature> features = new TreeSet<>(Feature.defaults());
+        features.add(Feature.MULTI_NETWORK);
+        engine = new StandingEngine(MeshSettings.DEFAULT.withFeatures(features));
+        put(BASE + """
+                {apiVersion: gateway.networking.k8s.io/v1, kind: GatewayClass, metadata: {name: istio-east-west},
+                 spec: {controllerName: istio.io/eastwest-controller}}
+                ---
+                {apiVersion: gateway.networking.k8s.io/v1, kind: Gateway, metadata: {name: ew, namespace: shop}, spec: {
+                  gatewayClassName: istio-east-west, listeners: [
+                    {name: mesh, port: 15008, protocol: HBONE, tls: {mode: Terminate}},
+                    {name: pass, port: 443, protocol: TLS, tls: {mode: Passthrough}}]}}
+                ---
+                """ + route("{name: ew}", "{name: web, port: 80}"));
+        assertThat(route())
+                .containsExactly(
+                        "Accepted False NotAllowedByListeners",
+                        "ResolvedRefs True ResolvedRefs",
+                        "ResolvedWaypoints True ResolvedWaypoints");
+
+        put(route("{name: ew}", "{name: web, port: 80}").replace("HTTPRoute", "TLSRoute"));
+        assertThat(standings
+                        .getOrDefault(new ObjectKey(Kind.TLS_ROUTE, "shop", "r"), Standing.NOTHING)
+                        .parents()
+                        .getFirst()
+                        .conditions()
+                        .getFirst())
+                .isEqualTo(new Condition("Accepted", true, "Accepted", "the route is valid"));
     }
 
     private static String route(String parent, String backend) {

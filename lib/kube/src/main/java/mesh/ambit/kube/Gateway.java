@@ -30,6 +30,8 @@ public record Gateway(ObjectMeta metadata, String gatewayClassName, List<Listene
      * @param tlsMode {@code Terminate} or {@code Passthrough}
      * @param allowedFrom which namespaces may attach: {@code All}, {@code Selector}, {@code Same}, {@code None}
      * @param selector the namespaces of {@code Selector}; null when not given, which selects none
+     * @param hostname that it is for; empty for all
+     * @param kinds of routes that it is meant to take; none means all that its protocol can
      */
     public record Listener(
             String name,
@@ -37,12 +39,24 @@ public record Gateway(ObjectMeta metadata, String gatewayClassName, List<Listene
             String protocol,
             String tlsMode,
             String allowedFrom,
-            @Nullable LabelSelector selector) {
+            @Nullable LabelSelector selector,
+            String hostname,
+            List<RouteKind> kinds) {
         public Listener {
             requireNonNull(name, "name");
             requireNonNull(protocol, "protocol");
             requireNonNull(tlsMode, "tlsMode");
             requireNonNull(allowedFrom, "allowedFrom");
+            requireNonNull(hostname, "hostname");
+            kinds = List.copyOf(kinds);
+        }
+    }
+
+    /** A kind of routes, with its API group. */
+    public record RouteKind(String group, String kind) {
+        public RouteKind {
+            requireNonNull(group, "group");
+            requireNonNull(kind, "kind");
         }
     }
 

@@ -53,7 +53,9 @@ final class NetworkObjects {
                     listener.text("protocol"),
                     listener.childOrEmpty("tls").text("mode"),
                     namespaces.text("from"),
-                    selector == null ? null : Selectors.read(selector));
+                    selector == null ? null : Selectors.read(selector),
+                    listener.text("hostname"),
+                    kinds(listener.childOrEmpty("allowedRoutes")));
             if (checked()) {
                 Checks.port(listener, "port", read.port());
                 Checks.oneOf(namespaces, "from", read.allowedFrom(), FROM);
@@ -65,6 +67,15 @@ final class NetworkObjects {
             addresses.add(new Gateway.Address(address.text("type"), address.text("value")));
         }
         return new Gateway(meta, spec.text("gatewayClassName"), listeners, addresses);
+    }
+
+    private static List<Gateway.RouteKind> kinds(Fields allowed) {
+        List<Gateway.RouteKind> kinds = new ArrayList<>();
+        for (Fields kind : allowed.children("kinds")) {
+            String group = kind.text("group");
+            kinds.add(new Gateway.RouteKind(group.isEmpty() ? ApiNames.group(Kind.GATEWAY) : group, kind.text("kind")));
+        }
+        return kinds;
     }
 
     WorkloadEntry workloadEntry(Fields object, ObjectMeta meta) {

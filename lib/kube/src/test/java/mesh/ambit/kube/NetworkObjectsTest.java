@@ -22,8 +22,10 @@ class NetworkObjectsTest {
                   - name: mesh
                     port: 15008
                     protocol: HBONE
+                    hostname: "*.example"
                     tls: {mode: Terminate, options: {gateway.istio.io/tls-terminate-mode: ISTIO_MUTUAL}}
                     allowedRoutes:
+                      kinds: [{kind: TLSRoute}, {group: x, kind: Y}]
                       namespaces:
                         from: Selector
                         selector:
@@ -36,6 +38,11 @@ class NetworkObjectsTest {
         Gateway.Listener listener = gateway.listeners().getFirst();
         assertThat(gateway.gatewayClassName()).isEqualTo("istio-waypoint");
         assertThat(listener.tlsMode()).isEqualTo("Terminate");
+        assertThat(listener.hostname()).isEqualTo("*.example");
+        assertThat(listener.kinds())
+                .containsExactly(
+                        new Gateway.RouteKind("gateway.networking.k8s.io", "TLSRoute"),
+                        new Gateway.RouteKind("x", "Y"));
         assertThat(requireNonNull(listener.selector()).matches(Map.of("team", "blue")))
                 .isTrue();
         assertThat(requireNonNull(listener.selector()).matches(Map.of("team", "blue", "env", "test")))
