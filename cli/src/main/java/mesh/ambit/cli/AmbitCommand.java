@@ -39,6 +39,7 @@ import picocli.CommandLine.Spec;
             AnalyzeCommand.class,
             DebugCommand.class,
             CaCommand.class,
+            RemoteSecretCommand.class,
             ZtunnelCommand.class,
             IstiodLiteCommand.class,
             NodeSetupCommand.class,

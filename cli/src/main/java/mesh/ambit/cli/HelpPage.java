@@ -23,7 +23,7 @@ final class HelpPage {
 
     private static Map<String, List<String>> groups() {
         Map<String, List<String>> groups = new LinkedHashMap<>();
-        groups.put("Mesh", List.of("demo", "up", "down", "restart-ztunnel", "ca"));
+        groups.put("Mesh", List.of("demo", "up", "down", "restart-ztunnel", "ca", "create-remote-secret"));
         groups.put("Look", List.of("status", "exec", "compile", "analyze", "debug"));
         groups.put("Programs", List.of("ztunnel", "istiod-lite", "node-setup"));
         groups.put("Develop", List.of("test", "bench", "train"));
@@ -49,7 +49,7 @@ final class HelpPage {
             for (String name : names) {
                 Help command = help.subcommands().get(name);
                 if (command != null) {
-                    page.append(String.format("  %-16s %s%n", name, sentence(command)));
+                    page.append(String.format("  %-20s %s%n", name, sentence(command)));
                 }
             }
         });

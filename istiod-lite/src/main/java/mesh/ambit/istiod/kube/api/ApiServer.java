@@ -3,6 +3,7 @@ package mesh.ambit.istiod.kube.api;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.fabric8.kubernetes.api.model.NamedContext;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.http.AsyncBody;
 import io.fabric8.kubernetes.client.http.HttpClient;
@@ -79,17 +80,28 @@ public final class ApiServer implements AutoCloseable {
      * @throws IOException if the file cannot be read
      */
     public static ApiServer connect(@Nullable Path kubeconfig) throws IOException {
+        return connect(kubeconfig, null);
+    }
+
+    /** As {@link #connect(Path)}, in a context of the kubeconfig; null for its current one. */
+    public static ApiServer connect(@Nullable Path kubeconfig, @Nullable String context) throws IOException {
+        if (kubeconfig != null && !Files.isReadable(kubeconfig)) {
+            throw new IOException("kubeconfig " + kubeconfig + " is not there or not readable");
+        }
+        Config config;
         try {
-            if (kubeconfig == null) {
-                return new ApiServer(Config.autoConfigure(null), PATIENCE);
-            }
-            if (!Files.isReadable(kubeconfig)) {
-                throw new IOException("kubeconfig " + kubeconfig + " is not there or not readable");
-            }
-            return new ApiServer(Config.fromKubeconfig(kubeconfig.toFile()), PATIENCE);
+            config = kubeconfig == null
+                    ? Config.autoConfigure(context)
+                    : Config.fromKubeconfig(context, kubeconfig.toFile());
         } catch (RuntimeException e) {
             throw new IOException("no usable Kubernetes configuration: " + Failures.reason(e), e);
         }
+        NamedContext chosen = config.getCurrentContext();
+        // The client would take the current one instead.
+        if (context != null && (chosen == null || !context.equals(chosen.getName()))) {
+            throw new IOException("the kubeconfig has no context " + context);
+        }
+        return new ApiServer(config, PATIENCE);
     }
 
     /**
