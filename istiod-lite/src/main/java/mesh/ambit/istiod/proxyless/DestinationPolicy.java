@@ -7,6 +7,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import mesh.ambit.kube.TrafficPolicy;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,7 +20,8 @@ import org.jspecify.annotations.Nullable;
  * @param ejection when an endpoint is left alone for a while; null for never
  * @param tls what is asked of connections
  * @param sans who may answer; empty for the identities of the endpoints
- * @param nearFirst whether endpoints in other places are for when the near ones fail
+ * @param failsOver whether endpoints in other places are for when the near ones fail
+ * @param locality what is said of near and far endpoints; null for nothing
  */
 record DestinationPolicy(
         @Nullable Map<String, String> subset,
@@ -29,14 +31,15 @@ record DestinationPolicy(
         @Nullable Ejection ejection,
         Tls tls,
         List<String> sans,
-        boolean nearFirst) {
+        boolean failsOver,
+        TrafficPolicy.@Nullable Locality locality) {
     /** Nothing is said. */
     static final DestinationPolicy NONE =
-            new DestinationPolicy(Map.of(), null, false, 0, null, Tls.NONE, List.of(), false);
+            new DestinationPolicy(Map.of(), null, false, 0, null, Tls.NONE, List.of(), false, null);
 
     /** Of a subset of which nothing is known. */
     static final DestinationPolicy UNDECLARED =
-            new DestinationPolicy(null, null, false, 0, null, Tls.NONE, List.of(), false);
+            new DestinationPolicy(null, null, false, 0, null, Tls.NONE, List.of(), false, null);
 
     DestinationPolicy {
         subset = subset == null ? null : Collections.unmodifiableMap(new TreeMap<>(subset));

@@ -161,7 +161,8 @@ final class Destinations {
                     outliers == null ? null : ejection(outliers),
                     tls == null ? DestinationPolicy.Tls.NONE : tls(tls),
                     tls == null ? List.of() : tls.subjectAltNames(),
-                    outliers != null && prefersNear(balancer));
+                    outliers != null,
+                    balancer == null ? null : balancer.locality());
         }
 
         private static boolean isLeastBusy(LoadBalancer balancer) {
@@ -170,19 +171,7 @@ final class Destinations {
                             || balancer.simple().equals(LEAST_CONN));
         }
 
-        private static boolean prefersNear(@Nullable LoadBalancer balancer) {
-            TrafficPolicy.Locality locality = balancer == null ? null : balancer.locality();
-            return locality == null || !Boolean.FALSE.equals(locality.enabled());
-        }
-
         private DestinationPolicy.@Nullable Hash hash(LoadBalancer balancer) {
-            TrafficPolicy.Locality locality = balancer.locality();
-            if (locality != null
-                    && !(locality.distribute().isEmpty()
-                            && locality.failover().isEmpty()
-                            && locality.failoverPriority().isEmpty())) {
-                remarks.add(rule, "localityLbSetting: distribute, failover and failoverPriority are not followed");
-            }
             ConsistentHash hash = balancer.consistentHash();
             if (hash == null) {
                 switch (balancer.simple()) {

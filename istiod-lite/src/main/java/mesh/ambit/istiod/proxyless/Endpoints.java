@@ -8,6 +8,7 @@ import io.envoyproxy.envoy.config.endpoint.v3.LbEndpoint;
 import io.envoyproxy.envoy.config.endpoint.v3.LocalityLbEndpoints;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -15,8 +16,6 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import mesh.ambit.model.Addresses;
-import mesh.ambit.model.LoadBalancing;
-import mesh.ambit.model.LoadBalancing.Scope;
 import mesh.ambit.model.Service;
 import mesh.ambit.model.ServiceEndpoints;
 import mesh.ambit.model.Workload;
@@ -24,9 +23,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Where the requests of a cluster may go, near ones first where that is asked for. */
 final class Endpoints {
-    /** From what is nearest to what is merely there. */
-    private static final List<Scope> NEAR_FIRST = List.of(Scope.REGION, Scope.ZONE, Scope.SUBZONE);
-
     /** What all endpoints of one priority weigh at most: clients refuse an assignment with a sum beyond 32 bits. */
     private static final long MAX_WEIGHT = 0x7fff_ffffL;
 
@@ -51,40 +47,43 @@ final class Endpoints {
         return ClusterLoadAssignment.newBuilder().setClusterName(name).build();
     }
 
+    /**
+     * Returns where the requests of a cluster may go.
+     *
+     * @param place where the client is
+     * @param labels of the client
+     */
     static ClusterLoadAssignment of(
-            ProxylessMesh mesh, Place place, String name, Service service, int port, DestinationPolicy policy) {
+            ProxylessMesh mesh,
+            Place place,
+            Map<String, String> labels,
+            String name,
+            Service service,
+            int port,
+            DestinationPolicy policy) {
         SortedMap<Group, List<LbEndpoint>> groups = new TreeMap<>();
         Set<String> taken = new HashSet<>();
-        LoadBalancing balancing = service.loadBalancing();
-        List<Scope> scopes = scopes(service, policy);
-        boolean strict = balancing.mode() == LoadBalancing.Mode.STRICT;
+        Nearness nearness = Nearness.of(service, policy);
         for (Target target : targets(mesh, service, port, policy)) {
             Workload workload = target.workload();
-            int shared = place.shared(scopes, workload);
+            int priority =
+                    nearness.priority(place, labels, workload, mesh.labels().findOr(workload.uid(), Map.of()));
             if (workload.addresses().isEmpty()
                     || workload.capacity() == 0
                     || !place.reaches(workload)
-                    || (strict && shared < scopes.size())) {
+                    || priority < 0) {
                 continue;
             }
             String address = Addresses.print(workload.addresses().getFirst());
             // Clients refuse an assignment that names an address twice.
             if (taken.add(address + " " + target.port())) {
-                int priority = strict ? 0 : scopes.size() - shared;
                 groups.computeIfAbsent(new Group(priority, workload.locality()), _ -> new ArrayList<>())
                         .add(endpoint(address, target.port(), workload.capacity()));
             }
         }
-        return assignment(name, groups);
-    }
-
-    /** Returns what decides which endpoints are near; empty when all are alike. */
-    static List<Scope> scopes(Service service, DestinationPolicy policy) {
-        LoadBalancing balancing = service.loadBalancing();
-        return switch (balancing.mode()) {
-            case STRICT, FAILOVER -> balancing.routingPreference();
-            case UNSPECIFIED_MODE, PASSTHROUGH -> policy.nearFirst() ? NEAR_FIRST : List.of();
-        };
+        Map<mesh.ambit.model.Locality, Long> weights = new HashMap<>();
+        groups.forEach((group, endpoints) -> weights.merge(group.locality(), weight(endpoints), Long::sum));
+        return assignment(name, groups, nearness.shares(place.locality(), weights));
     }
 
     /** Returns the endpoints of {@code service} at {@code port}, by workload uid. */
@@ -129,7 +128,11 @@ final class Endpoints {
                 .build();
     }
 
-    private static ClusterLoadAssignment assignment(String name, SortedMap<Group, List<LbEndpoint>> groups) {
+    /** Makes the message; with {@code shares} of places, those without one are left out. */
+    private static ClusterLoadAssignment assignment(
+            String name,
+            SortedMap<Group, List<LbEndpoint>> groups,
+            @Nullable Map<mesh.ambit.model.Locality, Long> shares) {
         ClusterLoadAssignment.Builder assignment =
                 ClusterLoadAssignment.newBuilder().setClusterName(name);
         int priority = -1;
@@ -137,6 +140,9 @@ final class Endpoints {
         int shift = 0;
         for (Map.Entry<Group, List<LbEndpoint>> entry : groups.entrySet()) {
             Group group = entry.getKey();
+            if (shares != null && !shares.containsKey(group.locality())) {
+                continue;
+            }
             // Clients refuse gaps.
             if (group.priority() != last) {
                 last = group.priority();
@@ -150,10 +156,15 @@ final class Endpoints {
                             .setZone(group.locality().zone())
                             .setSubZone(group.locality().subzone()))
                     .setPriority(priority)
-                    .setLoadBalancingWeight(Packing.number((int) weight(endpoints)))
+                    .setLoadBalancingWeight(
+                            Packing.number((int) (shares == null ? weight(endpoints) : share(shares, group))))
                     .addAllLbEndpoints(endpoints));
         }
         return assignment.build();
+    }
+
+    private static long share(Map<mesh.ambit.model.Locality, Long> shares, Group group) {
+        return shares.getOrDefault(group.locality(), 0L);
     }
 
     /** Returns by how many bits all weights of a priority have to be less; 0 unless somebody wrote very large ones. */

@@ -135,16 +135,16 @@ public final class ProxylessResources {
         // What there is to say of the policy is said where the cluster is made.
         DestinationPolicy policy = mesh.rules().destination(viewer, service, parsed, new Remarks());
         Place here = Place.of(mesh, viewer);
-        Place place =
-                Endpoints.scopes(service, policy).isEmpty() ? new Place(here.network(), Locality.NONE, "", "") : here;
+        Nearness nearness = Nearness.of(service, policy);
+        Place place = nearness.matters() ? here : new Place(here.network(), Locality.NONE, "", "");
         return kept(
                 new Key(ResourceKind.ENDPOINT, name, new Placing(routing(viewer), place)),
                 sources(
                         service,
                         mesh.endpoints(service),
                         mesh.rules(),
-                        parsed.subset().isEmpty() ? null : mesh.labels()),
-                _ -> Endpoints.of(mesh, place, name, service, parsed.port(), policy));
+                        parsed.subset().isEmpty() && !nearness.readsLabels() ? null : mesh.labels()),
+                _ -> Endpoints.of(mesh, place, viewer.labels(), name, service, parsed.port(), policy));
     }
 
     private static @Nullable Service service(ProxylessMesh mesh, Viewer viewer, @Nullable ClusterName name) {
