@@ -43,6 +43,10 @@ public record Advice(Code code, ObjectKey object, String field, String reason, S
         WAYPOINT_NOT_FOUND,
         /** A waypoint that an object asks for has no address yet. */
         WAYPOINT_NOT_READY,
+        /** {@code exportTo} of something that node proxies send traffic to: they do not look at it. */
+        EXPORT_NOT_FOLLOWED,
+        /** {@code exportTo} leaves out the namespace of the waypoint that an object is bound to. */
+        NOT_EXPORTED_TO_WAYPOINT,
         /** No selected pod has a port of that name. */
         PORT_NOT_FOUND
     }

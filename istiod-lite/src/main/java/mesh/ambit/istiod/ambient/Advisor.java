@@ -31,7 +31,12 @@ public final class Advisor {
 
     /** What follows from an object without looking at others. */
     private static final Set<Code> ALONE = Set.of(
-            Code.EMPTY_SELECTOR, Code.WITHOUT_EFFECT, Code.OTHER_REVISION, Code.NOT_ENFORCED, Code.ENFORCED_OTHERWISE);
+            Code.EMPTY_SELECTOR,
+            Code.WITHOUT_EFFECT,
+            Code.OTHER_REVISION,
+            Code.NOT_ENFORCED,
+            Code.ENFORCED_OTHERWISE,
+            Code.EXPORT_NOT_FOLLOWED);
 
     private final ObjectSet objects;
     private final MeshSettings settings;
@@ -67,8 +72,10 @@ public final class Advisor {
         objects.authorizationPolicies().stream().filter(advisor::isOurs).forEach(advisor::policy);
         advisor.peerAuthentications();
         objects.services().forEach(advisor::service);
+        ExportAdvisor exports = new ExportAdvisor(objects, advisor.advice::add);
         for (KubeObject object : objects.all()) {
             advisor.waypoint(object);
+            exports.look(object);
         }
         Collections.sort(advisor.advice);
         return List.copyOf(advisor.advice);

@@ -43,7 +43,10 @@ class AdvisorTest {
                 "{apiVersion: v1, kind: Service, metadata: {name: s, namespace: shop}, spec: {selector: {app: x}}} | SELECTS_NOTHING | spec.selector",
                 "{apiVersion: v1, kind: Service, metadata: {name: s, namespace: shop}, spec: {selector: {app: web}, ports: [{port: 1, targetPort: no}]}} | PORT_NOT_FOUND | spec.ports[0].targetPort",
                 "{apiVersion: v1, kind: Namespace, metadata: {name: shop, labels: {istio.io/use-waypoint: no}}} | WAYPOINT_NOT_FOUND | metadata.labels[istio.io/use-waypoint]",
-                "{apiVersion: v1, kind: Service, metadata: {name: s, namespace: shop, labels: {istio.io/use-waypoint: young}}, spec: {}} | WAYPOINT_NOT_READY | metadata.labels[istio.io/use-waypoint]"
+                "{apiVersion: v1, kind: Service, metadata: {name: s, namespace: shop, labels: {istio.io/use-waypoint: young}}, spec: {}} | WAYPOINT_NOT_READY | metadata.labels[istio.io/use-waypoint]",
+                "{apiVersion: v1, kind: Service, metadata: {name: s, namespace: shop, annotations: {networking.istio.io/exportTo: '.,b'}}, spec: {}} | EXPORT_NOT_FOLLOWED | metadata.annotations[networking.istio.io/exportTo]",
+                "{apiVersion: networking.istio.io/v1, kind: ServiceEntry, metadata: {name: e, namespace: shop}, spec: {hosts: [a.b], exportTo: [b]}} | EXPORT_NOT_FOLLOWED | spec.exportTo",
+                "{apiVersion: networking.istio.io/v1, kind: DestinationRule, metadata: {name: d, namespace: shop}, spec: {host: web, exportTo: ['~']}} | WITHOUT_EFFECT | spec.exportTo"
             })
     void whatDoesNotDoWhatItSeemsToIsSaid(String object, Advice.Code code, String field) {
         assertThat(about(SHOP + object.replace("%A", POLICY).replace("%P", PEER)))
@@ -53,6 +56,28 @@ class AdvisorTest {
                     assertThat(advice.field()).isEqualTo(field);
                     assertThat(advice.reason()).isNotBlank();
                 });
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "'[.]', EXPORT_NOT_FOLLOWED NOT_EXPORTED_TO_WAYPOINT",
+        "'[., gates]', EXPORT_NOT_FOLLOWED",
+        "'[\"*\"]', ''",
+        "'[\"*\", b]', ''"
+    })
+    void waypointThatMayNotSeeWhatItIsForIsSaid(String names, String codes) {
+        assertThat(about("""
+                {apiVersion: v1, kind: Namespace, metadata: {name: shop, labels: {istio.io/use-waypoint: gate,
+                 istio.io/use-waypoint-namespace: gates}}}
+                ---
+                {apiVersion: gateway.networking.k8s.io/v1, kind: Gateway, metadata: {name: gate, namespace: gates},
+                 spec: {gatewayClassName: istio-waypoint}, status: {addresses: [{type: IPAddress, value: 10.0.0.9}]}}
+                ---
+                {apiVersion: networking.istio.io/v1, kind: ServiceEntry, metadata: {name: e, namespace: shop},
+                 spec: {hosts: [a.b], exportTo: %s}}
+                """.formatted(names)))
+                .extracting(advice -> advice.code().name())
+                .containsExactlyElementsOf(codes.isEmpty() ? List.of() : List.of(codes.split(" ", -1)));
     }
 
     @Test
