@@ -88,6 +88,8 @@ public final class LocalWorkload implements AutoCloseable {
         Waiter waiter = new Waiter(loop.newPromise(), loop);
         waiter.deadline = loop.schedule(waiter::giveUp, patience.toNanos(), TimeUnit.NANOSECONDS);
         waiters.add(waiter);
+        // However it ends: the workload is known, patience is over, or whoever waited has lost interest.
+        waiter.promise.addListener(_ -> waiter.end());
         // The workload may have come between the look and the registration.
         waiter.look();
         return waiter.promise;
@@ -121,6 +123,11 @@ public final class LocalWorkload implements AutoCloseable {
             });
         });
         return promise;
+    }
+
+    /** Returns how many wait. */
+    int waiting() {
+        return waiters.size();
     }
 
     @Override
@@ -158,15 +165,13 @@ public final class LocalWorkload implements AutoCloseable {
 
         void look() {
             Workload workload = current();
-            if (workload != null && promise.trySuccess(workload)) {
-                end();
+            if (workload != null) {
+                promise.trySuccess(workload);
             }
         }
 
         void giveUp() {
-            if (promise.tryFailure(new UnknownWorkloadException(pod))) {
-                end();
-            }
+            promise.tryFailure(new UnknownWorkloadException(pod));
         }
 
         private void end() {

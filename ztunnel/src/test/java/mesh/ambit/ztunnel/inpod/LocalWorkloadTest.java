@@ -68,6 +68,18 @@ class LocalWorkloadTest {
     }
 
     @Test
+    void whoLosesInterestIsForgotten() throws Exception {
+        LocalWorkload local = new LocalWorkload(mesh, POD, null, Duration.ofHours(1));
+        Future<Workload> waiting = await(local);
+        assertThat(local.waiting()).isOne();
+
+        waiting.cancel(false);
+        loop.submit(() -> {}).get(60, TimeUnit.SECONDS);
+
+        assertThat(local.waiting()).isZero();
+    }
+
+    @Test
     void aHandshakeGivesUpBeforeAPeerOfTheSamePatienceWould() throws Exception {
         LocalWorkload local = new LocalWorkload(mesh, POD, null, Duration.ofSeconds(2));
         LocalWorkload before = new LocalWorkload(mesh, POD, null, Duration.ofMillis(1));
