@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.locks.LockSupport;
+import mesh.ambit.linux.LinuxException;
 import mesh.ambit.linux.SeqPacketConnection;
 import mesh.ambit.linux.SeqPacketConnection.Packet;
 import mesh.ambit.protocol.zds.Ack;
@@ -55,9 +56,16 @@ public final class ZdsClient {
         void onProtocolError(String text);
     }
 
+    /** Connects to the agent. */
+    @FunctionalInterface
+    interface Connector {
+        SeqPacketConnection connect(Path socket) throws IOException;
+    }
+
     private final Path socket;
     private final PodRegistry pods;
     private final Observer observer;
+    private final Connector connector;
     private final Thread thread;
     private volatile boolean closed;
     private volatile @Nullable SeqPacketConnection connection;
@@ -70,9 +78,15 @@ public final class ZdsClient {
      * @param socket of the node agent; it may come later, and go
      */
     public ZdsClient(Path socket, PodRegistry pods, Observer observer) {
+        this(socket, pods, observer, SeqPacketConnection::connect);
+    }
+
+    /** As the public one, with another way to the agent. */
+    ZdsClient(Path socket, PodRegistry pods, Observer observer, Connector connector) {
         this.socket = socket;
         this.pods = pods;
         this.observer = observer;
+        this.connector = connector;
         this.thread = Thread.ofPlatform().name("ambit-zds").daemon(true).unstarted(this::run);
     }
 
@@ -95,7 +109,7 @@ public final class ZdsClient {
     private void run() {
         Duration wait = FIRST_RETRY;
         while (!closed) {
-            try (SeqPacketConnection opened = SeqPacketConnection.connect(socket)) {
+            try (SeqPacketConnection opened = connector.connect(socket)) {
                 connection = opened;
                 opened.send(HELLO);
                 wait = FIRST_RETRY;
@@ -105,7 +119,8 @@ public final class ZdsClient {
                 converse(opened);
             } catch (AsynchronousCloseException e) {
                 LOG.debug("node agent at {}: connection closed", socket, e);
-            } catch (IOException e) {
+            } catch (IOException | LinuxException e) {
+                // The latter when this process is out of descriptors, for instance: that passes, and so must this.
                 // The first failures are the agent's start or restart; a person is told when it lasts.
                 LOG.atLevel(wait.compareTo(LASTING) > 0 ? Level.WARN : Level.DEBUG)
                         .log("node agent at {}: {}; trying again in {}", socket, e.getMessage(), wait);

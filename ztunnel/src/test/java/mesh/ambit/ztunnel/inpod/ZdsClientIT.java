@@ -17,10 +17,12 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 import mesh.ambit.linux.LinuxException;
 import mesh.ambit.linux.NetNs;
+import mesh.ambit.linux.SeqPacketConnection;
 import mesh.ambit.model.WorkloadInfo;
 import mesh.ambit.telemetry.Metrics;
 import mesh.ambit.telemetry.PodProxyMetrics;
@@ -42,13 +44,16 @@ class ZdsClientIT {
     private final Metrics metrics = Metrics.of("test", "");
     private final PodRegistry pods = new PodRegistry(this::start, new PodProxyMetrics(metrics));
     private final NetNs here = NetNs.current();
+    /** How many of the next connections the system refuses. */
+    private final AtomicInteger refusals = new AtomicInteger();
+
     private final FakeAgent agent;
     private final ZdsClient client;
 
     ZdsClientIT(@TempDir Path socketFolder) throws IOException {
         Path socket = socketFolder.resolve("zds.sock");
         agent = new FakeAgent(socket);
-        client = new ZdsClient(socket, pods, new Events());
+        client = new ZdsClient(socket, pods, new Events(), this::connect);
     }
 
     @BeforeEach
@@ -107,6 +112,18 @@ class ZdsClientIT {
             assertThat(open).containsExactlyInAnyOrder("1", "2");
             assertThat(talk.snapshotSent()).isEmpty();
             assertThat(open).containsExactly("2");
+        }
+    }
+
+    @Test
+    void whatTheSystemRefusesForAWhileDoesNotEndTheClient() throws Exception {
+        try (Conversation talk = agent.accept()) {
+            talk.snapshotSent();
+            refusals.set(2);
+        }
+        try (Conversation talk = agent.accept()) {
+            assertThat(refusals).hasNonPositiveValue();
+            assertThat(talk.add("1", A, here)).isEmpty();
         }
     }
 
@@ -242,6 +259,14 @@ class ZdsClientIT {
             assertThat(talk.addWithoutInfo("1", here)).startsWith("failure to process message : ");
         }
         Await.until("protocol error", () -> events.contains("protocol error"));
+    }
+
+    private SeqPacketConnection connect(Path socket) throws IOException {
+        if (refusals.getAndDecrement() > 0) {
+            // Any call that fails does: a system without descriptors would fail the test with us.
+            NetNs.open(socket.resolveSibling("missing")).close();
+        }
+        return SeqPacketConnection.connect(socket);
     }
 
     private PodProxy start(Pod pod) throws PodStartException {
