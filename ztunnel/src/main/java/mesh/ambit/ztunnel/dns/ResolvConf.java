@@ -2,6 +2,7 @@ package mesh.ambit.ztunnel.dns;
 
 import java.io.IOException;
 import java.net.InetAddress;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -45,7 +46,8 @@ public record ResolvConf(
     /** Reads a file; one that cannot be read is as good as an empty one, and a warning. */
     public static ResolvConf read(Path file) {
         try {
-            return parse(Files.readString(file));
+            // Whatever letters a comment has: of what counts, all are ASCII.
+            return parse(Files.readString(file, StandardCharsets.ISO_8859_1));
         } catch (IOException e) {
             LOG.warn("cannot read {}, asking {} instead: {}", file, FALLBACK.getHostAddress(), e.toString());
             return parse("");

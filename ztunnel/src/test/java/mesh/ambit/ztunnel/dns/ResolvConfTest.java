@@ -2,11 +2,15 @@ package mesh.ambit.ztunnel.dns;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
 import java.net.InetAddress;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class ResolvConfTest {
     @Test
@@ -62,6 +66,14 @@ class ResolvConfTest {
     void nameServersAreLimited() {
         assertThat(ResolvConf.parse("nameserver 192.0.2.1\n".repeat(100)).nameservers())
                 .hasSize(ResolvConf.MAX_NAMESERVERS);
+    }
+
+    @Test
+    void aCommentMayBeInAnyLetters(@TempDir Path folder) throws IOException {
+        Path file = folder.resolve("resolv.conf");
+        Files.write(file, "# serveur g\u00e9n\u00e9ral\nnameserver 192.0.2.1\n".getBytes(StandardCharsets.ISO_8859_1));
+
+        assertThat(ResolvConf.read(file).nameservers()).containsExactly(InetAddress.ofLiteral("192.0.2.1"));
     }
 
     @Test
