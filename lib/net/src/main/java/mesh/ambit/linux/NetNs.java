@@ -12,9 +12,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <h2>Threads</h2>
  *
- * A handle may be shared between threads; who closes it sees to it that nobody uses it any more. Entering concerns the
- * calling thread alone, which must be a platform thread: a virtual thread would leave its carrier in the foreign
- * namespace.
+ * A handle may be shared between threads, and closed by any of them. Entering concerns the calling thread alone, which
+ * must be a platform thread: a virtual thread would leave its carrier in the foreign namespace.
  */
 public final class NetNs implements AutoCloseable {
     /** The folder in which {@code ip netns} keeps the namespaces that have a name. */
@@ -92,7 +91,12 @@ public final class NetNs implements AutoCloseable {
 
     /** Returns another handle on the same namespace, closed on its own. */
     public NetNs duplicate() {
-        return adopt(LinuxException.check("duplicate " + this, Libc.fcntl(fd(), Libc.F_DUPFD_CLOEXEC, 0)));
+        int fd = borrow();
+        try {
+            return adopt(LinuxException.check("duplicate " + this, Libc.fcntl(fd, Libc.F_DUPFD_CLOEXEC, 0)));
+        } finally {
+            descriptor.giveBack();
+        }
     }
 
     /** Returns the descriptor, close-on-exec, which stays ours. */
@@ -115,17 +119,28 @@ public final class NetNs implements AutoCloseable {
      * not leave work to other threads that expects to be inside, and must be short on an event loop. If the way back
      * fails the process ends: a thread lost in a pod's namespace would open its next socket there.
      *
-     * @throws IllegalStateException on a virtual thread
+     * @throws IllegalStateException on a virtual thread, and on a handle that is closed
      * @throws LinuxException if this namespace cannot be entered, mostly for want of CAP_SYS_ADMIN
      */
     public <T extends @Nullable Object, E extends Exception> T call(Action<T, E> action) throws E {
         if (Thread.currentThread().isVirtual()) {
             throw new IllegalStateException("entering " + this + " needs a platform thread");
         }
+        // Borrowed for as long as the thread is inside: the number of a descriptor that is closed meanwhile may be that
+        // of another pod's namespace already.
+        int fd = borrow();
+        try {
+            return inside(fd, action);
+        } finally {
+            descriptor.giveBack();
+        }
+    }
+
+    private <T extends @Nullable Object, E extends Exception> T inside(int fd, Action<T, E> action) throws E {
         Whereabouts thread = WHEREABOUTS.get();
         int back = thread.inside;
-        LinuxException.check("enter " + id, Libc.setns(fd(), CLONE_NEWNET));
-        thread.inside = fd();
+        LinuxException.check("enter " + id, Libc.setns(fd, CLONE_NEWNET));
+        thread.inside = fd;
         try {
             return action.call();
         } finally {
@@ -146,9 +161,18 @@ public final class NetNs implements AutoCloseable {
         });
     }
 
+    /** Ends this handle; who is inside through it gets out before it is closed. */
     @Override
     public void close() {
         descriptor.close(() -> {});
+    }
+
+    private int borrow() {
+        int fd = descriptor.borrow();
+        if (fd < 0) {
+            throw new IllegalStateException(this + " is closed");
+        }
+        return fd;
     }
 
     @Override

@@ -77,6 +77,22 @@ class NetNsIT {
     }
 
     @Test
+    void aHandleThatIsClosedMeanwhileStaysOpenUntilNobodyIsInside() throws IOException {
+        NetNs namespace = NetNs.open(foreign.path());
+        Path descriptor = Path.of("/proc/self/fd/" + namespace.fd());
+
+        Path inside = namespace.call(() -> {
+            namespace.close();
+            return Files.readSymbolicLink(descriptor);
+        });
+
+        assertThat(inside).hasToString(namespace.id().toString());
+        assertThat(descriptor).doesNotExist();
+        assertThatThrownBy(() -> namespace.run(() -> {})).isInstanceOf(IllegalStateException.class);
+        assertThatThrownBy(namespace::duplicate).isInstanceOf(IllegalStateException.class);
+    }
+
+    @Test
     void virtualThreadIsRefused() {
         try (NetNs namespace = NetNs.open(foreign.path())) {
             CompletableFuture<Void> attempt = new CompletableFuture<>();
