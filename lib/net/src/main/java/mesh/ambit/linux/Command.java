@@ -87,15 +87,20 @@ public final class Command {
     private Result finish(Process process) throws InterruptedException {
         CompletableFuture<String> output = read(process.getInputStream());
         CompletableFuture<String> errors = read(process.getErrorStream());
-        try (OutputStream stream = process.getOutputStream()) {
-            stream.write(input.getBytes(UTF_8));
-        } catch (IOException e) {
-            // It ended without reading everything; its exit code and its words say more than a broken pipe.
-        }
+        // Not on this thread: a hung tool reads nothing, and a pipe holds 64 KiB.
+        Thread.ofVirtual().start(() -> write(process.getOutputStream()));
         if (!process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS)) {
             throw new CommandException(this + " did not end within " + limit, null);
         }
         return new Result(process.exitValue(), output.join(), errors.join());
+    }
+
+    private void write(OutputStream stream) {
+        try (stream) {
+            stream.write(input.getBytes(UTF_8));
+        } catch (IOException e) {
+            // It ended without reading everything; its exit code and its words say more than a broken pipe.
+        }
     }
 
     private static CompletableFuture<String> read(InputStream stream) {

@@ -40,4 +40,16 @@ class CommandTest {
                 .isInstanceOf(CommandException.class)
                 .hasMessage("sleep 600 did not end within PT0.05S");
     }
+
+    @Test
+    void toolThatReadsNothingIsGivenUpToo() {
+        String moreThanAPipeHolds = "x".repeat(1 << 20);
+
+        assertThatThrownBy(() -> Command.of("sleep", "600")
+                        .withInput(moreThanAPipeHolds)
+                        .within(Duration.ofMillis(50))
+                        .run())
+                .isInstanceOf(CommandException.class)
+                .hasMessage("sleep 600 did not end within PT0.05S");
+    }
 }
