@@ -85,6 +85,10 @@ public final class RevocationFile {
             // Not read again before it changes; what was published before holds.
             loaded = now;
             LOG.warn("revocation list {}: {}; the one from before holds", path, e.getMessage(), e);
+        } catch (RuntimeException e) {
+            // A look that throws would be the last one: nobody who is revoked later would be noticed.
+            loaded = now;
+            LOG.error("revocation list {}: published, but not to everybody", path, e);
         }
     }
 

@@ -57,7 +57,7 @@ final class RevocationList {
         if (point != null) {
             try {
                 scope = IssuingDistributionPoint.getInstance(point);
-            } catch (IllegalArgumentException e) {
+            } catch (IllegalArgumentException | IllegalStateException e) {
                 throw new CRLException("the issuing distribution point is not readable", e);
             }
             if (scope.isIndirectCRL() || scope.onlyContainsAttributeCerts() || scope.getOnlySomeReasons() != null) {
@@ -85,11 +85,13 @@ final class RevocationList {
         if (isCa ? scope.onlyContainsUserCerts() : scope.onlyContainsCACerts()) {
             return false;
         }
+        DistributionPointName name = scope.getDistributionPoint();
         byte[] points = extension(certificate, DISTRIBUTION_POINTS);
-        return points == null || sharesAddress(scope.getDistributionPoint(), points);
+        // A list that says of no place to be its own is for all of them (RFC 5280, section 6.3.3, b 2 i).
+        return name == null || points == null || sharesAddress(name, points);
     }
 
-    private static boolean sharesAddress(@Nullable DistributionPointName ours, byte[] points) {
+    private static boolean sharesAddress(DistributionPointName ours, byte[] points) {
         Set<String> known = addresses(ours);
         try {
             for (DistributionPoint point : CRLDistPoint.getInstance(points).getDistributionPoints()) {
@@ -103,7 +105,7 @@ final class RevocationList {
                 }
             }
             return false;
-        } catch (IllegalArgumentException e) {
+        } catch (IllegalArgumentException | IllegalStateException e) {
             return false;
         }
     }

@@ -27,8 +27,7 @@ import org.jspecify.annotations.Nullable;
  * resumption; versions, suites and groups by {@link TlsPolicy}. A context is made once for each SVID and expectation and is
  * kept with the SVID.
  *
- * <p>The groups of the default policy are the library's, which for BoringSSL begins with X25519MLKEM768. A server context
- * takes a client without ALPN; put an {@link AlpnGate} before it to refuse a list without {@code h2}.
+ * <p>A server context takes a client without ALPN; put an {@link AlpnGate} before it to refuse a list without {@code h2}.
  *
  * <p>Thread-safe; one for a process.
  */

@@ -11,7 +11,7 @@ import java.util.stream.Stream;
  * @param tls12 whether TLS 1.2 is offered and accepted beside 1.3, with ECDHE and AES-GCM only
  */
 public record TlsPolicy(Compliance compliance, boolean tls12) {
-    /** TLS 1.3, the library's groups. */
+    /** TLS 1.3, hybrid post-quantum key exchange before elliptic curves. */
     public static final TlsPolicy DEFAULT = new TlsPolicy(Compliance.NONE, false);
 
     private static final List<String> SUITES_13 = List.of("TLS_AES_256_GCM_SHA384", "TLS_AES_128_GCM_SHA256");

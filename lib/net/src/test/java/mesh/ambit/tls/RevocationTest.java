@@ -1,6 +1,7 @@
 package mesh.ambit.tls;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.charset.StandardCharsets;
@@ -119,20 +120,39 @@ class RevocationTest {
 
     @Test
     void aListForAuthoritiesSaysNothingOfLeaves() throws Exception {
-        byte[] forAuthorities = pki.crl(
-                builder -> {
-                    try {
-                        builder.addExtension(
-                                Extension.issuingDistributionPoint,
-                                true,
-                                new IssuingDistributionPoint(null, false, true, null, false, false));
-                    } catch (CertIOException e) {
-                        throw new AssertionError(e);
-                    }
-                },
-                web.leaf());
+        byte[] forAuthorities = listWithin(new IssuingDistributionPoint(null, false, true, null, false, false), web);
 
         assertThat(verdict(web, forAuthorities)).isEqualTo(Verdict.GOOD);
+    }
+
+    @Test
+    void aListOfOnePlaceIsForThoseWhoseCertificateNamesThatPlace() throws Exception {
+        Svid here = new TestPki.Leaf(WEB.toString()).listAt("http://crl/here").svid(pki);
+        byte[] ofHere = listWithin(
+                new IssuingDistributionPoint(TestPki.place("http://crl/here"), true, false, null, false, false), here);
+        byte[] ofElsewhere = listWithin(
+                new IssuingDistributionPoint(TestPki.place("http://crl/elsewhere"), true, false, null, false, false),
+                here);
+        byte[] ofLeaves = listWithin(new IssuingDistributionPoint(null, true, false, null, false, false), here);
+
+        assertThat(verdict(here, ofHere)).isEqualTo(Verdict.REVOKED);
+        assertThat(verdict(here, ofElsewhere)).isEqualTo(Verdict.GOOD);
+        assertThat(verdict(here, ofLeaves)).as("of no place, so of all").isEqualTo(Verdict.REVOKED);
+        here.close();
+    }
+
+    @Test
+    void whoCannotTakeAListDoesNotEndTheWatchOfItsFile(@TempDir Path folder) throws Exception {
+        Path file = folder.resolve("crl.pem");
+        Revocations touchy = new Revocations(_ -> {
+            throw new IllegalStateException("not now");
+        });
+        RevocationFile watched = RevocationFile.open(file, touchy);
+        touchy.watch(path(web), PathFinder.Role.CLIENT, () -> {});
+
+        Files.write(file, pki.crl(web.leaf()));
+
+        assertThatCode(watched::look).doesNotThrowAnyException();
     }
 
     @Test
@@ -215,6 +235,19 @@ class RevocationTest {
         Path file = Files.writeString(folder.resolve("crl.pem"), "rubbish");
 
         assertThatThrownBy(() -> RevocationFile.open(file, revocations)).isInstanceOf(CRLException.class);
+    }
+
+    /** Returns a list that revokes {@code svid} and is for {@code scope} alone. */
+    private byte[] listWithin(IssuingDistributionPoint scope, Svid svid) {
+        return pki.crl(
+                builder -> {
+                    try {
+                        builder.addExtension(Extension.issuingDistributionPoint, true, scope);
+                    } catch (CertIOException e) {
+                        throw new AssertionError(e);
+                    }
+                },
+                svid.leaf());
     }
 
     private boolean isRevoked(Svid svid) {

@@ -18,6 +18,9 @@ import mesh.ambit.identity.SpiffeId;
 import org.bouncycastle.asn1.x500.RDN;
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x509.BasicConstraints;
+import org.bouncycastle.asn1.x509.CRLDistPoint;
+import org.bouncycastle.asn1.x509.DistributionPoint;
+import org.bouncycastle.asn1.x509.DistributionPointName;
 import org.bouncycastle.asn1.x509.ExtendedKeyUsage;
 import org.bouncycastle.asn1.x509.Extension;
 import org.bouncycastle.asn1.x509.GeneralName;
@@ -79,6 +82,11 @@ public final class TestPki {
         return new TestPki(name, this);
     }
 
+    /** Returns the name of a place where lists are published. */
+    static DistributionPointName place(String uri) {
+        return new DistributionPointName(new GeneralNames(new GeneralName(GeneralName.uniformResourceIdentifier, uri)));
+    }
+
     /** Returns a list, in DER, of what this authority has revoked. */
     public byte[] crl(X509Certificate... revoked) {
         return crl(_ -> {}, revoked);
@@ -107,6 +115,7 @@ public final class TestPki {
         private String dnsName = "";
         private Instant notBefore = Instant.now().minus(Duration.ofMinutes(1));
         private Instant notAfter = Instant.now().plus(Duration.ofHours(1));
+        private String list = "";
         private KeyPurposeId[] usages = {KeyPurposeId.id_kp_serverAuth, KeyPurposeId.id_kp_clientAuth};
 
         public Leaf(String... uris) {
@@ -121,6 +130,12 @@ public final class TestPki {
         public Leaf valid(Instant from, Instant to) {
             notBefore = from;
             notAfter = to;
+            return this;
+        }
+
+        /** Says where its authority publishes lists. */
+        Leaf listAt(String uri) {
+            list = uri;
             return this;
         }
 
@@ -168,6 +183,12 @@ public final class TestPki {
                 builder.addExtension(Extension.keyUsage, true, new KeyUsage(KeyUsage.digitalSignature));
                 if (usages.length > 0) {
                     builder.addExtension(Extension.extendedKeyUsage, false, new ExtendedKeyUsage(usages));
+                }
+                if (!list.isEmpty()) {
+                    builder.addExtension(
+                            Extension.cRLDistributionPoints,
+                            false,
+                            new CRLDistPoint(new DistributionPoint[] {new DistributionPoint(place(list), null, null)}));
                 }
                 return issuer.sign(builder);
             } catch (IOException e) {
