@@ -116,11 +116,21 @@ final class NodeSetup {
         }
     }
 
-    /** The socket is nobody else's business, nor is anything beside it. */
-    private static void makePrivate(Path folder) {
+    /**
+     * Makes the folder of the socket where there is none. The socket is nobody else's business, nor is anything beside it;
+     * but a folder that is there, such as /run, may be everybody's and stays as it is.
+     */
+    static void makePrivate(Path folder) {
         try {
-            Files.createDirectories(folder);
-            Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwx------"));
+            if (Files.isDirectory(folder)) {
+                return;
+            }
+            Path parent = folder.getParent();
+            if (parent != null) {
+                Files.createDirectories(parent);
+            }
+            Files.createDirectory(
+                    folder, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
         } catch (IOException e) {
             throw new UncheckedIOException("cannot make " + folder, e);
         }

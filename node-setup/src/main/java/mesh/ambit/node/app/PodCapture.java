@@ -3,6 +3,8 @@ package mesh.ambit.node.app;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
+import mesh.ambit.linux.CommandException;
+import mesh.ambit.linux.LinuxException;
 import mesh.ambit.node.app.CaptureStep.Standing;
 import mesh.ambit.node.rules.PodRules;
 import mesh.ambit.node.rules.ServiceRoute;
@@ -102,7 +104,18 @@ final class PodCapture {
             return Math.max(due, AUDIT_PAUSE.toNanos());
         }
         oldest.auditedNanos = now;
-        List<String> missing = PodRules.missing(oldest.namespace, oldest.spec.capture());
+        List<String> missing;
+        try {
+            missing = PodRules.missing(oldest.namespace, oldest.spec.capture());
+        } catch (CommandException | LinuxException e) {
+            // A tool that hangs on a busy machine says nothing of the rules, and must not end the others' capture.
+            LOG.warn(
+                    "{}: its rules could not be looked up, again in {}: {}",
+                    oldest,
+                    config.verifyInterval(),
+                    e.getMessage());
+            return AUDIT_PAUSE.toNanos();
+        }
         if (missing.isEmpty()) {
             return AUDIT_PAUSE.toNanos();
         }
