@@ -5,6 +5,7 @@ import io.envoyproxy.envoy.config.rbac.v3.Policy;
 import io.envoyproxy.envoy.config.rbac.v3.Principal;
 import io.envoyproxy.envoy.config.rbac.v3.RBAC;
 import io.envoyproxy.envoy.config.rbac.v3.RBAC.Action;
+import io.envoyproxy.envoy.config.rbac.v3.RBACOrBuilder;
 import io.envoyproxy.envoy.config.route.v3.HeaderMatcher;
 import java.util.ArrayList;
 import java.util.List;
@@ -58,12 +59,23 @@ final class Rbac {
         for (AuthorizationPolicy policy : policies) {
             for (int i = 0; i < policy.rules().size(); i++) {
                 rules.putPolicies(
-                        policy.metadata().namespace() + "-" + policy.metadata().name() + "-" + i,
+                        name(policy, i, rules),
                         new Rbac(action == Action.DENY, policy, remarks)
                                 .rule(policy.rules().get(i)));
             }
         }
         return rules.build();
+    }
+
+    /**
+     * Returns the reference's name of a rule, unless another policy's has it: {@code c} of {@code a-b} and {@code b-c} of
+     * {@code a} share theirs there, and the last one written is the only one in force. No name has a slash.
+     */
+    private static String name(AuthorizationPolicy policy, int rule, RBACOrBuilder others) {
+        String namespace = policy.metadata().namespace();
+        String end = policy.metadata().name() + "-" + rule;
+        String name = namespace + "-" + end;
+        return others.containsPolicies(name) ? namespace + "/" + end : name;
     }
 
     private Policy rule(Rule rule) {

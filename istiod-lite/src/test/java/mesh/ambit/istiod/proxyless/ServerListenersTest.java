@@ -10,8 +10,11 @@ import io.envoyproxy.envoy.config.rbac.v3.Policy;
 import io.envoyproxy.envoy.extensions.filters.http.rbac.v3.RBAC;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpFilter;
+import java.net.InetAddress;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
+import mesh.ambit.model.Locality;
 import org.junit.jupiter.api.Test;
 
 class ServerListenersTest {
@@ -23,7 +26,11 @@ class ServerListenersTest {
     }
 
     private static List<HttpFilter> filters(Meshes mesh) throws InvalidProtocolBufferException {
-        FilterChain chain = listener(mesh, Map.of()).getFilterChains(0);
+        return filters(listener(mesh, Map.of()));
+    }
+
+    private static List<HttpFilter> filters(Listener listener) throws InvalidProtocolBufferException {
+        FilterChain chain = listener.getFilterChains(0);
         return chain.getFilters(0)
                 .getTypedConfig()
                 .unpack(HttpConnectionManager.class)
@@ -41,6 +48,11 @@ class ServerListenersTest {
             metadata: {name: p, namespace: shop}
             spec: %s
             """.formatted(spec);
+    }
+
+    private static String denial(String namespace, String name, String operation) {
+        return policy("{action: DENY, rules: [{to: [{operation: " + operation + "}]}]}")
+                .replace("name: p, namespace: shop", "name: " + name + ", namespace: " + namespace);
     }
 
     private static String peers(String namespace, String spec) {
@@ -84,6 +96,29 @@ class ServerListenersTest {
         Policy only = requireNonNull(rules(filters.getFirst()).get("nothing"));
         assertThat(only.getPermissions(0).getNotRule().getAny()).isTrue();
         assertThat(only.getPrincipals(0).getNotId().getAny()).isTrue();
+    }
+
+    @Test
+    void policiesWhoseNamesRunTogetherAreBothInForce() throws InvalidProtocolBufferException {
+        Meshes mesh = Meshes.of(
+                POD.replace("namespace: shop", "namespace: istio"),
+                denial("istio", "system-closed", "{paths: [/own]}"),
+                denial("istio-system", "closed", "{paths: [/of-the-mesh]}"));
+        Viewer server = new Viewer(
+                "istio",
+                "istio.svc.cluster.local",
+                new TreeMap<>(),
+                List.of(InetAddress.ofLiteral("10.0.0.1")),
+                "",
+                Locality.NONE,
+                "");
+
+        Map<String, Policy> denied = rules(filters(mesh.message(server, ResourceKind.LISTENER, NAME, Listener.parser()))
+                .getFirst());
+
+        assertThat(denied).containsOnlyKeys("istio-system-closed-0", "istio-system/closed-0");
+        assertThat(denied.get("istio-system-closed-0")).asString().contains("/own");
+        assertThat(denied.get("istio-system/closed-0")).asString().contains("/of-the-mesh");
     }
 
     @Test
