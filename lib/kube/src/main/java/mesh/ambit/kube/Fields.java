@@ -65,6 +65,15 @@ final class Fields {
         return text == null ? "" : text;
     }
 
+    /** As {@link #text}; a whole number is one of {@code words} by its place, as protobuf's JSON has it. */
+    String word(String name, List<String> words) {
+        if (find(name) instanceof Scalar scalar && scalar.type() == ScalarType.INTEGER) {
+            Integer place = integer(scalar, path(name));
+            return place != null && place >= 0 && place < words.size() ? words.get(place) : scalar.text();
+        }
+        return text(name);
+    }
+
     @Nullable
     String textOrNull(String name) {
         YamlValue value = find(name);

@@ -19,6 +19,9 @@ import org.jspecify.annotations.Nullable;
  * fields are refused.
  */
 final class IstioObjects {
+    private static final List<String> ACTIONS = List.of("ALLOW", "DENY", "AUDIT", "CUSTOM");
+    private static final List<String> MODES = List.of("UNSET", "DISABLE", "PERMISSIVE", "STRICT");
+
     private final Reading reading;
 
     IstioObjects(Reading reading) {
@@ -58,8 +61,8 @@ final class IstioObjects {
         return read;
     }
 
-    private static Action action(Fields spec) {
-        String text = spec.text("action");
+    private Action action(Fields spec) {
+        String text = checked() ? spec.text("action") : spec.word("action", ACTIONS);
         if (text.isEmpty()) {
             return Action.ALLOW;
         }
@@ -194,8 +197,8 @@ final class IstioObjects {
         return checked() ? Checks.isPortText(text) && Integer.parseInt(text) > 0 : text.matches("0|[1-9][0-9]{0,8}");
     }
 
-    private static Mode mode(Fields mtls) {
-        String text = mtls.text("mode");
+    private Mode mode(Fields mtls) {
+        String text = checked() ? mtls.text("mode") : mtls.word("mode", MODES);
         if (text.isEmpty()) {
             return Mode.UNSET;
         }

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads gateways, and what Istio adds to the services of Kubernetes. */
 final class NetworkObjects {
+    private static final List<String> RESOLUTIONS = List.of("NONE", "STATIC", "DNS", "DNS_ROUND_ROBIN", "DYNAMIC_DNS");
     private static final Set<String> FROM = Set.of("All", "Selector", "Same", "None");
 
     private final Reading reading;
@@ -150,8 +151,8 @@ final class NetworkObjects {
         return selector == null ? null : new WorkloadSelector(selector.texts("labels"));
     }
 
-    private static Resolution resolution(Fields spec) {
-        String text = spec.text("resolution");
+    private Resolution resolution(Fields spec) {
+        String text = checked() ? spec.text("resolution") : spec.word("resolution", RESOLUTIONS);
         if (text.isEmpty()) {
             return Resolution.NONE;
         }

@@ -52,6 +52,28 @@ class NetworkObjectsTest {
     }
 
     @Test
+    void numbersStandForWordsWhereNobodyGuardsTheStore() {
+        String entry = "{apiVersion: networking.istio.io/v1, kind: ServiceEntry, metadata: {name: e}, spec: {hosts:"
+                + " [a.example], ports: [{number: 80, name: http, protocol: HTTP}], resolution: 2}}";
+        String peer = "{apiVersion: security.istio.io/v1, kind: PeerAuthentication, metadata: {name: p},"
+                + " spec: {mtls: {mode: 3}}}";
+        String policy = "{apiVersion: security.istio.io/v1, kind: AuthorizationPolicy, metadata: {name: a},"
+                + " spec: {action: 1, rules: [{}]}}";
+
+        KubeYaml.Parsed stored =
+                KubeYaml.parse(String.join("\n---\n", entry, peer, policy), "f.yaml", Reading.AS_STORED);
+
+        assertThat(stored.problems()).isEmpty();
+        assertThat(((ServiceEntry) stored.objects().get(0)).resolution()).isEqualTo(Resolution.DNS);
+        assertThat(((PeerAuthentication) stored.objects().get(1)).mode()).isEqualTo(PeerAuthentication.Mode.STRICT);
+        assertThat(((AuthorizationPolicy) stored.objects().get(2)).action()).isEqualTo(AuthorizationPolicy.Action.DENY);
+        assertThat(KubeYaml.parse(entry, "f.yaml", Reading.CHECKED).problems()).isNotEmpty();
+        assertThat(KubeYaml.parse(entry.replace("2}", "9}"), "f.yaml", Reading.AS_STORED)
+                        .problems())
+                .isNotEmpty();
+    }
+
+    @Test
     void serviceEntryTellsAnAbsentSelectorFromAnEmptyOne() {
         String entry = "{apiVersion: networking.istio.io/v1, kind: ServiceEntry, metadata: {name: e}, spec: {hosts:"
                 + " [a.example], ports: [{number: 80, name: http, protocol: HTTP}], resolution: DNS%s}}";
