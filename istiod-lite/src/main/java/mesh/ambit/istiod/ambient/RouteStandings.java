@@ -10,6 +10,8 @@ import mesh.ambit.kube.ApiNames;
 import mesh.ambit.kube.BackendRef;
 import mesh.ambit.kube.Gateway;
 import mesh.ambit.kube.GatewayClass;
+import mesh.ambit.kube.GrpcRoute;
+import mesh.ambit.kube.HttpRoute;
 import mesh.ambit.kube.Kind;
 import mesh.ambit.kube.KubeObject;
 import mesh.ambit.kube.MeshConfig.EntryVisibility;
@@ -19,8 +21,11 @@ import mesh.ambit.kube.ParentRef;
 import mesh.ambit.kube.ReferenceGrant;
 import mesh.ambit.kube.Route;
 import mesh.ambit.kube.RouteAttachment;
+import mesh.ambit.kube.RouteFilter;
 import mesh.ambit.kube.Service;
 import mesh.ambit.kube.ServiceEntry;
+import mesh.ambit.kube.TcpRoute;
+import mesh.ambit.kube.TlsRoute;
 import mesh.ambit.model.PersistentMap;
 import org.jspecify.annotations.Nullable;
 
@@ -173,6 +178,16 @@ final class RouteStandings {
 
     /** Returns the first reference that leads nowhere, or that may not be followed. */
     private static @Nullable Trouble references(View view, MeshReader reader, Route route) {
+        for (RouteFilter filter : filters(route)) {
+            String unknown = switch (filter) {
+                case RouteFilter.Extension extension -> "ExtensionRef to " + extension.kind() + " " + extension.name();
+                case RouteFilter.Unknown other -> other.type();
+                default -> "";
+            };
+            if (!unknown.isEmpty()) {
+                return new Trouble("InvalidFilter", "there is no filter " + unknown);
+            }
+        }
         for (BackendRef backend : route.allBackends()) {
             Trouble trouble = backend(view, reader, route, backend);
             if (trouble != null) {
@@ -182,26 +197,34 @@ final class RouteStandings {
         return null;
     }
 
+    private static List<RouteFilter> filters(Route route) {
+        List<RouteFilter> filters = new ArrayList<>();
+        switch (route) {
+            case HttpRoute http -> http.rules().forEach(rule -> filters.addAll(rule.filters()));
+            case GrpcRoute grpc -> grpc.rules().forEach(rule -> filters.addAll(rule.filters()));
+            case TcpRoute _, TlsRoute _ -> {}
+        }
+        route.allBackends().forEach(backend -> filters.addAll(backend.filters()));
+        return filters;
+    }
+
     private static @Nullable Trouble backend(View view, MeshReader reader, Route route, BackendRef backend) {
+        if (backend.group().equals(ISTIO_GROUP) && backend.kind().equals("Hostname")) {
+            return host(reader, backend);
+        }
         String namespace = backend.namespaceOr(route.metadata().namespace());
         String name = backend.kind() + " " + namespace + "/" + backend.name();
+        if (!backend.group().isEmpty() || !backend.kind().equals("Service")) {
+            return new Trouble(
+                    "InvalidKind", "nothing can be sent to " + name + " of group \"" + backend.group() + "\"");
+        }
         if (!namespace.equals(route.metadata().namespace()) && !isGranted(view, reader, route, backend, namespace)) {
             return new Trouble(
                     "RefNotPermitted",
                     name + " is in another namespace, which needs a ReferenceGrant there for "
                             + route.kind().text() + " of " + route.metadata().namespace());
         }
-        boolean service = backend.group().isEmpty() && backend.kind().equals("Service");
-        boolean entry = backend.group().equals(ISTIO_GROUP) && backend.kind().equals("ServiceEntry");
-        if (!service && !entry) {
-            // A host name of the mesh instead of an object.
-            return backend.group().equals(ISTIO_GROUP) && backend.kind().equals("Hostname")
-                    ? null
-                    : new Trouble(
-                            "InvalidKind", "nothing can be sent to " + name + " of group \"" + backend.group() + "\"");
-        }
-        KubeObject object =
-                reader.object(new ObjectKey(service ? Kind.SERVICE : Kind.SERVICE_ENTRY, namespace, backend.name()));
+        KubeObject object = reader.object(new ObjectKey(Kind.SERVICE, namespace, backend.name()));
         if (object == null) {
             return new Trouble("BackendNotFound", "there is no " + name);
         }
@@ -210,6 +233,17 @@ final class RouteStandings {
             return new Trouble("InvalidDestination", name + " needs a port");
         }
         return hasPort(object, port) ? null : new Trouble("BackendNotFound", name + " has no port " + port);
+    }
+
+    /** A host name of the mesh instead of an object. */
+    private static @Nullable Trouble host(MeshReader reader, BackendRef backend) {
+        if (backend.port() == null) {
+            return new Trouble("InvalidDestination", "host " + backend.name() + " needs a port");
+        }
+        HostOwners owners = reader.owners(backend.name());
+        return owners == null || owners.byNamespace().isEmpty()
+                ? new Trouble("BackendNotFound", "there is no host " + backend.name())
+                : null;
     }
 
     private static boolean isGranted(View view, MeshReader reader, Route route, BackendRef backend, String namespace) {

@@ -113,6 +113,8 @@ public final class StandingEngine {
     private @Nullable Standing standing(View view, ObjectKey key) {
         MeshReader reader = new MeshReader(view, rules);
         return switch (reader.visible(KubeObject.class, key)) {
+            // Nobody is told of those that are only a name.
+            case Service service when service.isExternalName() -> Standing.NOTHING;
             case Service service ->
                 Standing.of(WaypointStandings.ofService(reader, service.metadata(), EntryVisibility.PUBLIC));
             case ServiceEntry entry -> new Standing(WaypointStandings.ofEntry(reader, entry), List.of());

@@ -17,27 +17,19 @@ final class Listeners {
     private static final String HBONE = "HBONE";
     private static final int HBONE_PORT = 15008;
     private static final Set<String> PROTOCOLS = Set.of("HTTP", "HTTPS", "TLS", "TCP", HBONE);
-    private static final Set<String> WITH_HOSTS = Set.of("HTTP", "HTTPS", "TLS");
-    private static final Set<String> BARE = Set.of("TCP", "UDP");
 
     private final List<Judged> judged;
 
     /**
      * What was found of a listener.
      *
-     * @param conflict why it cannot be there beside an earlier one; null if it can
      * @param unsupported why nobody can connect to it; null if somebody can
      * @param valid whether it counts as one that the gateway has
      * @param kinds of routes that it takes
      * @param kindsValid whether these are all that it is meant to take
      */
     private record Judged(
-            String name,
-            @Nullable String conflict,
-            @Nullable String unsupported,
-            boolean valid,
-            List<String> kinds,
-            boolean kindsValid) {}
+            String name, @Nullable String unsupported, boolean valid, List<String> kinds, boolean kindsValid) {}
 
     private Listeners(List<Judged> judged) {
         this.judged = judged;
@@ -46,15 +38,7 @@ final class Listeners {
     /** Judges the listeners of a gateway whose class is of this controller. */
     static Listeners of(JsonNode gateway, String controller) {
         List<Judged> judged = new ArrayList<>();
-        List<JsonNode> taken = new ArrayList<>();
         for (JsonNode listener : gateway.path("spec").path("listeners")) {
-            String conflict = null;
-            for (JsonNode before : taken) {
-                conflict = conflict == null ? conflict(listener, before) : conflict;
-            }
-            if (conflict == null) {
-                taken.add(listener);
-            }
             String protocol = protocol(listener);
             String unknown = PROTOCOLS.contains(protocol) ? null : unknown(protocol);
             List<String> supported = kinds(listener);
@@ -65,9 +49,8 @@ final class Listeners {
             }
             judged.add(new Judged(
                     listener.path("name").asText(""),
-                    conflict,
                     unknown == null ? misplaced(listener, controller) : unknown,
-                    conflict == null && unknown == null,
+                    unknown == null,
                     kinds,
                     allowed.isEmpty() || kinds.size() == allowed.size()));
         }
@@ -106,22 +89,15 @@ final class Listeners {
     }
 
     private static void conditions(Judged listener, Conditions conditions) {
-        String conflict = listener.conflict();
-        if (conflict != null) {
-            String message = "another listener of the gateway, before this one, is in the way";
-            conditions.set("Accepted", false, conflict, message);
-            conditions.set("Conflicted", true, conflict, message);
-            conditions.set("Programmed", false, conflict, message);
+        String unsupported = listener.unsupported();
+        if (unsupported == null) {
+            conditions.set("Accepted", true, "Accepted", "the listener is valid");
         } else {
-            String unsupported = listener.unsupported();
-            if (unsupported == null) {
-                conditions.set("Accepted", true, "Accepted", "the listener is valid");
-            } else {
-                conditions.set("Accepted", false, "UnsupportedProtocol", unsupported);
-            }
-            conditions.set("Conflicted", false, "NoConflicts", "no other listener is in the way");
-            conditions.set("Programmed", true, "Programmed", "the listener is programmed");
+            conditions.set("Accepted", false, "UnsupportedProtocol", unsupported);
         }
+        // The reference looks for listeners in each other's way only where others may add some.
+        conditions.set("Conflicted", false, "NoConflicts", "no other listener is in the way");
+        conditions.set("Programmed", true, "Programmed", "the listener is programmed");
         if (listener.kindsValid()) {
             conditions.set("ResolvedRefs", true, "ResolvedRefs", "all references are resolved");
         } else {
@@ -163,33 +139,6 @@ final class Listeners {
                             + HBONE_PORT + ", and with protocol TLS and mode Passthrough on others";
         }
         return null;
-    }
-
-    /** Returns why a listener cannot be there beside an earlier one; null if it can. */
-    private static @Nullable String conflict(JsonNode listener, JsonNode before) {
-        if (listener.path("port").asInt() != before.path("port").asInt()) {
-            return null;
-        }
-        String own = protocol(listener);
-        String other = protocol(before);
-        if (BARE.contains(own) && BARE.contains(other)) {
-            return "ProtocolConflict";
-        }
-        if (WITH_HOSTS.contains(own) && WITH_HOSTS.contains(other)) {
-            if (!host(listener).equals(host(before))) {
-                return null;
-            }
-            return own.equals(other) ? "HostnameConflict" : "ProtocolConflict";
-        }
-        if ((BARE.contains(own) && WITH_HOSTS.contains(other)) || (WITH_HOSTS.contains(own) && BARE.contains(other))) {
-            return "ProtocolConflict";
-        }
-        return own.equals(other) ? "HostnameConflict" : null;
-    }
-
-    private static String host(JsonNode listener) {
-        String host = listener.path("hostname").asText("");
-        return host.isEmpty() ? "*" : host;
     }
 
     private static List<String> kinds(JsonNode listener) {

@@ -213,6 +213,14 @@ class StandingEngineTest {
 
         put(route("{group: '', kind: Service, name: web}", "{group: x, kind: Thing, name: web}"));
         assertThat(route()).contains("ResolvedRefs False InvalidKind");
+        put(route(
+                "{group: '', kind: Service, name: web}",
+                "{group: networking.istio.io, kind: Hostname, name: no, port: 80}"));
+        assertThat(route()).contains("ResolvedRefs False BackendNotFound");
+        put(route(
+                "{group: '', kind: Service, name: web}",
+                "{group: networking.istio.io, kind: Hostname, name: web.shop.svc.cluster.local, port: 80}"));
+        assertThat(route()).contains("ResolvedRefs True ResolvedRefs");
         put(GATEWAY + route("{name: gate}", "{name: web, port: 80}"));
         assertThat(route()).startsWith("Accepted False NotAllowedByListeners");
         put(route("{name: gate, sectionName: nowhere}", "{name: web, port: 80}"));
