@@ -17,9 +17,9 @@ final class ReceiveWindow {
     /** A reader that needs longer than this for half a window is slow, one that needs half of it is fast. */
     static final long SLOW_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
 
-    private final int size;
-    private final int floor;
     private final Ticker ticker;
+    private int size;
+    private int floor;
     private int target;
 
     /** What the peer may send, and what it has sent that nobody has dealt with yet. Never more than the size together. */
@@ -43,12 +43,28 @@ final class ReceiveWindow {
     /**
      * Returns the window of a stream, which follows its reader.
      *
-     * @param size what our SETTINGS promise
+     * @param size what the peer takes it for: the default of HTTP/2 until it has acknowledged our SETTINGS, see
+     *     {@link #resize}
      */
     static ReceiveWindow ofStream(int size, Ticker ticker) {
-        ReceiveWindow window = new ReceiveWindow(size, size, Math.min(size, FLOOR_BYTES), ticker);
+        ReceiveWindow window = new ReceiveWindow(size, size, floorOf(size), ticker);
         window.roundNanos = ticker.nanoTime();
         return window;
+    }
+
+    private static int floorOf(int size) {
+        return Math.min(size, FLOOR_BYTES);
+    }
+
+    /**
+     * Takes the size of our SETTINGS for a stream's window, because the peer has acknowledged them: until then it may
+     * send no more than the default allows (RFC 9113, 6.5.3). What it may send can become negative.
+     */
+    void resize(int newSize) {
+        left += newSize - size;
+        size = newSize;
+        floor = floorOf(newSize);
+        target = newSize;
     }
 
     /**

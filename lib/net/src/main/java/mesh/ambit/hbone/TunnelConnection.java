@@ -46,6 +46,9 @@ abstract class TunnelConnection extends ChannelInboundHandlerAdapter {
     private @Nullable Liveness liveness;
     private TunnelPeer peer = TunnelPeer.UNKNOWN;
 
+    /** What the peer takes the window of a new stream for. */
+    private int streamWindowBytes = Frames.DEFAULT_WINDOW_BYTES;
+
     private boolean closed;
 
     /** TLS said that nothing more comes, before the connection ended. */
@@ -307,6 +310,14 @@ abstract class TunnelConnection extends ChannelInboundHandlerAdapter {
     /** The peer's SETTINGS have been applied. */
     void onPeerSettings() {}
 
+    /** The peer has acknowledged our SETTINGS, and may from now on send as much as they allow. */
+    void onSettingsAcknowledged() {
+        streamWindowBytes = settings.streamWindowBytes();
+        for (TunnelStream stream : streams.values()) {
+            stream.receiveWindow.resize(streamWindowBytes);
+        }
+    }
+
     // For streams and subclasses.
 
     /** Sends our SETTINGS: the one that only this end has something to say of, and those of both. Not flushed. */
@@ -380,8 +391,7 @@ abstract class TunnelConnection extends ChannelInboundHandlerAdapter {
     }
 
     TunnelStream newStream(int streamId) {
-        TunnelStream stream =
-                new TunnelStream(this, streamId, peerSettings.initialWindowBytes(), settings.streamWindowBytes());
+        TunnelStream stream = new TunnelStream(this, streamId, peerSettings.initialWindowBytes(), streamWindowBytes);
         streams.put(streamId, stream);
         guard.onStream();
         return stream;

@@ -117,6 +117,7 @@ final class TunnelInput implements FrameSink {
             throw new ProtocolViolation(PROTOCOL_ERROR, "SETTINGS acknowledged twice");
         }
         settingsAcknowledged = true;
+        tunnel.onSettingsAcknowledged();
     }
 
     @Override

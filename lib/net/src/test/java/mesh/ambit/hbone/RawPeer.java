@@ -14,6 +14,7 @@ import java.util.concurrent.TimeUnit;
 /** The other end of a tunnel in a test: frames as text, time moved by hand, no TLS. */
 final class RawPeer {
     static final String SETTINGS = "000000040000000000";
+    static final String SETTINGS_ACK = "000000040100000000";
 
     final EmbeddedChannel channel;
     private final HeaderCodec codec = new HeaderCodec(1024 * 1024);
@@ -43,8 +44,14 @@ final class RawPeer {
         send(Unpooled.wrappedBuffer(ByteBufUtil.decodeHexDump(hex)));
     }
 
-    /** Sends the client's preface and empty SETTINGS. */
+    /** Sends the client's preface and empty SETTINGS, and acknowledges those of the server. */
     void sendPreface() {
+        sendHastyPreface();
+        sendHex(SETTINGS_ACK);
+    }
+
+    /** Sends the client's preface and empty SETTINGS; those of the server have not come yet. */
+    void sendHastyPreface() {
         send(Unpooled.wrappedBuffer(
                 FrameWriter.preface(), Unpooled.wrappedBuffer(ByteBufUtil.decodeHexDump(SETTINGS))));
     }

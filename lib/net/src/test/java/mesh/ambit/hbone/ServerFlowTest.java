@@ -84,6 +84,40 @@ class ServerFlowTest {
     }
 
     @Test
+    void peerThatHasNotAcknowledgedOurSettingsHasTheDefaultWindow() {
+        server.acceptAtOnce = true;
+        peer.sendHastyPreface();
+        peer.send(peer.connect(1));
+        peer.send(peer.connect(3));
+        peer.receivedDecoded();
+        peer.send(peer.data(1, 65_535, false));
+        peer.send(peer.data(3, 65_536, false));
+        assertThat(peer.received()).containsExactly("RST_STREAM 3 3");
+
+        peer.sendHex(RawPeer.SETTINGS_ACK);
+        for (int i = 1; i < 64; i++) {
+            peer.send(peer.data(1, 65_536, false));
+        }
+        assertThat(peer.received()).isEmpty();
+        assertThat(server.accepted.getFirst().bytes.get()).isEqualTo(4L * 1024 * 1024 - 1);
+        peer.send(peer.data(1, 2, false));
+        assertThat(peer.received()).containsExactly("RST_STREAM 1 3");
+    }
+
+    @Test
+    void creditBeforeTheAcknowledgementIsThatOfTheDefaultWindow() {
+        server.acceptAtOnce = true;
+        peer.sendHastyPreface();
+        peer.send(peer.connect(1));
+        peer.receivedDecoded();
+        peer.send(peer.data(1, 40_000, false));
+
+        server.streams.getFirst().consumed(40_000);
+
+        assertThat(peer.received()).containsExactly("WINDOW_UPDATE 1 40000");
+    }
+
+    @Test
     void bytesForDeadStreamsStillReturnTheTunnelsCredit() {
         server.acceptAtOnce = true;
         server.start();
