@@ -15,10 +15,10 @@ public final class AuthorizationWire {
 
     /** Returns the policy in {@code resource}, or why it is not accepted. Never throws, whatever the bytes. */
     public static Decoded<Policy> decode(Resource resource) {
-        return Decoding.of(resource, Authorization.parser(), AuthorizationWire::fromProto);
+        return Decoding.of(resource, Authorization.parser(), message -> fromProto(resource.getName(), message));
     }
 
-    private static Policy fromProto(Authorization message) {
+    private static Policy fromProto(String resourceName, Authorization message) {
         List<Policy.Group> groups = new ArrayList<>();
         for (Group group : message.getGroupsList()) {
             List<Policy.Clause> clauses = new ArrayList<>();
@@ -28,6 +28,7 @@ public final class AuthorizationWire {
             groups.add(new Policy.Group(clauses));
         }
         return new Policy(
+                resourceName,
                 message.getNamespace(),
                 message.getName(),
                 Enums.require(Policy.Scope.values(), message.getScopeValue()),

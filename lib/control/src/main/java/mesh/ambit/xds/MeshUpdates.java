@@ -25,7 +25,7 @@ public sealed interface MeshUpdates {
      * Authorization policies.
      *
      * @param upserts in the order sent
-     * @param removals {@code namespace/name}, applied after the upserts
+     * @param removals xds resource names, applied after the upserts
      */
     record Policies(List<Policy> upserts, List<String> removals) implements MeshUpdates {
         /** Copies the lists. */

@@ -50,7 +50,7 @@ public final class OutboundPolicies {
         String namespace = namespace(policy);
         return namespace == null
                 ? this
-                : new OutboundPolicies(byNamespace.with(namespace, of(namespace).with(policy.key(), policy)));
+                : new OutboundPolicies(byNamespace.with(namespace, of(namespace).with(policy.resourceName(), policy)));
     }
 
     OutboundPolicies without(Policy policy) {
@@ -58,7 +58,7 @@ public final class OutboundPolicies {
         if (namespace == null) {
             return this;
         }
-        PersistentMap<String, Policy> left = of(namespace).without(policy.key());
+        PersistentMap<String, Policy> left = of(namespace).without(policy.resourceName());
         return new OutboundPolicies(
                 left.isEmpty() ? byNamespace.without(namespace) : byNamespace.with(namespace, left));
     }

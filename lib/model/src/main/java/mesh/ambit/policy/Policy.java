@@ -9,6 +9,8 @@ import java.util.Objects;
  * <p>A policy matches a connection if any of its groups does; a group if all of its clauses do; a clause if any of its
  * matches does.
  *
+ * @param resourceName the xDS resource name, and what workloads list: {@code namespace/name}, unless a control plane has it
+ *     otherwise
  * @param namespace namespace of the policy
  * @param name its name, unique within the namespace
  * @param scope which workloads it applies to
@@ -16,7 +18,14 @@ import java.util.Objects;
  * @param groups alternatives; a policy without any never matches
  * @param dryRun whether it is only logged
  */
-public record Policy(String namespace, String name, Scope scope, Action action, List<Group> groups, boolean dryRun) {
+public record Policy(
+        String resourceName,
+        String namespace,
+        String name,
+        Scope scope,
+        Action action,
+        List<Group> groups,
+        boolean dryRun) {
     /** Which workloads a policy applies to, in the wire's order. */
     public enum Scope {
         /** Every workload of the mesh. */
@@ -48,6 +57,7 @@ public record Policy(String namespace, String name, Scope scope, Action action, 
     }
 
     public Policy {
+        Objects.requireNonNull(resourceName, "resourceName");
         Objects.requireNonNull(namespace, "namespace");
         Objects.requireNonNull(name, "name");
         Objects.requireNonNull(scope, "scope");
@@ -55,7 +65,12 @@ public record Policy(String namespace, String name, Scope scope, Action action, 
         groups = List.copyOf(groups);
     }
 
-    /** Returns {@code namespace/name}: the xDS resource name and what workloads list. */
+    /** Creates a policy whose resource is called {@code namespace/name}. */
+    public Policy(String namespace, String name, Scope scope, Action action, List<Group> groups, boolean dryRun) {
+        this(namespace + "/" + name, namespace, name, scope, action, groups, dryRun);
+    }
+
+    /** Returns {@code namespace/name}: what people call it. */
     public String key() {
         return namespace + "/" + name;
     }

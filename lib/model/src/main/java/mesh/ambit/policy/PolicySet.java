@@ -9,8 +9,8 @@ import mesh.ambit.policy.Policy.Scope;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Every policy of the mesh at one moment, by key and by the workloads it applies to. Immutable; a changed set shares
- * structure with the one before.
+ * Every policy of the mesh at one moment, by the name of its resource and by the workloads it applies to. Immutable; a
+ * changed set shares structure with the one before.
  */
 public final class PolicySet {
     /** No policies. */
@@ -20,44 +20,44 @@ public final class PolicySet {
     /** The namespace under which global policies stand. */
     private static final String GLOBAL = "";
 
-    private final PersistentMap<String, Policy> byKey;
+    private final PersistentMap<String, Policy> byName;
     /** Policies that apply without being listed, by namespace; those that only apply where listed are not here. */
     private final PersistentMap<String, PersistentMap<String, Policy>> byNamespace;
 
     private final OutboundPolicies outbound;
 
     private PolicySet(
-            PersistentMap<String, Policy> byKey,
+            PersistentMap<String, Policy> byName,
             PersistentMap<String, PersistentMap<String, Policy>> byNamespace,
             OutboundPolicies outbound) {
-        this.byKey = byKey;
+        this.byName = byName;
         this.byNamespace = byNamespace;
         this.outbound = outbound;
     }
 
-    /** Returns the set after one message: {@code updates}, then {@code removals} by key; unknown keys are ignored. */
+    /** Returns the set after one message: {@code updates}, then {@code removals} by name; unknown ones are ignored. */
     public PolicySet apply(Collection<Policy> updates, Collection<String> removals) {
         PolicySet next = this;
         for (Policy policy : updates) {
             next = next.with(policy);
         }
-        for (String key : removals) {
-            next = next.without(key);
+        for (String name : removals) {
+            next = next.without(name);
         }
         return next;
     }
 
-    /** Returns every policy by key. */
+    /** Returns every policy by the name of its resource. */
     public PersistentMap<String, Policy> policies() {
-        return byKey;
+        return byName;
     }
 
     public boolean isEmpty() {
-        return byKey.isEmpty();
+        return byName.isEmpty();
     }
 
-    public @Nullable Policy find(String key) {
-        return byKey.find(key);
+    public @Nullable Policy find(String name) {
+        return byName.find(name);
     }
 
     /**
@@ -68,8 +68,8 @@ public final class PolicySet {
         List<Policy> applicable =
                 new ArrayList<>(ofNamespace(destination.namespace()).values());
         applicable.addAll(global().values());
-        for (String key : destination.authorizationPolicies()) {
-            Policy policy = find(key);
+        for (String name : destination.authorizationPolicies()) {
+            Policy policy = find(name);
             if (policy != null) {
                 applicable.add(policy);
             }
@@ -94,26 +94,26 @@ public final class PolicySet {
 
     private PolicySet with(Policy policy) {
         // A change of scope must leave nothing behind in the old place.
-        PolicySet rest = without(policy.key());
+        PolicySet rest = without(policy.resourceName());
         PersistentMap<String, PersistentMap<String, Policy>> index = rest.byNamespace;
         if (policy.scope() != Scope.WORKLOAD_SELECTOR) {
             String namespace = namespace(policy);
             PersistentMap<String, Policy> there = index.findOr(namespace, PersistentMap.empty());
-            index = index.with(namespace, there.with(policy.key(), policy));
+            index = index.with(namespace, there.with(policy.resourceName(), policy));
         }
-        return new PolicySet(rest.byKey.with(policy.key(), policy), index, rest.outbound.with(policy));
+        return new PolicySet(rest.byName.with(policy.resourceName(), policy), index, rest.outbound.with(policy));
     }
 
-    private PolicySet without(String key) {
-        Policy policy = byKey.find(key);
+    private PolicySet without(String name) {
+        Policy policy = byName.find(name);
         if (policy == null) {
             return this;
         }
         String namespace = namespace(policy);
         PersistentMap<String, Policy> there = byNamespace.findOr(namespace, PersistentMap.empty());
-        PersistentMap<String, Policy> left = there.without(key);
+        PersistentMap<String, Policy> left = there.without(name);
         return new PolicySet(
-                byKey.without(key),
+                byName.without(name),
                 left.isEmpty() ? byNamespace.without(namespace) : byNamespace.with(namespace, left),
                 outbound.without(policy));
     }

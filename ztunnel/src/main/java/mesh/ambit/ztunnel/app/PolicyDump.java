@@ -18,7 +18,7 @@ final class PolicyDump {
 
     static List<Map<String, Object>> policies(PolicySet set) {
         List<Policy> policies = new ArrayList<>(set.policies().values());
-        policies.sort(Comparator.comparing(Policy::key));
+        policies.sort(Comparator.comparing(Policy::resourceName));
         return policies.stream().map(PolicyDump::policy).toList();
     }
 
