@@ -154,14 +154,15 @@ public final class HttpServer implements AutoCloseable {
             if (tls != null) {
                 channel.pipeline().addLast(tls.newHandler(channel.alloc()));
             }
+            HttpDecoderConfig heads = new HttpDecoderConfig()
+                    .setMaxInitialLineLength(MAX_REQUEST_LINE_BYTES)
+                    .setMaxHeaderSize(MAX_HEAD_BYTES)
+                    .setMaxChunkSize(MAX_CHUNK_BYTES)
+                    .setAllowDuplicateContentLengths(true)
+                    .setStrictLineParsing(false);
             channel.pipeline()
                     .addLast(new HeadTimeout())
-                    .addLast(new HttpServerCodec(new HttpDecoderConfig()
-                            .setMaxInitialLineLength(MAX_REQUEST_LINE_BYTES)
-                            .setMaxHeaderSize(MAX_HEAD_BYTES)
-                            .setMaxChunkSize(MAX_CHUNK_BYTES)
-                            .setAllowDuplicateContentLengths(true)
-                            .setStrictLineParsing(false)))
+                    .addLast(tls == null ? new RequestCodec(heads) : new HttpServerCodec(heads))
                     .addLast(new HttpContentCompressor(
                             StandardCompressionOptions.gzip(), StandardCompressionOptions.deflate()))
                     .addLast(tls == null ? new HeadsOnly() : new HttpObjectAggregator(maxBodyBytes))

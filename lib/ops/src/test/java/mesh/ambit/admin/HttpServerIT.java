@@ -154,6 +154,11 @@ class HttpServerIT {
         String chunked = "POST /config_dump HTTP/1.1\r\nHost: any\r\nTransfer-Encoding: chunked\r\n\r\n";
         assertThat(talk(chunked + "5\r\nhello\r\n0\r\n\r\nGET /nothing HTTP/1.0\r\n\r\n"))
                 .contains("{}HTTP/1.0 404 ");
+        assertThat(talk(chunked.replace("Host", "Content-Length: 3\r\nHost")
+                        + "0\r\n\r\nGET /nothing HTTP/1.0\r\n\r\n"))
+                .as("its length said twice")
+                .startsWith("HTTP/1.1 200 ")
+                .contains("{}HTTP/1.0 404 ");
         assertThat(talk(chunked + "x\r\n")).startsWith("HTTP/1.1 400 ");
     }
 
@@ -163,6 +168,21 @@ class HttpServerIT {
         assertThat(send("GET", "/config_dump?%63=%20").statusCode()).isEqualTo(200);
         assertThat(talk("GET /config_dump\u00ff HTTP/1.1\r\n\r\n")).startsWith("HTTP/1.1 400 ");
         assertThat(talk("GET /\u00c3\u00bc HTTP/1.0\r\n\r\n")).startsWith("HTTP/1.0 404 ");
+    }
+
+    @Test
+    void wordsOfARequestLineStandOneSpaceApart() throws Exception {
+        for (String line :
+                List.of("GET  /config_dump HTTP/1.1", "GET /config_dump  HTTP/1.1", "GET\t/config_dump HTTP/1.1")) {
+            assertThat(talk(line + "\r\nHost: any\r\n\r\n")).as(line).startsWith("HTTP/1.1 400 ");
+        }
+    }
+
+    @Test
+    void answerToHeadHasALengthAndNoContent() throws Exception {
+        assertThat(talk("HEAD /config_dump HTTP/1.1\r\nHost: any\r\n\r\nGET /nothing HTTP/1.0\r\n\r\n"))
+                .contains("\r\ncontent-length: 2\r\n")
+                .contains("\r\n\r\nHTTP/1.0 404 ");
     }
 
     @Test
