@@ -1,6 +1,7 @@
 package mesh.ambit.ca;
 
 import static java.util.Objects.requireNonNull;
+import static java.util.Objects.requireNonNullElse;
 
 import com.google.protobuf.Struct;
 import com.google.protobuf.Value;
@@ -153,7 +154,8 @@ public final class CaClient implements CertificateAuthority, AutoCloseable {
     private SigningException failure(Status status) {
         Throwable cause = status.getCause();
         if (cause == null) {
-            return new SigningException(text(status.getCode(), Statuses.describe(status)));
+            // The CA's own words, whole: what it says may need more than one line.
+            return new SigningException(text(status.getCode(), requireNonNullElse(status.getDescription(), "")));
         }
         if (status.getCode() == Status.Code.UNAVAILABLE && isFromConnecting(cause)) {
             // What operators search for is the reference's text, which is the same for every reason.

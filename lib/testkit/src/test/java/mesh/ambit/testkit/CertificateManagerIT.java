@@ -87,13 +87,13 @@ class CertificateManagerIT {
 
     @Test
     void aFailureSaysTheCodeAndTheMessageAndTheNextAttemptCures() throws Exception {
-        ca.fail(Status.UNAUTHENTICATED.withDescription("request authenticate failure"));
+        ca.fail(Status.UNAUTHENTICATED.withDescription("request authenticate failure:\nno token"));
 
         assertThatThrownBy(this::fetch)
                 .isInstanceOf(ExecutionException.class)
                 .cause()
                 .hasMessage("signing gRPC error (The request does not have valid authentication credentials): "
-                        + "request authenticate failure");
+                        + "request authenticate failure:\nno token");
         assertThat(manager.states().get(WEB)).isInstanceOf(CertificateState.Unavailable.class);
 
         ca.sign(Duration.ofHours(1));
