@@ -54,7 +54,7 @@ final class Http1Exchanges implements HttpInsight.Exchanges {
         @Override
         public Http1Messages.Body onHead(Http1Head head) throws NotUnderstood {
             String method = head.method();
-            if (method.equals("CONNECT") || head.upgrade() || underWay.size() >= MAX_UNDER_WAY) {
+            if (method.equals("CONNECT") || underWay.size() >= MAX_UNDER_WAY) {
                 throw new NotUnderstood(method);
             }
             underWay.add(new UnderWay(method.equals("HEAD"), startedNanos));
@@ -78,7 +78,7 @@ final class Http1Exchanges implements HttpInsight.Exchanges {
                 throw new NotUnderstood("response without a request");
             }
             status = head.status();
-            if (status == 101) {
+            if (status == 101) { // Whoever asks for another protocol waits for this, and usually does not get it.
                 throw new NotUnderstood("another protocol");
             }
             if (status < 200) {

@@ -6,9 +6,8 @@ package mesh.ambit.ztunnel.insight;
  * @param startLine its first line
  * @param length the announced length; -1 when there is none
  * @param chunked whether the body comes in chunks
- * @param upgrade whether another protocol is asked for
  */
-record Http1Head(String startLine, long length, boolean chunked, boolean upgrade) {
+record Http1Head(String startLine, long length, boolean chunked) {
     private static final int MAX_FIELDS = 256;
     /** Lengths beyond this leave room to count. */
     private static final int MAX_DIGITS = 17;
@@ -17,7 +16,6 @@ record Http1Head(String startLine, long length, boolean chunked, boolean upgrade
         private final String startLine;
         private long length = -1;
         private boolean chunked;
-        private boolean upgrade;
         private int fields;
 
         Builder(String startLine) {
@@ -38,8 +36,6 @@ record Http1Head(String startLine, long length, boolean chunked, boolean upgrade
                     throw new NotUnderstood("transfer coding");
                 }
                 chunked = true;
-            } else if (is("upgrade", line, colon)) {
-                upgrade = true;
             }
         }
 
@@ -59,7 +55,7 @@ record Http1Head(String startLine, long length, boolean chunked, boolean upgrade
             if (chunked && length >= 0) {
                 throw new NotUnderstood("length and chunks");
             }
-            return new Http1Head(startLine, length, chunked, upgrade);
+            return new Http1Head(startLine, length, chunked);
         }
     }
 

@@ -81,7 +81,6 @@ class HttpInsightTest {
                 "POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nz\r\n",
                 "POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n1\r\naX\r\n",
                 "CONNECT a:1 HTTP/1.1\r\nHost: a\r\n\r\n",
-                "GET / HTTP/1.1\r\nUpgrade: websocket\r\n\r\n",
                 "PRI * HTTP/2.0\r\n\r\nXX\r\n\r\n",
             })
     void whatIsNotUnderstoodIsNotLookedAtAnyMore(String text) {
@@ -89,6 +88,26 @@ class HttpInsightTest {
 
         assertThat(dialogue.play()).isFalse();
         assertThat(dialogue.finished).isEmpty();
+    }
+
+    @Test
+    void whoAsksForAnotherProtocolIsLookedAtUntilTheServerAgrees() {
+        String asks =
+                "GET / HTTP/1.1\r\nConnection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AA\r\n\r\n";
+        Dialogue declined = new Dialogue()
+                .client(asks)
+                .server("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
+                .client(GET)
+                .server("HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n");
+        assertThat(declined.play()).isTrue();
+        assertThat(declined.finished).extracting(Request::status).containsExactly(200, 404);
+
+        Dialogue agreed = new Dialogue()
+                .client(asks)
+                .server("HTTP/1.1 101 Switching Protocols\r\nUpgrade: h2c\r\nConnection: Upgrade\r\n\r\n")
+                .client(GET);
+        assertThat(agreed.play()).isFalse();
+        assertThat(agreed.finished).isEmpty();
     }
 
     @Test
