@@ -3,6 +3,7 @@ package mesh.ambit.ztunnel.inpod;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -26,6 +27,9 @@ import org.slf4j.LoggerFactory;
 public final class PodRegistry {
     private static final Logger LOG = LoggerFactory.getLogger(PodRegistry.class);
 
+    /** So many pods whose proxies never started are remembered at most; the oldest is forgotten first. */
+    static final int MAX_UNSERVED = 1_000;
+
     /** A pod with its proxy; without one while it is pending. */
     public record Entry(Pod pod, @Nullable PodProxy proxy) {}
 
@@ -42,6 +46,13 @@ public final class PodRegistry {
     private final PodProxyMetrics metrics;
     private final Map<String, Entry> up = new HashMap<>();
     private final Map<String, Pod> pending = new HashMap<>();
+
+    /**
+     * Pods whose proxies never started, pending ones among them. As the reference has it they are shown even when the
+     * agent speaks of them no more: what became of such a pod is what people look for.
+     */
+    private final Map<String, Pod> unserved = new LinkedHashMap<>();
+
     private final Set<String> named = new HashSet<>();
     private boolean synced;
     private volatile List<Entry> view = List.of();
@@ -52,7 +63,7 @@ public final class PodRegistry {
         this.metrics = metrics;
     }
 
-    /** Returns the pods at this moment, pending ones included. From any thread. */
+    /** Returns the pods at this moment, and those whose proxies never started. From any thread. */
     public List<Entry> pods() {
         return view;
     }
@@ -91,6 +102,10 @@ public final class PodRegistry {
         } catch (PodStartException e) {
             LOG.warn("pod {}: proxy did not start, will be tried again: {}", info, e.getMessage());
             pending.put(uid, pod);
+            unserved.putIfAbsent(uid, pod);
+            if (unserved.size() > MAX_UNSERVED) {
+                unserved.remove(unserved.keySet().iterator().next());
+            }
             throw e;
         } finally {
             publish();
@@ -179,6 +194,7 @@ public final class PodRegistry {
     private void start(Pod pod) throws PodStartException {
         PodProxy proxy = factory.start(pod);
         up.put(pod.uid(), new Entry(pod, proxy));
+        unserved.remove(pod.uid());
         metrics.started();
         LOG.info("pod {} is served", pod.info());
     }
@@ -203,7 +219,7 @@ public final class PodRegistry {
 
     private void publish() {
         List<Entry> next = new ArrayList<>(up.values());
-        pending.values().forEach(pod -> next.add(new Entry(pod, null)));
+        unserved.values().forEach(pod -> next.add(new Entry(pod, null)));
         view = List.copyOf(next);
         metrics.pending(pending.size());
     }

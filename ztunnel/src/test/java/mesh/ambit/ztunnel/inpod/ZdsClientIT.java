@@ -142,6 +142,23 @@ class ZdsClientIT {
     }
 
     @Test
+    void podThatNeverStartedIsShownEvenWhenItIsGone() throws Exception {
+        broken.add("1");
+        try (Conversation talk = agent.accept()) {
+            talk.add("1", A, here);
+            talk.snapshotSent();
+            talk.del("1");
+            assertThat(pods.hasPending()).isFalse();
+            assertThat(pods.pods()).extracting(entry -> entry.pod().uid()).containsExactly("1");
+
+            broken.clear();
+            talk.add("1", A, here);
+            talk.del("1");
+            assertThat(pods.pods()).isEmpty();
+        }
+    }
+
+    @Test
     void messagesDoNotPutOffTheNextTry() throws Exception {
         broken.add("1");
         try (Conversation talk = agent.accept()) {
@@ -213,18 +230,22 @@ class ZdsClientIT {
     }
 
     @Test
-    void pendingPodIsTriedAgainUnasked() {
-        broken.add("1");
-        try {
-            pods.add("1", A, here.duplicate());
-        } catch (PodStartException e) {
-            assertThat(e).hasMessage("no port");
-        }
-        broken.clear();
-        pods.retryPending();
+    void pendingPodIsTriedAgainUnasked() throws Exception {
+        // From then on the client only waits for the agent, and this thread may do what it would do.
+        try (Conversation talk = agent.accept()) {
+            talk.snapshotSent();
+            broken.add("1");
+            try {
+                pods.add("1", A, here.duplicate());
+            } catch (PodStartException e) {
+                assertThat(e).hasMessage("no port");
+            }
+            broken.clear();
+            pods.retryPending();
 
-        assertThat(open).containsExactly("1");
-        assertThat(pods.hasPending()).isFalse();
+            assertThat(open).containsExactly("1");
+            assertThat(pods.hasPending()).isFalse();
+        }
     }
 
     @Test
