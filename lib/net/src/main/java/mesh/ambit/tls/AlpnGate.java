@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Looks at the ClientHello before the TLS handler does: a list of protocols without {@code h2} is refused with the
- * alert {@code no_application_protocol}, a client without a list is let through, and something that is not TLS gets an
- * alert too. Removes itself once it has let a client through.
+ * alert {@code no_application_protocol}, a client without a list is let through, and something that is not TLS, or a
+ * TLS of long ago, gets an alert too. Removes itself once it has let a client through.
  *
  * <p>Needed because the OpenSSL provider can refuse neither without refusing both. A refusal is told as a failed
  * {@link SslHandshakeCompletionEvent}, as the TLS handler would.
@@ -23,6 +23,7 @@ public final class AlpnGate extends SslClientHelloHandler<Boolean> {
     /** A ClientHello with hybrid key shares has about 2 KiB; nothing honest comes near this. */
     private static final int MAX_CLIENT_HELLO_BYTES = 64 * 1024;
 
+    private static final int RECORD_CHANGE_CIPHER_SPEC = 20;
     private static final int RECORD_ALERT = 21;
     private static final int RECORD_HANDSHAKE = 22;
     private static final int RECORD_APPLICATION_DATA = 23;
@@ -33,6 +34,7 @@ public final class AlpnGate extends SslClientHelloHandler<Boolean> {
 
     private static final int NO_ALERT = -1;
     private static final int ALERT_UNEXPECTED_MESSAGE = 10;
+    private static final int ALERT_HANDSHAKE_FAILURE = 40;
     private static final int ALERT_DECODE_ERROR = 50;
     private static final int ALERT_NO_APPLICATION_PROTOCOL = 120;
 
@@ -64,8 +66,8 @@ public final class AlpnGate extends SslClientHelloHandler<Boolean> {
             refuse(ctx, NO_ALERT, "alert instead of a handshake");
             return false;
         }
-        if (type == RECORD_APPLICATION_DATA) {
-            refuse(ctx, ALERT_UNEXPECTED_MESSAGE, "application data instead of a handshake");
+        if (type == RECORD_APPLICATION_DATA || type == RECORD_CHANGE_CIPHER_SPEC) {
+            refuse(ctx, ALERT_UNEXPECTED_MESSAGE, "record of type " + type + " instead of a handshake");
             return false;
         }
         if (type == RECORD_HANDSHAKE && in.readableBytes() >= RECORD_HEADER_BYTES) {
@@ -85,6 +87,10 @@ public final class AlpnGate extends SslClientHelloHandler<Boolean> {
     protected Future<Boolean> lookup(ChannelHandlerContext ctx, @Nullable ByteBuf clientHello) {
         if (clientHello == null) {
             refuse(ctx, ALERT_DECODE_ERROR, "not a TLS handshake");
+            return ctx.executor().newSucceededFuture(false);
+        }
+        if (ClientHello.lacksSignatureAlgorithms(clientHello)) {
+            refuse(ctx, ALERT_HANDSHAKE_FAILURE, "client names no signature algorithm (expected: TLS 1.2 or later)");
             return ctx.executor().newSucceededFuture(false);
         }
         List<String> offered = ClientHello.alpn(clientHello);

@@ -6,9 +6,10 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Reads the one thing we want to know of a ClientHello before TLS sees it. RFC 8446 section 4.1.2, RFC 7301. */
+/** Reads what we want to know of a ClientHello before TLS sees it. RFC 8446 section 4.1.2, RFC 7301. */
 public final class ClientHello {
     private static final int VERSION_AND_RANDOM_BYTES = 2 + 32;
+    private static final int EXTENSION_SIGNATURE_ALGORITHMS = 13;
     private static final int EXTENSION_ALPN = 16;
 
     private ClientHello() {}
@@ -21,11 +22,7 @@ public final class ClientHello {
      * @param body the handshake message without its four bytes of header; its indexes are left alone
      */
     public static @Nullable List<String> alpn(ByteBuf body) {
-        ByteBuf in = body.slice();
-        if (!skip(in, VERSION_AND_RANDOM_BYTES) || !skipVector8(in) || !skipVector16(in) || !skipVector8(in)) {
-            return null;
-        }
-        ByteBuf extensions = vector16(in);
+        ByteBuf extensions = extensions(body);
         while (extensions != null && extensions.readableBytes() >= 4) {
             int type = extensions.readUnsignedShort();
             ByteBuf extension = vector16(extensions);
@@ -37,6 +34,35 @@ public final class ClientHello {
             }
         }
         return null;
+    }
+
+    /**
+     * Says whether a client does not name a single signature algorithm, as before TLS 1.2. Text that breaks the format is
+     * left to TLS itself.
+     *
+     * @param body as for {@link #alpn}
+     */
+    public static boolean lacksSignatureAlgorithms(ByteBuf body) {
+        ByteBuf extensions = extensions(body);
+        if (extensions == null) {
+            return false;
+        }
+        while (extensions.isReadable()) {
+            int type = extensions.readableBytes() < 4 ? -1 : extensions.readUnsignedShort();
+            if (type < 0 || type == EXTENSION_SIGNATURE_ALGORITHMS || vector16(extensions) == null) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Returns the extensions, which may be none; null where the format is broken. */
+    private static @Nullable ByteBuf extensions(ByteBuf body) {
+        ByteBuf in = body.slice();
+        if (!skip(in, VERSION_AND_RANDOM_BYTES) || !skipVector8(in) || !skipVector16(in) || !skipVector8(in)) {
+            return null;
+        }
+        return in.isReadable() ? vector16(in) : in;
     }
 
     private static @Nullable List<String> protocols(ByteBuf extension) {

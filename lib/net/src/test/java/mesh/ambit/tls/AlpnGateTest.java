@@ -22,6 +22,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class AlpnGateTest {
+    private static final String RANDOM = "5252525252525252525252525252525252525252525252525252525252525252";
+
     private final List<Throwable> failures = new ArrayList<>();
 
     @Test
@@ -85,7 +87,9 @@ class AlpnGateTest {
     @CsvSource({
         "an alert,           15030100020228, ''",
         "application data,   170303000568656c6c6f, 1503030002020a",
-        "a record too large, 160301ffff01, 15030300020232"
+        "another record,     140303000101, 1503030002020a",
+        "a record too large, 160301ffff01, 15030300020232",
+        "TLS 1.1,            160301002d010000290302" + RANDOM + "00" + "00020035" + "0100, 15030300020228"
     })
     void whatCannotBeginAHandshakeIsNotWaitedFor(String what, String bytes, String answer) {
         EmbeddedChannel gate = gate();
@@ -112,6 +116,7 @@ class AlpnGateTest {
             }
             ByteBuf body = Unpooled.wrappedBuffer(noise);
             ClientHello.alpn(body);
+            ClientHello.lacksSignatureAlgorithms(body);
             assertThat(body.readerIndex()).isZero();
         }
     }
