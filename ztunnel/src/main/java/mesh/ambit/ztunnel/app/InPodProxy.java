@@ -31,7 +31,6 @@ import mesh.ambit.ztunnel.inpod.Backlog;
 import mesh.ambit.ztunnel.inpod.LiveConnections;
 import mesh.ambit.ztunnel.inpod.LocalWorkload;
 import mesh.ambit.ztunnel.inpod.Pod;
-import mesh.ambit.ztunnel.inpod.PodProxy;
 import mesh.ambit.ztunnel.inpod.PodSockets;
 import mesh.ambit.ztunnel.inpod.PodStartException;
 import mesh.ambit.ztunnel.inpod.Ports;
@@ -42,7 +41,7 @@ import mesh.ambit.ztunnel.outbound.OutboundContext;
 import mesh.ambit.ztunnel.outbound.SocksCapture;
 
 /** The proxy of one pod: its listeners in its namespace, and what they accepted. */
-final class InPodProxy implements PodProxy {
+final class InPodProxy implements OwnProxy {
     private static final InetAddress LOOPBACK = InetAddress.ofLiteral("127.0.0.1");
 
     /** How long the event loops are given to tell their connections. */
@@ -125,27 +124,29 @@ final class InPodProxy implements PodProxy {
         }
     }
 
-    /** Opens the listeners of {@code pod}. */
+    /** Opens the listeners of {@code pod}, and begins. */
     static InPodProxy start(DataPlane plane, Pod pod) throws PodStartException {
         if (plane.settings().reusePort()) {
             Backlog.handOn(pod.netns());
         }
-        return start(
+        InPodProxy proxy = open(
                 plane,
                 pod.info(),
                 new PodSockets(
                         pod.netns(), plane.settings().mark(), plane.settings().nearby()));
+        proxy.begin();
+        return proxy;
     }
 
     /** Opens the listeners of the only workload that we serve, in our own namespace. */
-    static InPodProxy startHere(DataPlane plane, WorkloadInfo info) throws PodStartException {
-        return start(
+    static InPodProxy openHere(DataPlane plane, WorkloadInfo info) throws PodStartException {
+        return open(
                 plane,
                 info,
                 PodSockets.here(plane.settings().mark(), plane.settings().nearby()));
     }
 
-    private static InPodProxy start(DataPlane plane, WorkloadInfo info, PodSockets sockets) throws PodStartException {
+    private static InPodProxy open(DataPlane plane, WorkloadInfo info, PodSockets sockets) throws PodStartException {
         try {
             return new InPodProxy(plane, info, sockets);
         } catch (RuntimeException e) {
@@ -231,6 +232,12 @@ final class InPodProxy implements PodProxy {
                 channel.pipeline().addLast(tunnels);
             }
         };
+    }
+
+    @Override
+    public void begin() {
+        dns.begin();
+        listeners.begin();
     }
 
     /** Collects what people are shown of the connections; of none where the event loops do not answer in time. */

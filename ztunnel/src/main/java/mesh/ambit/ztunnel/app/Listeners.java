@@ -3,6 +3,7 @@ package mesh.ambit.ztunnel.app;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelOption;
 import io.netty.channel.unix.UnixChannel;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -14,7 +15,7 @@ import mesh.ambit.hbone.HboneServer;
 import mesh.ambit.linux.SocketOptions;
 import mesh.ambit.ztunnel.inpod.PodStartException;
 
-/** The listening sockets of one proxy. */
+/** The listening sockets of one proxy. They are open at once, and take connections from {@link #begin} on. */
 final class Listeners {
     private static final InetAddress ANY_IPV6 = InetAddress.ofLiteral("::");
     private static final InetAddress ANY_IPV4 = InetAddress.ofLiteral("0.0.0.0");
@@ -27,21 +28,28 @@ final class Listeners {
         this.ipv6 = ipv6;
     }
 
-    /** Opens a listener and waits for it; closes those opened before if it fails. */
+    /** Opens a listener and waits for it; closes those opened before if it fails. Who connects waits for us. */
     void open(ServerBootstrap bootstrap, int port) throws PodStartException {
         open(bootstrap, ipv6 ? ANY_IPV6 : ANY_IPV4, port);
     }
 
     /** Opens a listener on one address, as {@link #open(ServerBootstrap, int)} does. */
     void open(ServerBootstrap bootstrap, InetAddress address, int port) throws PodStartException {
-        ChannelFuture bound =
-                bootstrap.bind(new InetSocketAddress(address, port)).awaitUninterruptibly();
+        ChannelFuture bound = bootstrap
+                .option(ChannelOption.AUTO_READ, false)
+                .bind(new InetSocketAddress(address, port))
+                .awaitUninterruptibly();
         if (!bound.isSuccess()) {
             close();
             throw new PodStartException(
                     "listen on port " + port + ": " + bound.cause().getMessage(), bound.cause());
         }
         open.add(bound.channel());
+    }
+
+    /** Takes connections from now on, first those that have come meanwhile. */
+    void begin() {
+        open.forEach(channel -> channel.config().setAutoRead(true));
     }
 
     /** Closes all of them and waits until none takes connections any more. */

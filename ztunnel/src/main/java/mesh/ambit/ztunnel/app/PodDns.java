@@ -33,7 +33,10 @@ final class PodDns {
                 : null;
     }
 
-    /** Opens the listeners, for connections and then for datagrams at each address. Blocks. */
+    /**
+     * Opens the listeners, for connections and then for datagrams at each address; nobody is answered before
+     * {@link #begin}. Blocks.
+     */
     void listen() throws PodStartException {
         if (proxy == null) {
             return;
@@ -42,6 +45,13 @@ final class PodDns {
         for (InetSocketAddress address : context.settings().listeners(ipv6)) {
             await(proxy.listenTcp(address), "tcp", address);
             await(proxy.listenUdp(address), "udp", address);
+        }
+    }
+
+    /** As {@link DnsProxy#begin}. */
+    void begin() {
+        if (proxy != null) {
+            proxy.begin();
         }
     }
 

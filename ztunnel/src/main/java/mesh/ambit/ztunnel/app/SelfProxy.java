@@ -11,7 +11,6 @@ import mesh.ambit.ztunnel.inbound.HboneRequests;
 import mesh.ambit.ztunnel.inbound.InboundContext;
 import mesh.ambit.ztunnel.inpod.LiveConnections;
 import mesh.ambit.ztunnel.inpod.LocalWorkload;
-import mesh.ambit.ztunnel.inpod.PodProxy;
 import mesh.ambit.ztunnel.inpod.PodStartException;
 import mesh.ambit.ztunnel.inpod.Ports;
 
@@ -19,7 +18,7 @@ import mesh.ambit.ztunnel.inpod.Ports;
  * Our own pod as a destination: one HBONE listener in our own namespace, so that our metrics can be scraped over mutual
  * TLS. Nothing is marked or spoofed there, and its connections are not judged again.
  */
-final class SelfProxy implements PodProxy {
+final class SelfProxy implements OwnProxy {
     private final LocalWorkload local;
     private final LiveConnections connections;
     private final HboneServer server;
@@ -51,8 +50,14 @@ final class SelfProxy implements PodProxy {
                 Ports.INBOUND_HBONE);
     }
 
-    static SelfProxy start(DataPlane plane, WorkloadInfo self) throws PodStartException {
+    /** Opens the listener. */
+    static SelfProxy open(DataPlane plane, WorkloadInfo self) throws PodStartException {
         return new SelfProxy(plane, self);
+    }
+
+    @Override
+    public void begin() {
+        listeners.begin();
     }
 
     @Override

@@ -27,7 +27,6 @@ import mesh.ambit.xds.AdsClient;
 import mesh.ambit.xds.AdsMode;
 import mesh.ambit.xds.AdsObserver;
 import mesh.ambit.xds.MeshUpdates;
-import mesh.ambit.ztunnel.inpod.PodProxy;
 import mesh.ambit.ztunnel.inpod.PodRegistry;
 import mesh.ambit.ztunnel.inpod.PodStartException;
 import mesh.ambit.ztunnel.inpod.ZdsClient;
@@ -73,17 +72,21 @@ final class Ztunnel {
     private final AdminServers servers;
 
     /**
-     * Whom we serve besides pods: our own pod, or in dedicated mode the only workload. Made on the thread of the control
-     * plane, ended on the main one.
+     * Whom we serve besides pods: our own pod, or in dedicated mode the only workload. Its ports are open from the start;
+     * who connects before the mesh is known waits.
      */
-    private volatile @Nullable PodProxy own;
+    private @Nullable OwnProxy own;
 
     Ztunnel(ZtunnelConfig config, LogLevels levels, AdminServers.Ports ports) {
+        this(config, levels, ports, InstantSource.system());
+    }
+
+    /** Creates one that judges certificates by {@code clock}; time that passes is measured otherwise. */
+    Ztunnel(ZtunnelConfig config, LogLevels levels, AdminServers.Ports ports, InstantSource clock) {
         this.config = config;
         this.metrics = Metrics.of("ztunnel", config.process().version());
         MeshView mesh = new MeshView();
         PolicyView policies = new PolicyView();
-        InstantSource clock = InstantSource.system();
         this.channels = new ControlPlaneChannels(config.tls().policy());
         this.ca = new CaClient(
                 config.control().ca(),
@@ -158,6 +161,12 @@ final class Ztunnel {
     void start() throws IOException {
         loadLocal();
         servers.start();
+        try {
+            own = openOwn();
+        } catch (PodStartException e) {
+            servers.close();
+            throw new IOException(e.getMessage(), e);
+        }
         if (ads == null) {
             synced();
         } else {
@@ -172,6 +181,15 @@ final class Ztunnel {
             });
             ads.start();
         }
+    }
+
+    private @Nullable OwnProxy openOwn() throws PodStartException {
+        WorkloadInfo only = config.mode().workload();
+        if (only != null) {
+            return InPodProxy.openHere(plane, only);
+        }
+        WorkloadInfo self = config.node().self();
+        return self == null ? null : SelfProxy.open(plane, self);
     }
 
     private void loadLocal() throws LocalFileException {
@@ -225,7 +243,7 @@ final class Ztunnel {
             drain();
         }
         pods.close();
-        PodProxy ours = own;
+        OwnProxy ours = own;
         if (ours != null) {
             ours.close();
         }
@@ -249,7 +267,7 @@ final class Ztunnel {
     }
 
     private void drain() throws InterruptedException {
-        PodProxy ours = own;
+        OwnProxy ours = own;
         CompletableFuture<Void> drained = CompletableFuture.allOf(
                 pods.drain().toCompletableFuture(),
                 ours == null
@@ -273,25 +291,15 @@ final class Ztunnel {
         if (!begun.compareAndSet(false, true)) {
             return;
         }
-        WorkloadInfo self = config.node().self();
-        WorkloadInfo only = config.mode().workload();
-        try {
-            if (only != null) {
-                own = InPodProxy.startHere(plane, only);
-                LOG.info("workload {} is served", only);
-                readiness.done(MESH_TASK);
-                return;
-            }
-            if (self != null) {
-                own = SelfProxy.start(plane, self);
-            }
-        } catch (PodStartException e) {
-            LOG.error("our own listeners: {}", e.getMessage(), e);
-            stop.complete(ExitCode.FAILED);
-            return;
+        if (own != null) {
+            own.begin();
         }
         readiness.done(MESH_TASK);
-        agent.start();
+        if (config.mode().shared()) {
+            agent.start();
+        } else {
+            LOG.info("workload {} is served", config.mode().workload());
+        }
     }
 
     private static AdsObserver xdsObserver(XdsMetrics metrics) {

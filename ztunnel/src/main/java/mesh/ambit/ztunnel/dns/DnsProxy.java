@@ -28,7 +28,10 @@ import mesh.ambit.relay.SocketSpace;
 import mesh.ambit.relay.Transport;
 import mesh.ambit.ztunnel.inpod.LocalWorkload;
 
-/** The DNS proxy of one pod: listeners, connections and the way to the name servers, all on one event loop. */
+/**
+ * The DNS proxy of one pod: listeners, connections and the way to the name servers, all on one event loop. Its sockets can
+ * be open before it begins; who asks then waits.
+ */
 public final class DnsProxy {
     private static final int BACKLOG = 128;
     /** A connection on which nothing is asked for this long is closed. */
@@ -83,12 +86,13 @@ public final class DnsProxy {
                 System::nanoTime);
     }
 
-    /** Begins to listen for connections. */
+    /** Opens a listener for connections. */
     public ChannelFuture listenTcp(InetSocketAddress address) {
         ChannelFuture bound = new ServerBootstrap()
                 .group(loop)
                 .channelFactory(() -> (ServerChannel) listening.open(() -> transport.newListener(familyOf(address))))
                 .option(ChannelOption.SO_BACKLOG, BACKLOG)
+                .option(ChannelOption.AUTO_READ, false)
                 .childOption(ChannelOption.TCP_NODELAY, true)
                 .childOption(ChannelOption.ALLOW_HALF_CLOSURE, true)
                 .childHandler(new ChannelInitializer<>() {
@@ -102,16 +106,25 @@ public final class DnsProxy {
         return bound;
     }
 
-    /** Begins to listen for datagrams. */
+    /** Opens a listener for datagrams. */
     public ChannelFuture listenUdp(InetSocketAddress address) {
         ChannelFuture bound = new Bootstrap()
                 .group(loop)
                 .channelFactory(() -> listening.open(() -> transport.newDatagram(familyOf(address))))
                 .option(ChannelOption.RECVBUF_ALLOCATOR, new FixedRecvByteBufAllocator(MAX_REQUEST_BYTES))
+                .option(ChannelOption.AUTO_READ, false)
                 .handler(new UdpRequests(service))
                 .bind(address);
         keep(bound.channel(), others);
         return bound;
+    }
+
+    /** Answers from now on, first who has asked meanwhile. From any thread. */
+    public void begin() {
+        run(() -> {
+            listeners.forEach(listener -> listener.config().setAutoRead(true));
+            others.forEach(socket -> socket.config().setAutoRead(true));
+        });
     }
 
     /**

@@ -12,15 +12,18 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 import mesh.ambit.config.Environment;
+import mesh.ambit.model.Workload;
 import mesh.ambit.telemetry.LogFilter;
 import mesh.ambit.telemetry.LogFormat;
 import mesh.ambit.telemetry.Logging;
 import mesh.ambit.testkit.Await;
+import mesh.ambit.testkit.FakeAds;
 import mesh.ambit.testkit.FakeCa;
 import mesh.ambit.testkit.LabNamespace;
 import mesh.ambit.testkit.NetnsLab;
@@ -98,8 +101,47 @@ class DedicatedIT {
                 .allMatch(request -> !request.getMetadata().containsFields("ImpersonatedIdentity"));
     }
 
-    /** Starts a daemon for the workload {@code name} whose sockets are all in {@code pod}; returns the CA that it asks. */
+    @Test
+    void whoConnectsBeforeTheMeshIsKnownIsServedThen() throws Exception {
+        Capture.of(web);
+        FakeAds ads = FakeAds.start(authority);
+        open.add(ads);
+        open.add(new WayOut(web, ads.address().getPort()));
+        start(
+                web,
+                "web",
+                Map.of(
+                        "XDS_ADDRESS", ads.address().toString(),
+                        "XDS_ROOT_CA", folder.resolve("root.pem").toString()));
+        FakeAds.Stream stream = ads.awaitStream();
+        stream.awaitRequest();
+        stream.awaitRequest();
+
+        try (Socket early = EchoApp.dial(web, orders.ipv4(), 8080)) {
+            stream.sendAddresses(List.of(Workload.builder("web")
+                    .name("web")
+                    .namespace("shop")
+                    .serviceAccount("web")
+                    .addresses(List.of(web.ipv4()))
+                    .build()));
+            stream.sendPolicies(List.of());
+
+            assertThat(EchoApp.exchange(early, "ping")).startsWith("hello ");
+        }
+    }
+
+    /** Starts a daemon that knows the mesh of the file, waits for it, and returns the CA that it asks. */
     private FakeCa serve(LabNamespace pod, String name) throws Exception {
+        Started started = start(
+                pod, name, Map.of("LOCAL_XDS_PATH", folder.resolve("mesh.yaml").toString(), "XDS_ADDRESS", ""));
+        Await.until("ready", started.ztunnel()::isReady);
+        return started.ca();
+    }
+
+    private record Started(Ztunnel ztunnel, FakeCa ca) {}
+
+    /** Starts a daemon for the workload {@code name} whose sockets are all in {@code pod}, with a CA of its own. */
+    private Started start(LabNamespace pod, String name, Map<String, String> mesh) throws Exception {
         FakeCa ca = FakeCa.start(authority);
         open.add(ca);
         ca.behave((request, responses) -> {
@@ -107,16 +149,15 @@ class DedicatedIT {
             responses.onCompleted();
         });
         open.add(new WayOut(pod, ca.address().getPort()));
-        Map<String, String> env = Map.of(
+        Map<String, String> env = new HashMap<>(mesh);
+        env.putAll(Map.of(
                 "PROXY_MODE", "dedicated",
                 "PROXY_WORKLOAD_INFO", "shop/" + name + "/" + name,
                 "PACKET_MARK", "1337",
-                "LOCAL_XDS_PATH", folder.resolve("mesh.yaml").toString(),
-                "XDS_ADDRESS", "",
                 "CA_ADDRESS", ca.address().toString(),
                 "CA_ROOT_CA", folder.resolve("root.pem").toString(),
                 "AUTH_TOKEN", "token",
-                "CONNECTION_TERMINATION_DEADLINE", "5s");
+                "CONNECTION_TERMINATION_DEADLINE", "5s"));
         // Threads that are started by one in the pod's namespace are there too.
         Ztunnel ztunnel = pod.call(() -> {
             Ztunnel made = new Ztunnel(
@@ -129,8 +170,7 @@ class DedicatedIT {
             ztunnel.shutdown();
             ended.join();
         });
-        Await.until("ready", ztunnel::isReady);
-        return ca;
+        return new Started(ztunnel, ca);
     }
 
     private List<String> accessLog() {

@@ -351,6 +351,7 @@ class DnsProxyIT {
                 assertThat(bound.cause()).isNull();
             }
         }
+        proxy.begin();
         return proxy;
     }
 
