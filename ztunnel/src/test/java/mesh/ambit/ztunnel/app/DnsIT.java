@@ -50,7 +50,8 @@ class DnsIT {
         }
     }
 
-    private static byte[] ask(LabPod pod, String server) throws IOException {
+    /** Asks for the address of {@code orders} in a pod's own namespace of names. */
+    static byte[] ask(LabPod pod, String server) throws IOException {
         ByteArrayOutputStream query = new ByteArrayOutputStream();
         query.writeBytes(new byte[] {0, 7, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0, 6});
         query.writeBytes("orders".getBytes(US_ASCII));

@@ -10,6 +10,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -61,7 +63,11 @@ final class MeshLab implements BeforeEachCallback, AfterEachCallback {
             this.name = name;
             Path socket = folder.resolve(name + generation + ".sock");
             listener = new FakeAgent(socket);
-            ztunnel = new Ztunnel(config(name, socket, state), logging.levels(), new AdminServers.Ports(0, 0, 0));
+            ztunnel = new Ztunnel(
+                    config(name, socket, state),
+                    logging.levels(),
+                    new AdminServers.Ports(0, 0, 0),
+                    () -> Instant.now().plus(clockError));
             ztunnel.start();
             ended = endOf(ztunnel);
             if (controlled) {
@@ -139,6 +145,7 @@ final class MeshLab implements BeforeEachCallback, AfterEachCallback {
     private final Map<String, Policy> policies = new LinkedHashMap<>();
     private final Map<String, String> settings = new HashMap<>();
     private boolean onDemand;
+    private volatile Duration clockError = Duration.ZERO;
     private final List<Node> nodes = new ArrayList<>();
     private final List<EchoApp> apps = new ArrayList<>();
 
@@ -173,6 +180,16 @@ final class MeshLab implements BeforeEachCallback, AfterEachCallback {
     /** Has daemons that are started from now on told of their own pods only. */
     void onDemand() {
         onDemand = true;
+    }
+
+    /** Sets the clocks of all daemons, those that run among them, to what the time is and {@code error}. */
+    void setClocks(Duration error) {
+        clockError = error;
+    }
+
+    /** Returns how many certificates the CA has signed for a pod. */
+    int certificatesOf(LabPod pod) {
+        return ca.signed("spiffe://cluster.local/ns/shop/sa/" + pod.name()).size();
     }
 
     /** Sets a variable for daemons that are started from now on. */

@@ -1,6 +1,7 @@
 package mesh.ambit.ztunnel.app;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.util.List;
 import java.util.TreeMap;
@@ -45,5 +46,14 @@ final class Shop {
     /** Has the client say a word to the service; empty when nobody answers. */
     String talk() throws IOException {
         return EchoApp.talk(web.namespace(), VIP, 80, "ping");
+    }
+
+    /** Says whether the service answers the client. */
+    boolean isServed() {
+        try {
+            return !talk().isEmpty();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 }
