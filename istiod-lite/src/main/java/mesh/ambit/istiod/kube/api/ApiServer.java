@@ -10,6 +10,7 @@ import io.fabric8.kubernetes.client.http.HttpClient;
 import io.fabric8.kubernetes.client.http.HttpRequest;
 import io.fabric8.kubernetes.client.http.HttpResponse;
 import io.fabric8.kubernetes.client.utils.HttpClientUtils;
+import io.netty.channel.EventLoopGroup;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
@@ -26,6 +27,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.ReentrantLock;
+import mesh.ambit.relay.Transport;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -39,6 +41,9 @@ public final class ApiServer implements AutoCloseable {
     /** For the head of an answer, and for each stretch of silence within one that is no watch. */
     static final Duration PATIENCE = Duration.ofSeconds(30);
 
+    /** So much longer may a watch be silent; the server sends a bookmark about every minute. */
+    private static final int SILENCE = 5;
+
     /** What an answer is to be written in. */
     static final String FORMAT = "application/json";
 
@@ -46,6 +51,7 @@ public final class ApiServer implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(ApiServer.class);
     private static final int CONNECT_MILLIS = 5_000;
+    private static final int END_MILLIS = 1_000;
 
     /** What is quoted of an answer that is not of the usual form. */
     private static final int MAX_QUOTED = 200;
@@ -56,9 +62,13 @@ public final class ApiServer implements AutoCloseable {
     private final Duration patience;
     private final ReentrantLock renewal = new ReentrantLock();
     private final DefinitionNews definitions = new DefinitionNews();
+
+    /** Reads and writes all connections; its thread begins with the first of them. */
+    private final EventLoopGroup loops = Transport.best().group(1, "ambit-api");
+
     private volatile Connection connection;
 
-    /** The client, which keeps one connection, and how many there were before it. */
+    /** The client, with its connections, and how many there were before it. */
     private record Connection(HttpClient client, long number) {}
 
     private ApiServer(Config config, Duration patience) {
@@ -70,7 +80,12 @@ public final class ApiServer implements AutoCloseable {
             // The client would read the kubeconfig again before every request, looking for one.
             config.setOauthTokenProvider(() -> "");
         }
-        this.connection = new Connection(newClient(), 0);
+        try {
+            this.connection = new Connection(newClient(), 0);
+        } catch (RuntimeException e) {
+            loops.shutdownGracefully(0, 0, TimeUnit.MILLISECONDS);
+            throw e;
+        }
     }
 
     /**
@@ -142,6 +157,11 @@ public final class ApiServer implements AutoCloseable {
         return config.getMasterUrl();
     }
 
+    /** Returns how long a watch may be silent. */
+    Duration silence() {
+        return patience.multipliedBy(SILENCE);
+    }
+
     /** Returns who waits for definitions of this server. */
     public DefinitionNews definitions() {
         return definitions;
@@ -204,7 +224,8 @@ public final class ApiServer implements AutoCloseable {
             throws IOException {
         String text = body == null ? "" : body.toString();
         try (InputStream answer = open(method, path, FORMAT, contentType, text, patience)) {
-            return JSON.readTree(answer);
+            // To its end, and not just to that of the object: only then is the connection of use to the next request.
+            return JSON.readTree(answer.readAllBytes());
         }
     }
 
@@ -286,8 +307,8 @@ public final class ApiServer implements AutoCloseable {
     }
 
     /**
-     * Gives up the connection of this number: everything shares one, and one that died without a sound would swallow
-     * every further request for as long as the kernel keeps trying.
+     * Gives up the client of this number: where one of its connections died without a sound the others have, and would
+     * swallow a request each for as long as the kernel keeps trying.
      */
     private void renew(long silent) {
         renewal.lock();
@@ -303,13 +324,18 @@ public final class ApiServer implements AutoCloseable {
         }
     }
 
+    /** Returns a client of ours, or the JDK's where there is a proxy between us. */
     private HttpClient newClient() {
-        return HttpClientUtils.getHttpClientFactory().newBuilder(config).build();
+        HttpClient.Factory others = HttpClientUtils.getHttpClientFactory();
+        ApiTransportBuilder own = new ApiTransportBuilder(others, loops.next(), URI.create(base()));
+        HttpClientUtils.applyCommonConfiguration(config, own, others);
+        return own.isProxied() ? others.newBuilder(config).build() : own.build();
     }
 
-    /** Closes the connection; streams that are open end. */
+    /** Closes the connections; streams that are open end. */
     @Override
     public void close() {
         connection.client().close();
+        loops.shutdownGracefully(0, END_MILLIS, TimeUnit.MILLISECONDS);
     }
 }

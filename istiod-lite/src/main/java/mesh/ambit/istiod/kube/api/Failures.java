@@ -1,6 +1,7 @@
 package mesh.ambit.istiod.kube.api;
 
 import java.net.ConnectException;
+import java.net.UnknownHostException;
 import java.nio.channels.UnresolvedAddressException;
 import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
@@ -30,7 +31,7 @@ final class Failures {
     private static @Nullable String own(Throwable failure) {
         String message = failure.getMessage();
         return switch (failure) {
-            case UnresolvedAddressException _ -> "the name does not resolve";
+            case UnresolvedAddressException _, UnknownHostException _ -> "the name does not resolve";
             case ConnectException _ when message == null -> "connection refused";
             // What the client library says when it was closed while something was under way.
             case RejectedExecutionException _ -> "the connection was given up";

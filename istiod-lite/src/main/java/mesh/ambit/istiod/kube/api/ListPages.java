@@ -68,6 +68,8 @@ final class ListPages<T> {
                     json.skipChildren();
                 }
             }
+            // To its end: only then is the connection of use to the next request.
+            json.nextToken();
         }
         return metadata;
     }
