@@ -2,6 +2,7 @@ package mesh.ambit.istiod.kube.api;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Map;
@@ -17,7 +18,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Follows a collection: lists it, then watches from the version of the list on, and from the last event on whenever the
- * watch ends. Lists again only if the server has forgotten that version. While the server is away the last state stays.
+ * watch ends. Lists again only if the server has forgotten that version, refuses again and again to go on from it, or says
+ * nothing at all. While the server is away the last state stays.
  *
  * <pre>
  * LISTING  -> WATCHING | ABSENT | FAILING
@@ -36,8 +38,8 @@ public final class Reflector<T> implements AutoCloseable {
     /** The server ends a watch after this and up to twice this, so that not all end at once. */
     private static final int WATCH_SECONDS = 300;
 
-    /** The server sends a bookmark about every minute. */
-    private static final Duration SILENCE = Duration.ofSeconds(150);
+    /** A server that so often would not go on from a version may never do so: its store was put back to an older state. */
+    private static final int MAX_REFUSALS = 5;
 
     /** How often it is looked whether an absent collection was installed: a definition that appears wakes us. */
     private static final Duration ABSENT_RETRY = Duration.ofMinutes(10);
@@ -66,6 +68,9 @@ public final class Reflector<T> implements AutoCloseable {
 
     /** Where to go on; null when only a list helps. */
     private @Nullable String position;
+
+    /** How often in a row the server would not go on from there. */
+    private int refusals;
 
     private Reflector(
             ApiServer server,
@@ -181,17 +186,23 @@ public final class Reflector<T> implements AutoCloseable {
         String query = resource.query() + "watch=1&allowWatchBookmarks=true&resourceVersion=" + from
                 + "&timeoutSeconds=" + seconds;
         boolean anything = false;
-        try (InputStream body = server.stream(path + query, resource.watchFormat(), SILENCE)) {
+        try (InputStream body = server.stream(path + query, resource.watchFormat(), server.silence())) {
             // Now, and not when the reader is made, which waits for the first event.
             become(State.WATCHING, "");
             try (WatchStream<T> events = new WatchStream<>(body, codec, "watch of " + resource)) {
                 Event<T> event = events.next();
                 while (event != null && !closed) {
                     anything = true;
+                    refusals = 0;
                     backoff.reset();
                     take(event);
                     event = events.next();
                 }
+            } catch (SocketTimeoutException e) {
+                // Not even a bookmark. A server whose store was put back says nothing until it has come to our version
+                // again.
+                position = null;
+                throw e;
             }
         }
         if (!anything) {
@@ -222,7 +233,15 @@ public final class Reflector<T> implements AutoCloseable {
                 pause(backoff.next());
             }
             case ApiException.NOT_FOUND -> unknown(e);
-            default -> failed(e);
+            // Reading everything would ask for more than what it says is too much.
+            case ApiException.TOO_MANY_REQUESTS -> failed(e);
+            default -> {
+                if (++refusals >= MAX_REFUSALS) {
+                    refusals = 0;
+                    position = null;
+                }
+                failed(e);
+            }
         }
     }
 

@@ -132,6 +132,34 @@ class ReflectorIT {
     }
 
     @Test
+    void readsEverythingAgainWhenItsVersionIsRefusedAgainAndAgain() {
+        api.put(PODS, pod("one", "n1"));
+        follow(POD_RESOURCE);
+        sees(1);
+
+        api.refuse(5, 504, null);
+        api.endWatches();
+        api.put(PODS, pod("two", "n1"));
+
+        sees(2);
+        assertThat(api.count("limit=")).as("lists").isEqualTo(2);
+    }
+
+    @Test
+    void readsEverythingAgainWhenNothingIsSaidForLong() {
+        server.close();
+        server = ApiServer.at(api.url(), Duration.ofMillis(600));
+        api.put(PODS, pod("one", "n1"));
+
+        follow(POD_RESOURCE);
+
+        sees(1);
+        Await.until("another list", () -> api.count("limit=") > 1);
+        api.put(PODS, pod("two", "n1"));
+        sees(2);
+    }
+
+    @Test
     void keepsTheLastStateWhileTheServerIsAway() throws IOException {
         api.put(PODS, pod("one", "n1"));
         Reflector<JsonNode> followed = follow(POD_RESOURCE);
