@@ -28,7 +28,7 @@ final class ObjectStore {
     private final Condition news = lock.newCondition();
     private final Map<Kind, Map<ObjectKey, KubeObject>> objects = new HashMap<>();
     private final Map<ObjectKey, List<Problem>> problems = new TreeMap<>();
-    private final Set<ObjectKey> changed = new HashSet<>();
+    private Set<ObjectKey> changed = new HashSet<>();
     private boolean problemsChanged;
 
     /** What changed, and what is wrong now. */
@@ -98,7 +98,8 @@ final class ObjectStore {
                     put.put(key, object);
                 }
             }
-            changed.clear();
+            // Not cleared, which would cost what its largest size did: all objects that there were at the start.
+            changed = new HashSet<>();
             problemsChanged = false;
             List<Problem> all = new ArrayList<>();
             problems.values().forEach(all::addAll);
