@@ -5,20 +5,28 @@ import com.google.gson.JsonObject;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.io.Reader;
 import java.net.ConnectException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.Channels;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.concurrent.ForkJoinPool;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import mesh.ambit.istiod.issuer.CertificateAuthority;
 import mesh.ambit.istiod.issuer.IssuanceException;
 import mesh.ambit.istiod.issuer.IssuerException;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,6 +41,12 @@ public final class AuthoritySocket implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(AuthoritySocket.class);
     private static final Gson GSON = new Gson();
     private static final int MAX_REQUEST = 256;
+
+    /** For a client to say what it wants. */
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
+
+    /** Until it is tried again to take somebody. */
+    private static final Duration FULL = Duration.ofSeconds(1);
 
     private final Path file;
     private final ServerSocketChannel server;
@@ -68,18 +82,80 @@ public final class AuthoritySocket implements AutoCloseable {
     }
 
     private void serve(Function<String, String> answers) {
-        while (server.isOpen()) {
-            // One at a time: each is short, and only our owner asks.
-            try (SocketChannel client = server.accept();
-                    BufferedReader in = new BufferedReader(Channels.newReader(client, StandardCharsets.UTF_8));
-                    PrintWriter out = new PrintWriter(Channels.newWriter(client, StandardCharsets.UTF_8), true)) {
-                String line = in.readLine();
-                if (line != null && line.length() <= MAX_REQUEST) {
-                    out.println(answers.apply(line.strip()));
-                }
+        serve(server::accept, answers, AuthoritySocket::pause);
+    }
+
+    /** Where clients come from. */
+    interface Door {
+        SocketChannel accept() throws IOException;
+    }
+
+    /** Answers whoever comes, one at a time, for each is short and only our owner asks; until the door is closed. */
+    static void serve(Door door, Function<String, String> answers, Consumer<Duration> pause) {
+        boolean failed = false;
+        while (true) {
+            SocketChannel client;
+            try {
+                client = door.accept();
+                failed = false;
+            } catch (ClosedChannelException e) {
+                return;
             } catch (IOException e) {
-                LOG.debug("a client of the authority's socket went away", e);
+                // Of descriptors there may be none left, which trying again at once does not change.
+                if (!failed) {
+                    LOG.warn("the authority's socket takes nobody at present: {}", e.getMessage());
+                }
+                failed = true;
+                pause.accept(FULL);
+                continue;
             }
+            answer(client, answers);
+        }
+    }
+
+    private static void answer(SocketChannel client, Function<String, String> answers) {
+        // One that says nothing must not keep all others waiting.
+        Future<?> impatience =
+                ForkJoinPool.commonPool().schedule(() -> cut(client), PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+        try (client;
+                Reader in = Channels.newReader(client, StandardCharsets.UTF_8);
+                PrintWriter out = new PrintWriter(Channels.newWriter(client, StandardCharsets.UTF_8), true)) {
+            String line = line(in);
+            if (impatience.cancel(false) && line != null) {
+                out.println(answers.apply(line.strip()));
+            }
+        } catch (IOException e) {
+            LOG.debug("a client of the authority's socket went away", e);
+        } finally {
+            impatience.cancel(false);
+        }
+    }
+
+    private static void cut(SocketChannel client) {
+        try {
+            client.close();
+        } catch (IOException e) {
+            LOG.debug("closing a client that asks nothing", e);
+        }
+    }
+
+    /** Returns what stands before the end of the line; null for nothing, or for more than is ever asked. */
+    private static @Nullable String line(Reader in) throws IOException {
+        StringBuilder line = new StringBuilder();
+        for (int next = in.read(); next >= 0 && next != '\n'; next = in.read()) {
+            if (line.length() == MAX_REQUEST) {
+                return null;
+            }
+            line.append((char) next);
+        }
+        return line.isEmpty() ? null : line.toString();
+    }
+
+    private static void pause(Duration duration) {
+        try {
+            Thread.sleep(duration);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 

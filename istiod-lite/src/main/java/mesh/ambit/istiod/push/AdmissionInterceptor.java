@@ -34,11 +34,23 @@ public final class AdmissionInterceptor implements ServerInterceptor {
                         new Metadata());
                 return new ServerCall.Listener<>() {};
             }
-            long deadline = System.nanoTime() + waitNanos;
-            for (long left = waitNanos; left > 0; left = deadline - System.nanoTime()) {
-                LockSupport.parkNanos(left);
+            if (!await(waitNanos)) {
+                call.close(Status.UNAVAILABLE.withDescription("the controller ends, try again"), new Metadata());
+                return new ServerCall.Listener<>() {};
             }
         }
         return next.startCall(call, headers);
+    }
+
+    /** Waits; returns false, at once, if the thread is interrupted. */
+    private static boolean await(long nanos) {
+        long deadline = System.nanoTime() + nanos;
+        for (long left = nanos; left > 0; left = deadline - System.nanoTime()) {
+            if (Thread.currentThread().isInterrupted()) {
+                return false;
+            }
+            LockSupport.parkNanos(left);
+        }
+        return true;
     }
 }
