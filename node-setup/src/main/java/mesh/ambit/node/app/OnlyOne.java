@@ -1,12 +1,17 @@
 package mesh.ambit.node.app;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
 import java.util.List;
+import java.util.UUID;
 import mesh.ambit.config.ConfigException;
 
 /** Holds a lock file while it is open, so that two runs never work on the same node. The kernel frees it on a crash. */
@@ -25,13 +30,37 @@ final class OnlyOne implements AutoCloseable {
      * @throws ConfigException naming {@code what} if another process has it
      */
     static OnlyOne of(Path file, String what) throws IOException {
-        FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-        FileLock lock = channel.tryLock();
-        if (lock == null) {
+        while (true) {
+            FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+            try {
+                FileLock lock = channel.tryLock();
+                if (lock == null) {
+                    throw new ConfigException(List.of(what + " is running already (it holds " + file + ")"));
+                }
+                if (isThere(file, channel)) {
+                    return new OnlyOne(file, channel);
+                }
+            } catch (IOException | RuntimeException e) {
+                channel.close();
+                throw e;
+            }
+            // Its owner removed it after we had opened it: whoever comes next would make, and lock, another one.
             channel.close();
-            throw new ConfigException(List.of(what + " is running already (it holds " + file + ")"));
         }
-        return new OnlyOne(file, channel);
+    }
+
+    /** Returns whether what we have locked is what others will find there, by writing who we are. */
+    static boolean isThere(Path file, FileChannel locked) throws IOException {
+        byte[] sign = (ProcessHandle.current().pid() + " " + UUID.randomUUID() + "\n").getBytes(StandardCharsets.UTF_8);
+        locked.truncate(0);
+        for (ByteBuffer rest = ByteBuffer.wrap(sign); rest.hasRemaining(); ) {
+            locked.write(rest);
+        }
+        try {
+            return Arrays.equals(Files.readAllBytes(file), sign);
+        } catch (NoSuchFileException e) {
+            return false;
+        }
     }
 
     @Override
