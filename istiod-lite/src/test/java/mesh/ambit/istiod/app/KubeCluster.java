@@ -7,6 +7,8 @@ import com.fasterxml.jackson.databind.MappingIterator;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -27,6 +29,9 @@ final class KubeCluster implements AutoCloseable {
     /** Names the kubeconfig; without it tests that need a cluster do not run. */
     static final String VARIABLE = "AMBIT_TEST_KUBECONFIG";
 
+    /** Names the kubeconfig of another cluster, for tests of several. */
+    private static final String OTHER_VARIABLE = "AMBIT_TEST_OTHER_KUBECONFIG";
+
     static final YAMLMapper YAML = new YAMLMapper();
 
     private static final Path CHART = Path.of("..", "node-setup", "chart", "istiod-lite", "templates");
@@ -37,9 +42,19 @@ final class KubeCluster implements AutoCloseable {
     private final Set<String> made = new HashSet<>();
 
     KubeCluster() throws IOException {
-        adminConfig = Path.of(requireNonNull(System.getenv(VARIABLE), VARIABLE));
+        this(Path.of(requireNonNull(System.getenv(VARIABLE), VARIABLE)));
+    }
+
+    private KubeCluster(Path kubeconfig) throws IOException {
+        adminConfig = kubeconfig;
         admin = ApiServer.connect(adminConfig);
         apply("apiVersion: v1\nkind: Namespace\nmetadata:\n  name: " + namespace);
+    }
+
+    /** Returns another cluster, which is the same one where no other is named. */
+    static KubeCluster other() throws IOException {
+        String named = System.getenv(OTHER_VARIABLE);
+        return named == null || named.isEmpty() ? new KubeCluster() : new KubeCluster(Path.of(named));
     }
 
     /** Applies what the chart says about the controller's account and its rights. */
@@ -91,6 +106,19 @@ final class KubeCluster implements AutoCloseable {
         ObjectNode user = YAML.createObjectNode().put("token", token(account, "", "", List.of()));
         ((ObjectNode) config.path("users").path(0)).set("user", user);
         return Files.writeString(file, YAML.writeValueAsString(config));
+    }
+
+    /** Returns who may do everything, at another port of this machine. */
+    Path adminAt(Path file, int port) throws IOException {
+        ObjectNode config = (ObjectNode) YAML.readTree(Files.readString(adminConfig));
+        ((ObjectNode) config.path("clusters").path(0).path("cluster")).put("server", "https://127.0.0.1:" + port);
+        return Files.writeString(file, YAML.writeValueAsString(config));
+    }
+
+    /** Returns where the server listens. */
+    InetSocketAddress address() {
+        URI url = URI.create(admin.url());
+        return new InetSocketAddress(url.getHost(), url.getPort());
     }
 
     /** Returns a token of an account, bound to a pod unless its name is empty. */

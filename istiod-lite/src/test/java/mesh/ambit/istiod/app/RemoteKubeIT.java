@@ -22,7 +22,7 @@ import mesh.ambit.protocol.ca.IstioCertificateServiceGrpc;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Callers of another cluster, which is the same one under another name. */
+/** Other clusters: the same one under another name, or one with an API server of its own. */
 @NeedsCluster
 class RemoteKubeIT {
     private static final String SECRET = "istio-remote-secret-two";
@@ -108,6 +108,63 @@ class RemoteKubeIT {
                     "only ours", () -> !lab.page("/debug/ambientz").body().contains("two" + pod));
             assertThat(lab.page("/debug/ambientz").body()).contains("one" + pod);
         }
+    }
+
+    @Test
+    void clusterThatGoesAndComesBackIsFollowedFromWhereItWas() throws Exception {
+        try (KubeCluster home = new KubeCluster();
+                KubeCluster abroad = KubeCluster.other();
+                Line line = new Line(abroad.address());
+                ControllerLab lab = new ControllerLab(directory)) {
+            run(abroad, "web-1", "10.9.9.1");
+            lab.start(
+                    home.adminConfig(),
+                    Map.of(
+                            "POD_NAMESPACE",
+                            home.namespace,
+                            "CLUSTER_ID",
+                            "one",
+                            "AMBIENT_ENABLE_MULTI_NETWORK",
+                            "true",
+                            "PILOT_REMOTE_CLUSTER_TIMEOUT",
+                            "0s"));
+            String pods = "two//Pod/" + abroad.namespace + "/";
+
+            declare(home, "two", abroad.adminAt(directory.resolve("abroad.yaml"), line.port()));
+            ControllerLab.until("its pods", () -> mesh(lab).contains(pods + "web-1"));
+
+            line.cut();
+            run(abroad, "web-2", "10.9.9.2");
+            abroad.delete("/api/v1/namespaces/" + abroad.namespace + "/pods/web-1");
+            ControllerLab.until("its loss", () -> lab.page("/ready").body().contains("cluster two: pods: "));
+            assertThat(lab.page("/ready").statusCode())
+                    .as("of no harm to others")
+                    .isEqualTo(200);
+            assertThat(mesh(lab)).as("the last state stays").contains(pods + "web-1");
+
+            line.mend();
+            ControllerLab.until("what happened meanwhile", () -> mesh(lab).contains(pods + "web-2"));
+            ControllerLab.until("who went meanwhile", () -> !mesh(lab).contains(pods + "web-1"));
+            ControllerLab.until("its return", () -> !lab.page("/ready").body().contains("cluster two"));
+
+            home.delete("/api/v1/namespaces/" + home.namespace + "/secrets/" + SECRET);
+            ControllerLab.until("nothing of it any more", () -> !mesh(lab).contains("two//"));
+        }
+    }
+
+    private static String mesh(ControllerLab lab) {
+        return lab.page("/debug/ambientz").body();
+    }
+
+    /** Makes a pod that runs; its node would end it at once. */
+    private static void run(KubeCluster cluster, String name, String address) throws IOException {
+        cluster.apply(
+                "{apiVersion: v1, kind: ServiceAccount, metadata: {name: web, namespace: " + cluster.namespace + "}}");
+        cluster.apply(
+                "{apiVersion: v1, kind: Pod, metadata: {name: " + name + ", namespace: " + cluster.namespace
+                        + "}, spec: {serviceAccountName: web, nodeName: n1, terminationGracePeriodSeconds: 0, containers: [{name: a, image: a}]}}");
+        cluster.status("{apiVersion: v1, kind: Pod, metadata: {name: " + name + ", namespace: " + cluster.namespace
+                + "}, status: {phase: Running, podIP: " + address + ", podIPs: [{ip: " + address + "}]}}");
     }
 
     /** Makes a node proxy and a pod on one node; returns the proxy's token. */
