@@ -13,6 +13,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a program wrote, in a file that cannot fill the disk: at {@link #LIMIT_BYTES} it becomes {@code NAME.log.1} and
@@ -52,22 +53,60 @@ final class ProgramLog {
         return thread;
     }
 
+    /**
+     * Copies {@code output} until its end. What cannot be written, on a full disk for instance, is lost and counted: a
+     * program whose output nobody reads would stand still.
+     */
     void copy(InputStream output) throws IOException {
         byte[] buffer = new byte[BUFFER_BYTES];
-        while (true) {
-            long size = Files.exists(file) ? Files.size(file) : 0;
-            try (OutputStream out = Files.newOutputStream(
-                    file, StandardOpenOption.CREATE, StandardOpenOption.APPEND, StandardOpenOption.WRITE)) {
-                while (size < limitBytes) {
-                    int read = output.read(buffer);
-                    if (read < 0) {
-                        return;
+        OutputStream out = null;
+        long size = 0;
+        long lost = 0;
+        try {
+            for (int read = output.read(buffer); read >= 0; read = output.read(buffer)) {
+                try {
+                    if (out == null) {
+                        size = Files.exists(file) ? Files.size(file) : 0;
+                        out = open();
+                    }
+                    if (lost > 0) {
+                        out.write((lost + " bytes of output were not written here\n").getBytes(StandardCharsets.UTF_8));
+                        lost = 0;
                     }
                     out.write(buffer, 0, read);
                     size += read;
+                    if (size >= limitBytes) {
+                        out.close();
+                        out = null;
+                        Files.move(file, rotated(), StandardCopyOption.REPLACE_EXISTING);
+                    }
+                } catch (IOException e) {
+                    lost += read;
+                    closeQuietly(out);
+                    out = null;
                 }
             }
-            Files.move(file, file.resolveSibling(file.getFileName() + ".1"), StandardCopyOption.REPLACE_EXISTING);
+        } finally {
+            closeQuietly(out);
+        }
+    }
+
+    private OutputStream open() throws IOException {
+        return Files.newOutputStream(
+                file, StandardOpenOption.CREATE, StandardOpenOption.APPEND, StandardOpenOption.WRITE);
+    }
+
+    private Path rotated() {
+        return file.resolveSibling(file.getFileName() + ".1");
+    }
+
+    private static void closeQuietly(@Nullable OutputStream out) {
+        if (out != null) {
+            try {
+                out.close();
+            } catch (IOException e) {
+                // What was written is there, or was said to be lost before.
+            }
         }
     }
 

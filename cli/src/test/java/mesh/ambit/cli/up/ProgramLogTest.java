@@ -3,7 +3,10 @@ package mesh.ambit.cli.up;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.ByteArrayInputStream;
+import java.io.FilterInputStream;
 import java.io.IOException;
+import java.io.SequenceInputStream;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -43,6 +46,30 @@ class ProgramLogTest {
         assertThat(Files.size(folder.resolve("x.log.1"))).isLessThan(20_000);
         try (var files = Files.list(folder)) {
             assertThat(files).hasSize(2);
+        }
+    }
+
+    @Test
+    void whatCannotBeWrittenIsLostAndCountedAndTheProgramIsReadOn() throws IOException {
+        Path later = folder.resolve("later");
+        ProgramLog log = new ProgramLog(later.resolve("x.log"));
+
+        log.copy(new SequenceInputStream(text("early\n"), new FilterInputStream(text("late\n")) {
+            @Override
+            public int read(byte[] bytes, int offset, int length) throws IOException {
+                makeFolder(later);
+                return super.read(bytes, offset, length);
+            }
+        }));
+
+        assertThat(log.tail(9)).containsExactly("6 bytes of output were not written here", "late");
+    }
+
+    private static void makeFolder(Path folder) {
+        try {
+            Files.createDirectories(folder);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 }
