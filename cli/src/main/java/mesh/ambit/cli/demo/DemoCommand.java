@@ -79,8 +79,7 @@ public final class DemoCommand implements Callable<Integer> {
             return Detached.run(spec.root().commandLine().getParseResult().originalArgs(), terminal);
         }
         boolean talks = output.isTable();
-        Path files = state.folder().demo(ProcessHandle.current().pid());
-        Files.createDirectories(files);
+        Path files = state.folder().makeDemo(ProcessHandle.current().pid());
         try (Ending _ = Ending.install(INTERRUPTED)) {
             try {
                 return tell(terminal, talks, files);

@@ -2,6 +2,7 @@ package mesh.ambit.cli.up;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
@@ -30,17 +31,26 @@ final class Leftovers {
      */
     static void remove(StateFolder state, Path spared) throws IOException {
         new BridgeFabric(state).destroy();
-        removeFiles(state);
+        if (Files.exists(state.lock())) {
+            removeFiles(state);
+        }
         Path parent = state.root().getParent();
         if (parent != null && Files.isDirectory(parent)) {
             try (Stream<Path> siblings = Files.list(parent)) {
                 for (Path each : siblings.toList()) {
-                    if (each.getFileName().toString().startsWith(state.demoPrefix()) && !each.equals(spared)) {
+                    if (state.isDemo(each) && !each.equals(spared)) {
                         FileTree.remove(each);
                     }
                 }
             }
         }
+    }
+
+    /** Returns the names in the state folder that {@link #removeFiles} would remove. */
+    static List<String> names(StateFolder state) {
+        return FILES.stream()
+                .filter(name -> Files.exists(state.root().resolve(name), LinkOption.NOFOLLOW_LINKS))
+                .toList();
     }
 
     static void removeFiles(StateFolder state) throws IOException {

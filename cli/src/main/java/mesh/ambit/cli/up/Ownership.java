@@ -31,9 +31,18 @@ final class Ownership {
         this.state = state;
     }
 
-    /** @throws MeshException if another mesh is up, saying which, or the folder cannot be made */
+    /** @throws MeshException if another mesh is up, saying which, or the folder cannot be made or is not ours */
     static Ownership take(MeshOptions options) {
+        try {
+            return tryTake(options);
+        } catch (MeshLock.HeldException e) {
+            throw new MeshException(ExitCode.FAILED, alreadyUp(String.valueOf(e.getMessage())), e);
+        }
+    }
+
+    private static Ownership tryTake(MeshOptions options) throws MeshLock.HeldException {
         StateFolder state = options.state();
+        requireOurs(state);
         String owner = state.root() + "\n" + ProcessHandle.current().pid() + "\n" + options.folder() + "\n";
         MeshLock machine = null;
         try {
@@ -51,10 +60,21 @@ final class Ownership {
             return new Ownership(machine, own, state);
         } catch (MeshLock.HeldException e) {
             closeQuietly(machine);
-            throw new MeshException(ExitCode.FAILED, alreadyUp(String.valueOf(e.getMessage())), e);
+            throw e;
         } catch (IOException e) {
             closeQuietly(machine);
             throw new MeshException(ExitCode.USAGE, "cannot use the state folder " + state.root() + ": " + e, e);
+        }
+    }
+
+    /** A folder that no mesh has been in may hold things of somebody else's under the names that a mesh removes. */
+    static void requireOurs(StateFolder state) {
+        List<String> found = Files.exists(state.lock()) ? List.of() : Leftovers.names(state);
+        if (!found.isEmpty()) {
+            throw new MeshException(
+                    ExitCode.USAGE,
+                    "the state folder " + state.root() + " holds " + String.join(", ", found)
+                            + ", which a mesh would remove and none has made; give a folder of its own with --state");
         }
     }
 
@@ -65,6 +85,16 @@ final class Ownership {
         }
         return "a mesh is already up: folder " + lines.get(2) + ", state " + lines.get(0) + ", process " + lines.get(1)
                 + "; end it with: ambit down --state " + lines.get(0);
+    }
+
+    /** Says why nothing of {@code state} can be swept away: {@code owner} has a mesh. */
+    static String busy(String owner, StateFolder state) {
+        List<String> lines = owner.lines().toList();
+        if (lines.size() < 3 || !lines.get(0).equals(state.root().toString())) {
+            return alreadyUp(owner);
+        }
+        return "the mesh of folder " + lines.get(2) + " does not answer: it is coming up, or ending; wait a little, or "
+                + "end it with: kill " + lines.get(1);
     }
 
     private static void createPrivate(Path folder) throws IOException {
@@ -88,8 +118,13 @@ final class Ownership {
         if (!Files.exists(MACHINE_LOCK) && !Files.exists(state.lock())) {
             return false;
         }
-        take(new MeshOptions(state.root(), state, Map.of(), false, Map.of())).giveBack();
-        return true;
+        try {
+            tryTake(new MeshOptions(state.root(), state, Map.of(), false, Map.of()))
+                    .giveBack();
+            return true;
+        } catch (MeshLock.HeldException e) {
+            throw new MeshException(ExitCode.FAILED, busy(String.valueOf(e.getMessage()), state), e);
+        }
     }
 
     /** Removes the state folder and gives the locks back. */

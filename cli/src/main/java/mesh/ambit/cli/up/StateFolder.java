@@ -2,6 +2,8 @@ package mesh.ambit.cli.up;
 
 import static java.util.Objects.requireNonNull;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
@@ -10,6 +12,9 @@ import org.jspecify.annotations.Nullable;
  * {@code docs/operations/embedded.md}.
  */
 public record StateFolder(Path root) {
+    /** Readers of objects pass over names with a dot. */
+    private static final String DEMO_MARK = ".ambit-demo";
+
     public StateFolder {
         requireNonNull(root, "root");
         root = root.toAbsolutePath().normalize();
@@ -78,12 +83,23 @@ public record StateFolder(Path root) {
         return node(node).resolve("env");
     }
 
-    /** Returns a folder beside this one for the YAML of a demo: outside, since it is there before the mesh is. */
-    public Path demo(long pid) {
-        return root.resolveSibling(demoPrefix() + pid);
+    /**
+     * Makes a folder beside this one for the YAML of a demo, and returns it: outside, since it is there before the mesh is.
+     * It is marked, so that what a killed demo leaves is told from what only has such a name.
+     */
+    public Path makeDemo(long pid) throws IOException {
+        Path demo = root.resolveSibling(demoPrefix() + pid);
+        Files.createDirectories(demo);
+        Files.writeString(demo.resolve(DEMO_MARK), "");
+        return demo;
     }
 
-    String demoPrefix() {
+    /** Returns whether {@code folder} was made by {@link #makeDemo} for a mesh in this state folder. */
+    boolean isDemo(Path folder) {
+        return folder.getFileName().toString().startsWith(demoPrefix()) && Files.exists(folder.resolve(DEMO_MARK));
+    }
+
+    private String demoPrefix() {
         return root.getFileName() + "-demo-";
     }
 

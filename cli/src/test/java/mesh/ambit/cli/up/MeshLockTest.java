@@ -55,12 +55,4 @@ class MeshLockTest {
             assertThat(file).hasContent("me");
         }
     }
-
-    @Test
-    void aSecondMeshIsToldHowToEndTheFirst() {
-        assertThat(Ownership.alreadyUp("/run/a\n42\n/shop\n"))
-                .isEqualTo("a mesh is already up: folder /shop, state /run/a, process 42; end it with: "
-                        + "ambit down --state /run/a");
-        assertThat(Ownership.alreadyUp("")).isEqualTo("a mesh is already up");
-    }
 }
