@@ -79,13 +79,23 @@ class WholeSystemIT {
                 "EOF",
                 "ambit exec hello/client -- bash \"$PWD/ask.sh\" | tee asked",
                 "[ \"$(sed -n 's/asked: //p' asked)\" = \"$(sed -n 's/known: //p' asked)\" ] && echo \"names agree\"",
+                // A node that comes later gets its programs, and its pod the mesh.
+                "cat > mesh/late.yaml <<'EOF'",
+                "apiVersion: v1",
+                "kind: Pod",
+                "metadata: {name: late, namespace: hello}",
+                "spec: {nodeName: node-c}",
+                "EOF",
+                "for i in $(seq 3000); do",
+                "  grep -qs enabled /run/ambit/observed/node-c/hello.late.yaml && echo \"late pod is in the mesh\" && break",
+                "  sleep 0.1; done",
                 "ambit down",
                 "wait",
                 SHOW_REST);
 
         assertThat(result.output())
                 .contains("HTTP/1.1 200 OK")
-                .contains("names agree")
+                .contains("names agree", "late pod is in the mesh")
                 .containsPattern("asked: \\d+\\.\\d+\\.\\d+\\.\\d+\n")
                 .contains("src.identity=\"spiffe://cluster.local/ns/hello/sa/default\"")
                 .contains("dst.workload=\"server\"")

@@ -40,7 +40,7 @@ final class ControlClient {
     String ask(String request, Consumer<String> progress) {
         try (SocketChannel channel = connect()) {
             if (channel == null) {
-                throw new MeshException(ExitCode.FAILED, "no mesh is up (state folder " + state.root() + ")");
+                throw notUp();
             }
             PrintWriter out = new PrintWriter(Channels.newWriter(channel, StandardCharsets.UTF_8), true);
             out.println(request);
@@ -61,6 +61,24 @@ final class ControlClient {
         } catch (IOException e) {
             throw new MeshException(
                     ExitCode.FAILED, "cannot ask the mesh in " + state.root() + ": " + e.getMessage(), e);
+        }
+    }
+
+    /** Returns what to say where none is up: perhaps there will be one soon. */
+    MeshException notUp() {
+        return new MeshException(
+                ExitCode.FAILED,
+                holdsAProcess()
+                        ? "the mesh in " + state.root() + " is coming up, or ending; try again in a moment"
+                        : "no mesh is up (state folder " + state.root() + ")");
+    }
+
+    private boolean holdsAProcess() {
+        try {
+            long pid = Long.parseLong(Files.readString(state.pid()).strip());
+            return ProcessHandle.of(pid).isPresent();
+        } catch (IOException | NumberFormatException e) {
+            return false;
         }
     }
 

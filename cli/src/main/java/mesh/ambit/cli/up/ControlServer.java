@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * Answers {@code ambit status}, {@code down} and the like over a socket in the state folder, which only its owner can
@@ -25,6 +26,8 @@ import java.util.concurrent.ConcurrentHashMap;
  * TEXT} for each step, then {@code ok TEXT} or {@code error TEXT}.
  */
 final class ControlServer implements AutoCloseable {
+    private static final long PAUSE_NANOS = 100_000_000;
+
     private final EmbeddedMesh mesh;
     private final Path file;
     private final ServerSocketChannel server;
@@ -63,7 +66,8 @@ final class ControlServer implements AutoCloseable {
                 thread.setDaemon(true);
                 thread.start();
             } catch (IOException e) {
-                // Closed: the mesh is ending. Anything else concerns a client that went away.
+                // Closed: the mesh is ending. Anything else passes, as when this process is out of descriptors.
+                LockSupport.parkNanos(PAUSE_NANOS);
             }
         }
     }

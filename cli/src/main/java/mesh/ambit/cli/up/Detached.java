@@ -7,6 +7,7 @@ import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import mesh.ambit.cli.terminal.Terminal;
 import mesh.ambit.config.ExitCode;
 
@@ -16,6 +17,9 @@ import mesh.ambit.config.ExitCode;
  */
 public final class Detached {
     private static final String CHILD = "AMBIT_DETACHED";
+    /** Longer than a mesh that is coming up takes to be removed again. */
+    private static final long PATIENCE_SECONDS = 30;
+
     private static final String READY = "\u0001ready ";
 
     private Detached() {}
@@ -33,6 +37,30 @@ public final class Detached {
         builder.redirectInput(ProcessBuilder.Redirect.from(new File("/dev/null")));
         builder.environment().put(CHILD, "1");
         Process child = builder.start();
+        // It is in a session of its own: a Ctrl-C that ends us before it is ready has to be passed on.
+        Thread hook = new Thread(() -> endWith(child), "ambit-detached-ending");
+        Runtime.getRuntime().addShutdownHook(hook);
+        try {
+            return follow(child, terminal);
+        } finally {
+            try {
+                Runtime.getRuntime().removeShutdownHook(hook);
+            } catch (IllegalStateException e) {
+                // The hook is at it, and ends with the child.
+            }
+        }
+    }
+
+    private static void endWith(Process child) {
+        child.destroy();
+        try {
+            child.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static int follow(Process child, Terminal terminal) throws IOException, InterruptedException {
         try (BufferedReader lines =
                 new BufferedReader(new InputStreamReader(child.getInputStream(), StandardCharsets.UTF_8))) {
             String line;

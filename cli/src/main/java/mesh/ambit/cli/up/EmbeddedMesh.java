@@ -1,7 +1,6 @@
 package mesh.ambit.cli.up;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -15,6 +14,7 @@ import mesh.ambit.kube.FolderException;
 import mesh.ambit.kube.FolderSnapshot;
 import mesh.ambit.kube.FolderSource;
 import mesh.ambit.kube.ObjectSet;
+import mesh.ambit.kube.Problem;
 import mesh.ambit.kube.Reading;
 import mesh.ambit.linux.NetNs;
 import mesh.ambit.linux.Spawner;
@@ -48,7 +48,8 @@ public final class EmbeddedMesh implements AutoCloseable {
     private final CompletableFuture<Void> closed = new CompletableFuture<>();
     private @Nullable ControlServer control;
     private List<ExpectedPod> late = List.of();
-    private @Nullable FolderSource folder;
+    private List<Problem> problems = List.of();
+    private @Nullable NodeFollower follower;
 
     private EmbeddedMesh(MeshOptions options, Ownership ownership, Fabric fabric, Spawner spawner) {
         this.options = options;
@@ -70,11 +71,12 @@ public final class EmbeddedMesh implements AutoCloseable {
      */
     public static EmbeddedMesh start(MeshOptions options, Consumer<String> progress) {
         Preflight.require();
-        ObjectSet objects = read(options);
+        FolderSnapshot folder = read(options);
         Ownership ownership = Ownership.take(options);
         EmbeddedMesh mesh = new EmbeddedMesh(options, ownership, new BridgeFabric(options.state()), new Spawner());
         try {
-            mesh.bringUp(objects, progress);
+            mesh.problems = folder.problems();
+            mesh.bringUp(folder.objects(), progress);
             return mesh;
         } catch (IOException e) {
             mesh.abandon();
@@ -85,9 +87,9 @@ public final class EmbeddedMesh implements AutoCloseable {
         }
     }
 
-    private static ObjectSet read(MeshOptions options) {
+    private static FolderSnapshot read(MeshOptions options) {
         try {
-            return FolderSource.read(options.folder(), Reading.CHECKED).objects();
+            return FolderSource.read(options.folder(), Reading.CHECKED);
         } catch (FolderException e) {
             throw new MeshException(ExitCode.USAGE, e.problem().message(), e);
         }
@@ -111,7 +113,12 @@ public final class EmbeddedMesh implements AutoCloseable {
         progress.accept("waiting for the pods");
         late = awaitPods(objects);
         control = ControlServer.open(options.state().controlSocket(), this);
-        folder = FolderSource.watch(options.folder(), this::folderChanged);
+        follower = NodeFollower.follow(options.folder(), known, nodes -> startNodes(nodes, _ -> {}));
+    }
+
+    /** Returns what was wrong with the folder when the mesh came up: what it said there is not in force. */
+    List<Problem> problems() {
+        return problems;
     }
 
     /** Returns the pods that were not there, or not in the mesh, when {@link #start} stopped waiting for them. */
@@ -189,17 +196,6 @@ public final class EmbeddedMesh implements AutoCloseable {
         List<ExpectedPod> expected = ExpectedPod.of(objects);
         waiting.atMost(PODS_READY_WITHIN, () -> expected.stream().allMatch(pod -> pod.isThere(options.state())));
         return expected.stream().filter(pod -> !pod.isThere(options.state())).toList();
-    }
-
-    private void folderChanged(FolderSnapshot snapshot) {
-        List<MeshNode> added = known.takeUp(snapshot.objects());
-        if (!added.isEmpty()) {
-            try {
-                startNodes(added, step -> {});
-            } catch (IOException e) {
-                throw new UncheckedIOException("cannot start the programs of new nodes", e);
-            }
-        }
     }
 
     MeshStatus status() {
@@ -299,8 +295,8 @@ public final class EmbeddedMesh implements AutoCloseable {
         }
         // Who was interrupted tidies up all the same.
         boolean interrupted = Thread.interrupted();
-        if (folder != null) {
-            folder.close();
+        if (follower != null) {
+            follower.close();
         }
         try {
             supervisor.close(order, patience);

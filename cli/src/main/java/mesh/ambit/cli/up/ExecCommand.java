@@ -44,8 +44,9 @@ public final class ExecCommand implements Callable<Integer> {
         }
         StateFolder folder = state.folder();
         Path namespace = NetNs.NAMED.resolve(PodCommand.namespace(names[0], names[1]));
-        if (!new ControlClient(folder).isUp()) {
-            throw new MeshException(ExitCode.FAILED, "no mesh is up (state folder " + folder.root() + ")");
+        ControlClient client = new ControlClient(folder);
+        if (!client.isUp()) {
+            throw client.notUp();
         }
         if (!Files.exists(namespace)) {
             throw new MeshException(ExitCode.FAILED, "no pod " + pod + " in this mesh");

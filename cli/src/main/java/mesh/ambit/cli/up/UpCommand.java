@@ -2,11 +2,13 @@ package mesh.ambit.cli.up;
 
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import mesh.ambit.cli.terminal.Terminal;
 import mesh.ambit.config.AmbitVersion;
 import mesh.ambit.config.ExitCode;
+import mesh.ambit.kube.Problem;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -28,6 +30,9 @@ import picocli.CommandLine.Spec;
             "  ambit up shop/ --ztunnel node-a=/opt/ztunnel   another ztunnel on one node"
         })
 public final class UpCommand implements Callable<Integer> {
+    /** A page for a person; the others are for {@code ambit analyze}. */
+    private static final int MOST_PROBLEMS = 10;
+
     @Parameters(paramLabel = "FOLDER", description = "Kubernetes YAML: Namespaces, Pods, Services, policies, …")
     private Path folder = Path.of(".");
 
@@ -71,7 +76,7 @@ public final class UpCommand implements Callable<Integer> {
         }
     }
 
-    private static void announce(EmbeddedMesh mesh, Terminal terminal) {
+    private void announce(EmbeddedMesh mesh, Terminal terminal) {
         MeshStatus status = mesh.status();
         terminal.done("the mesh is up: " + status.programs().size() + " programs, state in " + status.state());
         terminal.line("");
@@ -79,6 +84,15 @@ public final class UpCommand implements Callable<Integer> {
         terminal.line("");
         if (!mesh.latePods().isEmpty()) {
             terminal.line("not there yet, see the logs of node-setup: " + mesh.latePods());
+            terminal.line("");
+        }
+        List<Problem> problems = mesh.problems();
+        if (!problems.isEmpty()) {
+            terminal.line("not in force, because something is wrong with it:");
+            problems.stream().limit(MOST_PROBLEMS).forEach(problem -> terminal.line("  " + problem.message()));
+            if (problems.size() > MOST_PROBLEMS) {
+                terminal.line("  and " + (problems.size() - MOST_PROBLEMS) + " more: ambit analyze " + folder);
+            }
             terminal.line("");
         }
         terminal.remark("look around:  ambit status");

@@ -42,6 +42,23 @@ class ExpectedPodTest {
     }
 
     @Test
+    void aPodWithASidecarIsNotWaitedForInTheMesh() throws IOException {
+        List<ExpectedPod> pods = expected(NAMESPACE + """
+                apiVersion: v1
+                kind: Pod
+                metadata: {name: web, namespace: x, annotations: {sidecar.istio.io/status: "{}"}}
+                """);
+
+        assertThat(pods).containsExactly(new ExpectedPod("local", "x", "web", false));
+    }
+
+    @Test
+    void aPodThatHasEndedIsNobodysToMake() throws IOException {
+        assertThat(expected(POD.formatted("job", "x", "", "").replace("---", "status: {phase: Succeeded}")))
+                .isEmpty();
+    }
+
+    @Test
     void aPodOfTheMachinesNetworkIsNobodysToMake() throws IOException {
         assertThat(expected(POD.formatted("host", "x", "", "hostNetwork: true")))
                 .isEmpty();
