@@ -66,9 +66,19 @@ public final class Main {
         HelpPage.install(line);
         line.setUsageHelpAutoWidth(true);
         line.setCaseInsensitiveEnumValuesAllowed(true);
+        line.setExecutionStrategy(Main::run);
         line.setExecutionExceptionHandler(Main::explain);
         line.setParameterExceptionHandler(Main::refuse);
         return line;
+    }
+
+    /** The library passes over what it does not know as soon as somebody asks for help: a command that is none, too. */
+    private static int run(CommandLine.ParseResult parsed) throws CommandLine.ExecutionException {
+        CommandLine line = parsed.commandSpec().commandLine();
+        if (parsed.isUsageHelpRequested() && !parsed.unmatched().isEmpty()) {
+            throw new CommandLine.UnmatchedArgumentException(line, parsed.unmatched());
+        }
+        return new CommandLine.RunLast().execute(parsed);
     }
 
     /** What is wrong and what was probably meant; the whole help would bury it. */

@@ -45,6 +45,13 @@ class CommandLineTest {
     }
 
     @Test
+    void helpForAnUnknownCommandIsAnsweredWithASuggestionToo() {
+        assertThat(line.execute("dmo", "--help")).isEqualTo(2);
+        assertThat(err.toString()).contains("there is no command dmo").contains("Did you mean: ambit demo?");
+        assertThat(out.toString()).isEmpty();
+    }
+
+    @Test
     void aWrongChoiceIsAnsweredWithTheWordsThatPeopleType() {
         assertThat(line.execute("status", "-o", "xml")).isEqualTo(2);
         assertThat(err.toString())
