@@ -16,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import mesh.ambit.model.MeshResource;
 import mesh.ambit.perf.lab.LabNet.Place;
@@ -84,6 +85,11 @@ final class ControlPlane implements AutoCloseable {
     /** Puts these workloads and services in force beside those there are. */
     void update(List<? extends MeshResource> resources) {
         feed.update(resources);
+    }
+
+    /** As {@link #update(List)}, but only the ztunnels with these addresses are told at once. */
+    void update(List<? extends MeshResource> resources, Set<String> instances) {
+        feed.update(resources, instances);
     }
 
     /** Puts a policy in force. */

@@ -98,6 +98,14 @@ public final class Lab implements AutoCloseable {
         controlPlane().update(BenchMesh.crowd(count, generation));
     }
 
+    /**
+     * As {@link #crowd(int, int)}, but only the ztunnels of {@code subject} are told: what it costs the others to take in the
+     * news is not to slow down the one whose turn it is.
+     */
+    public void crowd(int count, int generation, Subject subject) {
+        controlPlane().update(BenchMesh.crowd(count, generation), subject.instances());
+    }
+
     /** Adds plain TCP. */
     public void addDirect() {
         add(new Direct(pod("direct-client", subjects.size() + 1, 1), pod("direct-server", subjects.size() + 1, 2)));

@@ -28,13 +28,27 @@ final class MeshFeed extends AggregatedDiscoveryServiceGrpc.AggregatedDiscoveryS
     private long version;
 
     synchronized void update(List<? extends MeshResource> resources) {
+        tellAll(TypeUrl.ADDRESS, encode(resources));
+    }
+
+    /** As {@link #update(List)}, but nobody else than {@code instances} is told; who comes later learns of it too. */
+    synchronized void update(List<? extends MeshResource> resources, Set<String> instances) {
+        List<Resource> changed = encode(resources);
+        streams.stream()
+                .filter(stream -> instances.contains(stream.instance))
+                .filter(stream -> stream.types.contains(TypeUrl.ADDRESS))
+                .forEach(stream -> stream.tell(TypeUrl.ADDRESS, changed));
+    }
+
+    /** Under the lock. */
+    private List<Resource> encode(List<? extends MeshResource> resources) {
         List<Resource> changed = new ArrayList<>();
         for (MeshResource resource : resources) {
             Resource encoded = encode(resource.resourceName(), AddressWire.encode(resource));
             addresses.put(resource.resourceName(), encoded);
             changed.add(encoded);
         }
-        tellAll(TypeUrl.ADDRESS, changed);
+        return changed;
     }
 
     synchronized void enforce(Policy policy) {
@@ -64,7 +78,17 @@ final class MeshFeed extends AggregatedDiscoveryServiceGrpc.AggregatedDiscoveryS
         streams.stream().filter(stream -> stream.types.contains(type)).forEach(stream -> stream.tell(type, resources));
     }
 
-    private synchronized void subscribe(Stream stream, String type) {
+    /** Returns the address in a node's id, {@code ztunnel~ADDRESS~POD.NAMESPACE~…}. Only the first words of a stream have one. */
+    private static String instance(String id) {
+        int begin = id.indexOf('~') + 1;
+        int end = id.indexOf('~', begin);
+        return end < 0 ? "" : id.substring(begin, end);
+    }
+
+    private synchronized void subscribe(Stream stream, String instance, String type) {
+        if (!instance.isEmpty()) {
+            stream.instance = instance;
+        }
         if (stream.types.add(type)) {
             streams.remove(stream);
             streams.add(stream);
@@ -81,6 +105,7 @@ final class MeshFeed extends AggregatedDiscoveryServiceGrpc.AggregatedDiscoveryS
     private final class Stream implements StreamObserver<DeltaDiscoveryRequest> {
         private final StreamObserver<DeltaDiscoveryResponse> responses;
         private final Set<String> types = new HashSet<>();
+        private String instance = "";
 
         private Stream(StreamObserver<DeltaDiscoveryResponse> responses) {
             this.responses = responses;
@@ -98,7 +123,7 @@ final class MeshFeed extends AggregatedDiscoveryServiceGrpc.AggregatedDiscoveryS
         @Override
         public void onNext(DeltaDiscoveryRequest request) {
             if (TypeUrl.ALL.contains(request.getTypeUrl())) {
-                subscribe(this, request.getTypeUrl());
+                subscribe(this, instance(request.getNode().getId()), request.getTypeUrl());
             }
         }
 

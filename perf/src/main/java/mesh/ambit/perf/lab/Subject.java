@@ -2,6 +2,7 @@ package mesh.ambit.perf.lab;
 
 import java.net.InetSocketAddress;
 import java.util.List;
+import java.util.Set;
 import mesh.ambit.perf.lab.LabNet.Place;
 
 /**
@@ -30,6 +31,11 @@ public interface Subject {
     /** Returns whether it is a ztunnel, which can be told of a mesh. */
     default boolean isZtunnel() {
         return false;
+    }
+
+    /** Returns the addresses by which its ztunnels name themselves to the control plane; none if it has none. */
+    default Set<String> instances() {
+        return Set.of();
     }
 
     /** Ends the program of the client's node only. */

@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import mesh.ambit.node.rules.CaptureOptions;
 import mesh.ambit.node.rules.PodRules;
 import mesh.ambit.node.zds.ZdsServer;
@@ -25,7 +26,11 @@ final class ZtunnelPair implements Subject {
     private List<LabProcess> programs = List.of();
 
     /** A node with its one pod. */
-    private record Node(String name, Place place, Place pod, ZdsServer agent) {}
+    private record Node(String name, Place place, Place pod, ZdsServer agent) {
+        String instance() {
+            return place.address().getHostAddress();
+        }
+    }
 
     /**
      * Makes nodes and pods.
@@ -94,6 +99,11 @@ final class ZtunnelPair implements Subject {
     }
 
     @Override
+    public Set<String> instances() {
+        return Set.of(from.instance(), to.instance());
+    }
+
+    @Override
     public void start() {
         programs = List.of(start(from), start(to));
     }
@@ -104,7 +114,7 @@ final class ZtunnelPair implements Subject {
         environment.put("INPOD_UDS", lab.folder().resolve(node.name() + ".sock").toString());
         environment.put("NODE_NAME", node.name());
         environment.put("CLUSTER_ID", "Kubernetes");
-        environment.put("INSTANCE_IP", node.place().address().getHostAddress());
+        environment.put("INSTANCE_IP", node.instance());
         // What is still open when a run ends need not be waited for.
         environment.put("CONNECTION_TERMINATION_DEADLINE", "1s");
         environment.put("AMBIT_NO_BUILD", "1");

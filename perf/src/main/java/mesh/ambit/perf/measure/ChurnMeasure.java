@@ -33,7 +33,7 @@ final class ChurnMeasure implements Measure {
     @Override
     public void run(Lab lab, Subject subject, Pace pace, BiConsumer<Metric, Double> out) throws InterruptedException {
         CountDownLatch enough = new CountDownLatch(1);
-        Thread churn = Thread.ofPlatform().daemon().name("churn").start(() -> churn(lab, enough));
+        Thread churn = Thread.ofPlatform().daemon().name("churn").start(() -> churn(lab, subject, enough));
         try {
             Seen seen = new Window(lab, subject).run(REQUESTS, pace.settle(), pace.length());
             out.accept(P50, seen.micros("p50"));
@@ -45,10 +45,10 @@ final class ChurnMeasure implements Measure {
         }
     }
 
-    private void churn(Lab lab, CountDownLatch enough) {
+    private void churn(Lab lab, Subject subject, CountDownLatch enough) {
         try {
             do {
-                lab.crowd(WORKLOADS, ++generation);
+                lab.crowd(WORKLOADS, ++generation, subject);
             } while (!enough.await(INTERVAL.toMillis(), TimeUnit.MILLISECONDS));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
