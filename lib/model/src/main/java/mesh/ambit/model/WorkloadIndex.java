@@ -20,23 +20,37 @@ record WorkloadIndex(
     /** The part of a uid by which a pod wins over whatever else claims its address. */
     private static final String POD_UID = "//Pod/";
 
+    /** Most news of a workload leaves its keys as they are: those are written once, not taken away and put back. */
     WorkloadIndex with(Workload workload) {
-        WorkloadIndex rest = without(workload.uid());
-        PersistentMap<NetworkAddress, List<Workload>> addresses = rest.byAddress;
-        if (workload.networkMode() == NetworkMode.STANDARD) {
-            for (InetAddress address : workload.addresses()) {
-                addresses = added(addresses, new NetworkAddress(workload.network(), address), workload);
+        Workload former = byUid.find(workload.uid());
+        List<InetAddress> ways = workload.networkMode() == NetworkMode.STANDARD ? workload.addresses() : List.of();
+        WorkloadInfo info = WorkloadInfo.of(workload);
+        NamespacedHostname hostname = hostname(workload);
+        PersistentMap<NetworkAddress, List<Workload>> addresses = byAddress;
+        PersistentMap<WorkloadInfo, List<Workload>> infos = byInfo;
+        PersistentMap<NamespacedHostname, List<Workload>> hostnames = byHostname;
+        if (former != null) {
+            boolean moved = !former.network().equals(workload.network());
+            for (InetAddress address : former.addresses()) {
+                if (moved || !ways.contains(address)) {
+                    addresses = removed(addresses, new NetworkAddress(former.network(), address), former);
+                }
+            }
+            if (!WorkloadInfo.of(former).equals(info)) {
+                infos = removed(infos, WorkloadInfo.of(former), former);
+            }
+            if (!hostname(former).equals(hostname)) {
+                hostnames = removed(hostnames, hostname(former), former);
             }
         }
-        PersistentMap<NamespacedHostname, List<Workload>> hostnames = rest.byHostname;
+        for (InetAddress address : ways) {
+            addresses = stored(addresses, new NetworkAddress(workload.network(), address), workload);
+        }
         if (!workload.hostname().isEmpty()) {
-            hostnames = added(hostnames, hostname(workload), workload);
+            hostnames = stored(hostnames, hostname, workload);
         }
         return new WorkloadIndex(
-                rest.byUid.with(workload.uid(), workload),
-                addresses,
-                added(rest.byInfo, WorkloadInfo.of(workload), workload),
-                hostnames);
+                byUid.with(workload.uid(), workload), addresses, stored(infos, info, workload), hostnames);
     }
 
     WorkloadIndex without(String uid) {
@@ -96,11 +110,16 @@ record WorkloadIndex(
         return new NamespacedHostname(workload.namespace(), workload.hostname());
     }
 
-    private static <K> PersistentMap<K, List<Workload>> added(
+    /** Puts {@code workload} last under {@code key}, in place of what is known of it there. */
+    private static <K> PersistentMap<K, List<Workload>> stored(
             PersistentMap<K, List<Workload>> index, K key, Workload workload) {
         List<Workload> there = index.findOr(key, List.of());
+        if (there.isEmpty() || (there.size() == 1 && there.getFirst().uid().equals(workload.uid()))) {
+            return index.with(key, List.of(workload));
+        }
         List<Workload> next = new ArrayList<>(there.size() + 1);
         next.addAll(there);
+        next.removeIf(w -> w.uid().equals(workload.uid()));
         next.add(workload);
         return index.with(key, List.copyOf(next));
     }
