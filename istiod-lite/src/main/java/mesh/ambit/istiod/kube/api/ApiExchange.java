@@ -113,11 +113,22 @@ final class ApiExchange implements AsyncBody {
         }
         byte[] bytes = new byte[count];
         content.readBytes(bytes);
+        // Counted first: its reader may have read it all and have asked for more before this call returns.
+        ahead.addAndGet(count);
         consumer.consume(List.of(ByteBuffer.wrap(bytes)), this);
-        if (ahead.addAndGet(count) > MAX_AHEAD_BYTES) {
+        if (ahead.get() > MAX_AHEAD_BYTES) {
             paused = true;
             connection.config().setAutoRead(false);
+            if (ahead.get() <= MAX_AHEAD_BYTES) {
+                // It asked in between, when it was not to be seen yet that somebody waits for that.
+                goOn(connection);
+            }
         }
+    }
+
+    private void goOn(Channel connection) {
+        paused = false;
+        connection.config().setAutoRead(true);
     }
 
     /** All of the body has come. */
@@ -147,8 +158,7 @@ final class ApiExchange implements AsyncBody {
         if (paused && connection != null) {
             onLoop(connection, () -> {
                 if (!ended && paused) {
-                    paused = false;
-                    connection.config().setAutoRead(true);
+                    goOn(connection);
                 }
             });
         }

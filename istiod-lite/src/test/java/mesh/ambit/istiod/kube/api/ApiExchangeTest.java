@@ -2,6 +2,7 @@ package mesh.ambit.istiod.kube.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.fabric8.kubernetes.client.http.AsyncBody;
 import io.fabric8.kubernetes.client.http.StandardHttpRequest;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.embedded.EmbeddedChannel;
@@ -10,6 +11,7 @@ import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpVersion;
 import java.net.URI;
 import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.NullMarked;
@@ -21,11 +23,15 @@ class ApiExchangeTest {
 
     private final AtomicLong received = new AtomicLong();
     private final EmbeddedChannel channel = new EmbeddedChannel();
-    private final ApiExchange exchange = new ApiExchange(
-            new StandardHttpRequest(Map.of(), URI.create("http://api/x"), "GET", null),
-            new DefaultFullHttpRequest(HttpVersion.HTTP_1_1, HttpMethod.GET, "/x"),
-            (bytes, _) -> received.addAndGet(
-                    bytes.stream().mapToInt(ByteBuffer::remaining).sum()));
+    private final ApiExchange exchange = exchange((bytes, _) -> received.addAndGet(
+            bytes.stream().mapToInt(ByteBuffer::remaining).sum()));
+
+    private static ApiExchange exchange(AsyncBody.Consumer<List<ByteBuffer>> reader) {
+        return new ApiExchange(
+                new StandardHttpRequest(Map.of(), URI.create("http://api/x"), "GET", null),
+                new DefaultFullHttpRequest(HttpVersion.HTTP_1_1, HttpMethod.GET, "/x"),
+                reader);
+    }
 
     private void deliver(int bytes) throws Exception {
         exchange.deliver(Unpooled.wrappedBuffer(new byte[bytes]), channel);
@@ -46,6 +52,17 @@ class ApiExchangeTest {
 
         assertThat(channel.config().isAutoRead()).isTrue();
         assertThat(received).hasValueGreaterThan(ApiExchange.MAX_AHEAD_BYTES);
+        channel.close();
+    }
+
+    @Test
+    void readerThatIsFasterThanTheConnectionIsNeverWaitedFor() throws Exception {
+        ApiExchange read = exchange((_, body) -> body.consume());
+        read.sentOn(channel);
+        read.deliver(Unpooled.wrappedBuffer(new byte[2 * ApiExchange.MAX_AHEAD_BYTES]), channel);
+        channel.runPendingTasks();
+
+        assertThat(channel.config().isAutoRead()).isTrue();
         channel.close();
     }
 
