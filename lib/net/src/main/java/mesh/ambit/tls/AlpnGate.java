@@ -7,6 +7,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.ssl.SslClientHelloHandler;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import io.netty.util.concurrent.Future;
+import java.util.ArrayList;
 import java.util.List;
 import javax.net.ssl.SSLHandshakeException;
 import org.jspecify.annotations.Nullable;
@@ -32,6 +33,7 @@ public final class AlpnGate extends SslClientHelloHandler<Boolean> {
     /** What any version of TLS allows a record to hold. */
     private static final int MAX_RECORD_BYTES = 16_384 + 2_048;
 
+    private static final int MAX_SHOWN = 8;
     private static final int NO_ALERT = -1;
     private static final int ALERT_UNEXPECTED_MESSAGE = 10;
     private static final int ALERT_HANDSHAKE_FAILURE = 40;
@@ -95,10 +97,20 @@ public final class AlpnGate extends SslClientHelloHandler<Boolean> {
         }
         List<String> offered = ClientHello.alpn(clientHello);
         if (offered != null && !offered.contains(TlsContexts.ALPN_H2)) {
-            refuse(ctx, ALERT_NO_APPLICATION_PROTOCOL, "client offers protocols " + offered + " (expected: h2)");
+            refuse(ctx, ALERT_NO_APPLICATION_PROTOCOL, "client offers protocols " + few(offered) + " (expected: h2)");
             return ctx.executor().newSucceededFuture(false);
         }
         return ctx.executor().newSucceededFuture(true);
+    }
+
+    /** Returns what a line of a log has room for: a peer may offer ten thousand. */
+    private static List<String> few(List<String> offered) {
+        if (offered.size() <= MAX_SHOWN) {
+            return offered;
+        }
+        List<String> few = new ArrayList<>(offered.subList(0, MAX_SHOWN));
+        few.add("and " + (offered.size() - MAX_SHOWN) + " more");
+        return few;
     }
 
     @Override

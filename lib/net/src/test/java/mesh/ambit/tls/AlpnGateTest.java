@@ -16,6 +16,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -67,6 +68,21 @@ class AlpnGateTest {
                 .satisfies(failure ->
                         assertThat(failure).hasMessage("client offers protocols [http/1.1, h3] (expected: h2)"));
         assertThat(gate.isOpen()).isFalse();
+        gate.finishAndReleaseAll();
+    }
+
+    @Test
+    void longListIsNotWrittenIntoTheLog() throws Exception {
+        String[] many = IntStream.range(0, 1000).mapToObj(i -> "p" + i).toArray(String[]::new);
+        EmbeddedChannel gate = gate();
+        gate.writeInbound(Unpooled.wrappedBuffer(hello(many)));
+
+        assertThat(failures)
+                .singleElement()
+                .satisfies(
+                        failure -> assertThat(failure)
+                                .hasMessage(
+                                        "client offers protocols [p0, p1, p2, p3, p4, p5, p6, p7, and 992 more] (expected: h2)"));
         gate.finishAndReleaseAll();
     }
 

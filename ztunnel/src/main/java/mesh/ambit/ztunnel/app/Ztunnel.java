@@ -170,15 +170,19 @@ final class Ztunnel {
         if (ads == null) {
             synced();
         } else {
-            ads.synced().thenRun(() -> {
-                state.confirmed();
-                synced();
-            });
-            state.restore(ads, certificates).thenAccept(whole -> {
-                if (whole) {
-                    synced();
-                }
-            });
+            ads.synced()
+                    .thenRun(() -> {
+                        state.confirmed();
+                        synced();
+                    })
+                    .exceptionally(Ztunnel::cannotBegin);
+            state.restore(ads, certificates)
+                    .thenAccept(whole -> {
+                        if (whole) {
+                            synced();
+                        }
+                    })
+                    .exceptionally(Ztunnel::cannotBegin);
             ads.start();
         }
     }
@@ -300,6 +304,12 @@ final class Ztunnel {
         } else {
             LOG.info("workload {} is served", config.mode().workload());
         }
+    }
+
+    /** Without a word it would be unready for ever. */
+    private static @Nullable Void cannotBegin(Throwable failure) {
+        LOG.error("the mesh is known, but serving it cannot begin; restart this program", failure);
+        return null;
     }
 
     private static AdsObserver xdsObserver(XdsMetrics metrics) {

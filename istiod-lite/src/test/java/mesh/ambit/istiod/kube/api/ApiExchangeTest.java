@@ -23,8 +23,8 @@ class ApiExchangeTest {
 
     private final AtomicLong received = new AtomicLong();
     private final EmbeddedChannel channel = new EmbeddedChannel();
-    private final ApiExchange exchange = exchange((bytes, _) -> received.addAndGet(
-            bytes.stream().mapToInt(ByteBuffer::remaining).sum()));
+    private final ApiExchange exchange = exchange((bytes, _) ->
+            received.addAndGet(bytes.stream().mapToInt(ByteBuffer::remaining).sum()));
 
     private static ApiExchange exchange(AsyncBody.Consumer<List<ByteBuffer>> reader) {
         return new ApiExchange(
