@@ -6,10 +6,10 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import mesh.ambit.linux.OpenFiles;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,7 +19,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class MeshLock implements AutoCloseable {
     private static final int MOST_BYTES = 4096;
-    private static final Path DESCRIPTORS = Path.of("/proc/self/fd");
 
     private final Path file;
     private final FileChannel channel;
@@ -54,7 +53,7 @@ final class MeshLock implements AutoCloseable {
                 channel.truncate(0);
                 channel.write(ByteBuffer.wrap(owner.getBytes(StandardCharsets.UTF_8)), 0);
                 // Who gave it back between our open and our lock has removed the file: we hold one that nobody sees.
-                if (isInPlace(file)) {
+                if (OpenFiles.have(file)) {
                     return new MeshLock(file, channel, before);
                 }
                 channel.close();
@@ -68,33 +67,6 @@ final class MeshLock implements AutoCloseable {
     /** Returns what the owner before us left, empty after an orderly end. */
     String leftBehind() {
         return before;
-    }
-
-    /**
-     * Returns whether the one descriptor that this process has on {@code file} is still the file at that path. Asked of
-     * the descriptor table: to open the file once more and close it would give the lock back (fcntl(2)).
-     */
-    private static boolean isInPlace(Path file) throws IOException {
-        if (!Files.exists(file)) {
-            return false;
-        }
-        Path path = file.toRealPath();
-        try (DirectoryStream<Path> descriptors = Files.newDirectoryStream(DESCRIPTORS)) {
-            for (Path descriptor : descriptors) {
-                if (path.equals(target(descriptor))) {
-                    return true;
-                }
-            }
-        }
-        return false;
-    }
-
-    private static @Nullable Path target(Path descriptor) {
-        try {
-            return Files.readSymbolicLink(descriptor);
-        } catch (IOException e) {
-            return null; // Closed meanwhile.
-        }
     }
 
     private static @Nullable FileLock tryLock(FileChannel channel) throws IOException {

@@ -1,18 +1,14 @@
 package mesh.ambit.node.app;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.Arrays;
 import java.util.List;
-import java.util.UUID;
 import mesh.ambit.config.ConfigException;
+import mesh.ambit.linux.OpenFiles;
 
 /** Holds a lock file while it is open, so that two runs never work on the same node. The kernel frees it on a crash. */
 final class OnlyOne implements AutoCloseable {
@@ -37,7 +33,7 @@ final class OnlyOne implements AutoCloseable {
                 if (lock == null) {
                     throw new ConfigException(List.of(what + " is running already (it holds " + file + ")"));
                 }
-                if (isThere(file, channel)) {
+                if (OpenFiles.have(file)) {
                     return new OnlyOne(file, channel);
                 }
             } catch (IOException | RuntimeException e) {
@@ -46,20 +42,6 @@ final class OnlyOne implements AutoCloseable {
             }
             // Its owner removed it after we had opened it: whoever comes next would make, and lock, another one.
             channel.close();
-        }
-    }
-
-    /** Returns whether what we have locked is what others will find there, by writing who we are. */
-    static boolean isThere(Path file, FileChannel locked) throws IOException {
-        byte[] sign = (ProcessHandle.current().pid() + " " + UUID.randomUUID() + "\n").getBytes(StandardCharsets.UTF_8);
-        locked.truncate(0);
-        for (ByteBuffer rest = ByteBuffer.wrap(sign); rest.hasRemaining(); ) {
-            locked.write(rest);
-        }
-        try {
-            return Arrays.equals(Files.readAllBytes(file), sign);
-        } catch (NoSuchFileException e) {
-            return false;
         }
     }
 

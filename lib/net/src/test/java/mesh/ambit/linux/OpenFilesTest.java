@@ -1,0 +1,40 @@
+package mesh.ambit.linux;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class OpenFilesTest {
+    @TempDir
+    private Path folder;
+
+    @Test
+    void fileThatWasRemovedIsNotTheOneThatIsThere() throws IOException {
+        Path file = folder.resolve("lock");
+        assertThat(OpenFiles.have(file)).as("nothing there").isFalse();
+        try (FileChannel _ = open(file)) {
+            assertThat(OpenFiles.have(file)).isTrue();
+
+            Files.delete(file);
+            assertThat(OpenFiles.have(file)).as("removed").isFalse();
+
+            Files.createFile(file);
+            assertThat(OpenFiles.have(file)).as("somebody else's").isFalse();
+
+            try (FileChannel _ = open(file)) {
+                assertThat(OpenFiles.have(file)).as("opened again").isTrue();
+            }
+        }
+        assertThat(OpenFiles.have(file)).as("closed").isFalse();
+    }
+
+    private static FileChannel open(Path file) throws IOException {
+        return FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+    }
+}
