@@ -24,7 +24,8 @@ run_tests() {
     ensure_built
     mkdir -p "$home/target"
     find "$home" -path '*/target/surefire-reports/*' -name 'TEST-*.xml' -delete
-    local modules=() arguments=(verify -fae -Dmaven.test.failure.ignore=true -Dspotless.check.skip=true "-Dambit.revision=$(revision)")
+    local modules=() arguments=(verify -fae -Dmaven.test.failure.ignore=true -Dspotless.check.skip=true "-Dambit.revision=$(revision)"
+        "-Dambit.dist=$home/cli/target/tested")
     if [ ${#selection[@]} -gt 0 ]; then
         modules=(-pl "$(IFS=,; printf '%s' "${selection[*]}")" -am)
     fi

@@ -12,8 +12,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * The start-up caches of the build fit what the launcher starts, also when an earlier run of the tests has packaged it
- * again. One that does not fit is passed over without a word, and every start takes twice the processor time.
+ * The start-up caches of the build fit what the launcher starts, whatever was packaged since. One that does not fit is passed over without a word, and every start takes twice the processor time.
  */
 class StartCacheIT {
     private static final Path DIST = Path.of("target/ambit");
