@@ -7,9 +7,7 @@ import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.time.Duration;
 import mesh.ambit.istiod.app.RemoteSecret.Wish;
-import mesh.ambit.istiod.kube.api.ApiException;
 import mesh.ambit.istiod.kube.api.ApiServer;
-import org.jspecify.annotations.Nullable;
 
 /** As whom other clusters' controllers read this one: a ServiceAccount, its rights and its token. */
 final class ReaderAccount {
@@ -67,7 +65,7 @@ final class ReaderAccount {
      */
     JsonNode token(Wish wish) throws IOException {
         String accounts = of(wish, "serviceaccounts");
-        if (find(accounts + "/" + wish.account()) == null) {
+        if (server.find(accounts + "/" + wish.account()) == null) {
             if (!wish.create()) {
                 throw new IOException("there is no ServiceAccount " + wish.namespace() + "/" + wish.account()
                         + " (expected: one that may read the cluster, as the chart makes with remoteReader=true)");
@@ -124,7 +122,7 @@ final class ReaderAccount {
 
     /** Makes the account and what it may do, as the chart would. */
     private void make(Wish wish) throws IOException {
-        if (find("/api/v1/namespaces/" + wish.namespace()) == null) {
+        if (server.find("/api/v1/namespaces/" + wish.namespace()) == null) {
             server.create("/api/v1/namespaces", ApiServer.object("v1", "Namespace", wish.namespace()));
         }
         ObjectNode account = ApiServer.object("v1", "ServiceAccount", wish.account());
@@ -146,17 +144,6 @@ final class ReaderAccount {
                 .put("name", wish.account())
                 .put("namespace", wish.namespace());
         server.apply("/apis/" + RBAC + "/v1/clusterrolebindings/" + name, MANAGER, binding);
-    }
-
-    private @Nullable JsonNode find(String path) throws IOException {
-        try {
-            return server.get(path);
-        } catch (ApiException e) {
-            if (e.code() == ApiException.NOT_FOUND) {
-                return null;
-            }
-            throw e;
-        }
     }
 
     private static String of(Wish wish, String collection) {

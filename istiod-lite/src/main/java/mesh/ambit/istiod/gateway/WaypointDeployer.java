@@ -90,7 +90,7 @@ final class WaypointDeployer {
 
     /** Returns whether the object is not as it is to be, and is ours to change. */
     private boolean isDue(String key, String path, ObjectNode object, Map<String, Applied> former) throws IOException {
-        JsonNode present = find(path);
+        JsonNode present = server.find(path);
         if (present != null && !isOurs(present)) {
             if (former.put(path, new Applied(object, "foreign")) == null) {
                 LOG.warn("{}: somebody else's, left as it is; waypoint {} is not deployed by us", path, key);
@@ -131,7 +131,7 @@ final class WaypointDeployer {
         if (last != null && last.object() == null) {
             return;
         }
-        JsonNode present = find(path);
+        JsonNode present = server.find(path);
         String uid = gateway.path("metadata").path("uid").asText("");
         if (present != null
                 && isOurs(present)
@@ -166,17 +166,6 @@ final class WaypointDeployer {
 
     private static boolean isOurs(JsonNode present) {
         return present.path("metadata").path("labels").has(WaypointObjects.MANAGED);
-    }
-
-    private @Nullable JsonNode find(String path) throws IOException {
-        try {
-            return server.get(path);
-        } catch (ApiException e) {
-            if (e.code() == ApiException.NOT_FOUND) {
-                return null;
-            }
-            throw e;
-        }
     }
 
     /** Returns what changes when somebody changes the object, and not when its status does, where the server tells. */

@@ -180,6 +180,18 @@ public final class ApiServer implements AutoCloseable {
         return send("GET", path, null, null);
     }
 
+    /** Returns the object at {@code path}; null if there is none. */
+    public @Nullable JsonNode find(String path) throws IOException {
+        try {
+            return get(path);
+        } catch (ApiException e) {
+            if (e.code() == ApiException.NOT_FOUND) {
+                return null;
+            }
+            throw e;
+        }
+    }
+
     /** Creates what {@code body} says below {@code path}, and returns what became of it. */
     public JsonNode create(String path, JsonNode body) throws IOException {
         return send("POST", path, "application/json", body);
