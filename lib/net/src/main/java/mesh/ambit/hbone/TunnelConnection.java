@@ -3,7 +3,6 @@ package mesh.ambit.hbone;
 import static io.netty.handler.codec.http2.Http2Error.NO_ERROR;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.EventLoop;
@@ -218,8 +217,9 @@ abstract class TunnelConnection extends ChannelInboundHandlerAdapter {
             ctx().close();
             return;
         }
-        ctx().writeAndFlush(FrameWriter.goAway(ctx().alloc(), lastProcessedStreamId(), code, message))
-                .addListener(ChannelFutureListener.CLOSE);
+        ctx().writeAndFlush(FrameWriter.goAway(ctx().alloc(), lastProcessedStreamId(), code, message));
+        // TLS waits a little for what is still to be sent; whoever does not read at all is not waited for.
+        ctx().close();
     }
 
     /**

@@ -4,7 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelOutboundHandlerAdapter;
+import io.netty.channel.ChannelPromise;
+import io.netty.util.ReferenceCountUtil;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -111,6 +117,24 @@ class BrokenPeerTest {
         peer.received();
         peer.send(peer.headers(5, false, ":method", "CON\"NECT", ":authority", "web:80"));
         assertThat(peer.received()).singleElement().asString().startsWith("GOAWAY ");
+    }
+
+    @Test
+    void whoDoesNotReadWhatItDidWrongIsNotWaitedFor() {
+        open();
+        List<Object> unsent = new ArrayList<>();
+        peer.channel.pipeline().addFirst(new ChannelOutboundHandlerAdapter() {
+            @Override
+            public void write(ChannelHandlerContext ctx, Object msg, ChannelPromise promise) {
+                unsent.add(msg);
+            }
+        });
+
+        peer.sendHex("000003000000000000616263");
+
+        assertThat(unsent).isNotEmpty();
+        unsent.forEach(ReferenceCountUtil::release);
+        assertThat(peer.channel.isOpen()).isFalse();
     }
 
     @Test
