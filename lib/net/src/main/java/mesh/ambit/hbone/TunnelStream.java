@@ -43,6 +43,10 @@ final class TunnelStream implements HboneStream {
     private boolean outputEnding;
     private boolean outputEnded;
     private boolean over;
+
+    /** We have reset it. */
+    private boolean letGo;
+
     private boolean deliveredSinceComplete;
 
     /** How it ended, kept for a receiver that comes later. */
@@ -110,23 +114,35 @@ final class TunnelStream implements HboneStream {
             throw new IllegalStateException("stream " + id + " has a receiver");
         }
         receiver = Objects.requireNonNull(newReceiver, "receiver");
-        if (undelivered != null) {
-            for (ByteBuf data = undelivered.poll(); data != null; data = undelivered.poll()) {
-                newReceiver.onData(data);
-            }
-            undelivered = null;
-            newReceiver.onDataComplete();
+        boolean outputHasEnded = outputEnded;
+        deliverWaiting(newReceiver);
+        if (letGo) {
+            return;
         }
-        if (outputEnded) {
+        if (outputHasEnded) {
             newReceiver.onOutputEnded();
         }
-        if (inputEnded) {
+        if (inputEnded && !letGo) {
             newReceiver.onEndOfInput();
         }
         if (resetCode != NOT_RESET) {
             newReceiver.onReset(resetCode);
         } else if (lost != null) {
             newReceiver.onLost(lost);
+        }
+    }
+
+    /** Delivers what came before there was a receiver, which may reset the stream over it. */
+    private void deliverWaiting(Receiver to) {
+        if (undelivered == null) {
+            return;
+        }
+        for (ByteBuf data = undelivered.poll(); data != null; data = undelivered == null ? null : undelivered.poll()) {
+            to.onData(data);
+        }
+        undelivered = null;
+        if (!letGo) {
+            to.onDataComplete();
         }
     }
 
@@ -181,6 +197,7 @@ final class TunnelStream implements HboneStream {
     public void reset(Http2Error code) {
         assert eventLoop().inEventLoop();
         if (!over) {
+            letGo = true;
             // A server that has said all it had to say need not fail its client by not listening (RFC 9113, 8.1).
             boolean harmless = code == Http2Error.CANCEL && outputEnded && tunnel.isServer();
             tunnel.frames().reset(id, harmless ? Http2Error.NO_ERROR : code);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.UnpooledByteBufAllocator;
 import io.netty.handler.codec.http2.Http2Error;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -50,6 +51,30 @@ class StreamEndTest {
         stream.reset(Http2Error.CANCEL);
 
         assertThat(data.refCnt()).isZero();
+    }
+
+    @Test
+    void whatNobodyReceivedIsReleasedWhenItsReceiverResetsTheStreamOverTheBeginning() {
+        peer.sendPreface();
+        peer.send(peer.connect(1));
+        HboneStream stream = server.exchanges.getFirst().accept(HeaderFields.NONE);
+        List<ByteBuf> sent = List.of(peer.data(1, 100, false), peer.data(1, 100, false), peer.data(1, 100, true));
+        sent.forEach(peer::send);
+        peer.received();
+        TestStreams.Recorder receiver = new TestStreams.Recorder(null, false) {
+            @Override
+            public synchronized void onData(ByteBuf data) {
+                super.onData(data);
+                stream.reset(Http2Error.CANCEL);
+            }
+        };
+
+        stream.receive(receiver);
+
+        assertThat(receiver.bytes).hasValue(100);
+        assertThat(receiver.ended).as("a callback after the reset").isFalse();
+        assertThat(sent).allSatisfy(data -> assertThat(data.refCnt()).isZero());
+        assertThat(peer.received()).contains("RST_STREAM 1 8");
     }
 
     @Test
