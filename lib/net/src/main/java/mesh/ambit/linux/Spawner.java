@@ -48,14 +48,16 @@ public final class Spawner {
         requests.add(() -> {
             try {
                 started.complete(builder.start());
-            } catch (IOException | RuntimeException e) {
+            } catch (IOException | RuntimeException | Error e) {
+                // An error, such as one of memory, is the caller's: this thread's end would be that of all children.
                 started.completeExceptionally(e);
             }
         });
         try {
             return started.join();
         } catch (CompletionException e) {
-            throw new IOException("cannot start " + command.getFirst() + ": " + e.getMessage(), e);
+            Throwable cause = e.getCause() == null ? e : e.getCause();
+            throw new IOException("cannot start " + command.getFirst() + ": " + cause.getMessage(), cause);
         }
     }
 
