@@ -47,6 +47,7 @@ final class FileState {
     private Map<ObjectKey, Placed> good = new LinkedHashMap<>();
     private Map<ObjectKey, Placed> held = new LinkedHashMap<>();
     private @Nullable Instant lossSeen;
+    private boolean unreadable;
     private boolean changed;
 
     FileState(Path path, Reading reading) {
@@ -62,7 +63,8 @@ final class FileState {
     boolean refresh(BasicFileAttributes attributes, Instant now) {
         Signature seen = new Signature(attributes.size(), attributes.lastModifiedTime(), attributes.fileKey());
         boolean settled = attributes.lastModifiedTime().toInstant().isBefore(readAt.minus(CLOCK_TICK));
-        if (!seen.equals(signature) || !settled) {
+        // What lets a file be read at last, such as a permission, shows in none of these.
+        if (!seen.equals(signature) || !settled || unreadable) {
             signature = seen;
             readAt = now;
             reread(now);
@@ -111,6 +113,7 @@ final class FileState {
     }
 
     private void reread(Instant now) {
+        unreadable = false;
         try (InputStream in = Files.newInputStream(path)) {
             byte[] bytes = in.readNBytes(MAX_BYTES + 1);
             if (bytes.length > MAX_BYTES) {
@@ -131,8 +134,10 @@ final class FileState {
         } catch (CharacterCodingException e) {
             fail(ProblemCode.SYNTAX, "not UTF-8 text", "", now);
         } catch (AccessDeniedException e) {
+            unreadable = true;
             fail(ProblemCode.FILE_UNREADABLE, "may not be read", "check its permissions", now);
         } catch (IOException e) {
+            unreadable = true;
             fail(ProblemCode.FILE_UNREADABLE, "cannot be read: " + e.getMessage(), "", now);
         }
     }
