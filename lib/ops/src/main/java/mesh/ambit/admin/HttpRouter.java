@@ -99,11 +99,17 @@ final class HttpRouter extends SimpleChannelInboundHandler<FullHttpRequest> {
         // One answer after the other, also to a client that does not wait for them.
         ctx.channel().config().setAutoRead(false);
         Thread.ofVirtual().name("ambit-http-route").start(() -> {
-            HttpReply reply = answer(route, query);
-            ctx.executor().execute(() -> {
-                write(ctx, version, reply, keepAlive);
-                ctx.channel().config().setAutoRead(true);
-            });
+            try {
+                HttpReply reply = answer(route, query);
+                ctx.executor().execute(() -> {
+                    write(ctx, version, reply, keepAlive);
+                    ctx.channel().config().setAutoRead(true);
+                });
+            } catch (Error e) {
+                // Without an answer the client would wait, and its own end would not be noticed.
+                LOG.error("request to {} failed", query.path(), e);
+                ctx.executor().execute(ctx::close);
+            }
         });
     }
 

@@ -52,6 +52,9 @@ class HttpServerIT {
         routes.put("/deep", HttpRoute.blocking(query -> {
             throw new StackOverflowError("too deep");
         }));
+        routes.put("/impossible", HttpRoute.blocking(query -> {
+            throw new OutOfMemoryError("this is the test's");
+        }));
         routes.put("/slow", HttpRoute.blocking(query -> {
             slowBegun.countDown();
             await(slowMayEnd);
@@ -69,6 +72,11 @@ class HttpServerIT {
         client.close();
         logging.close();
         metrics.close();
+    }
+
+    @Test
+    void aClientWhoseAnswerCannotBeMadeIsNotLeftWaiting() {
+        assertThatThrownBy(() -> send("GET", "/impossible")).isInstanceOf(IOException.class);
     }
 
     @Test
