@@ -21,7 +21,7 @@ class RemoteSecretCommandTest {
     @Test
     void aKubeconfigThatIsNotThereIsNamed() {
         assertThat(line.execute("create-remote-secret", "--kubeconfig", "/no/such/file"))
-                .isEqualTo(1);
+                .isEqualTo(2);
         assertThat(err.toString()).contains("/no/such/file").doesNotContain("Exception");
     }
 
@@ -37,7 +37,7 @@ class RemoteSecretCommandTest {
                 """);
 
         assertThat(line.execute("create-remote-secret", "--kubeconfig", kubeconfig.toString(), "--context", "east"))
-                .isEqualTo(1);
+                .isEqualTo(2);
         assertThat(err.toString()).contains("no context east").doesNotContain("Exception");
     }
 

@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
+import mesh.ambit.config.ConfigException;
 import mesh.ambit.istiod.kube.api.ApiServer;
 import mesh.ambit.kube.YamlWriter;
 import org.jspecify.annotations.Nullable;
@@ -79,11 +80,20 @@ public final class RemoteSecret {
      *
      * @param kubeconfig how to reach the cluster; null to find out as any client does
      * @param context of the kubeconfig; null for its current one
+     * @throws ConfigException if the kubeconfig cannot be used
      * @throws IOException if the cluster cannot be asked, or has no such account or token
      */
     public static Made of(@Nullable Path kubeconfig, @Nullable String context, Wish wish) throws IOException {
-        try (ApiServer server = ApiServer.connect(kubeconfig, context)) {
+        try (ApiServer server = connect(kubeconfig, context)) {
             return of(new ReaderAccount(server, ReaderAccount.SECOND), server, wish);
+        }
+    }
+
+    private static ApiServer connect(@Nullable Path kubeconfig, @Nullable String context) {
+        try {
+            return ApiServer.connect(kubeconfig, context);
+        } catch (IOException e) {
+            throw new ConfigException(List.of(String.valueOf(e.getMessage())));
         }
     }
 

@@ -3,7 +3,6 @@ package mesh.ambit.istiod.kube.api;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.fabric8.kubernetes.api.model.NamedContext;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.http.AsyncBody;
 import io.fabric8.kubernetes.client.http.HttpClient;
@@ -17,7 +16,6 @@ import java.io.InterruptedIOException;
 import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Set;
@@ -50,7 +48,6 @@ public final class ApiServer implements AutoCloseable {
     static final ObjectMapper JSON = new ObjectMapper();
 
     private static final Logger LOG = LoggerFactory.getLogger(ApiServer.class);
-    private static final int CONNECT_MILLIS = 5_000;
     private static final int END_MILLIS = 1_000;
 
     /** What is quoted of an answer that is not of the usual form. */
@@ -74,12 +71,6 @@ public final class ApiServer implements AutoCloseable {
     private ApiServer(Config config, Duration patience) {
         this.config = config;
         this.patience = patience;
-        config.setRequestRetryBackoffLimit(0);
-        config.setConnectionTimeout(CONNECT_MILLIS);
-        if (isWithoutToken(config)) {
-            // The client would read the kubeconfig again before every request, looking for one.
-            config.setOauthTokenProvider(() -> "");
-        }
         try {
             this.connection = new Connection(newClient(), 0);
         } catch (RuntimeException e) {
@@ -100,23 +91,7 @@ public final class ApiServer implements AutoCloseable {
 
     /** As {@link #connect(Path)}, in a context of the kubeconfig; null for its current one. */
     public static ApiServer connect(@Nullable Path kubeconfig, @Nullable String context) throws IOException {
-        if (kubeconfig != null && !Files.isReadable(kubeconfig)) {
-            throw new IOException("kubeconfig " + kubeconfig + " is not there or not readable");
-        }
-        Config config;
-        try {
-            config = kubeconfig == null
-                    ? Config.autoConfigure(context)
-                    : Config.fromKubeconfig(context, kubeconfig.toFile());
-        } catch (RuntimeException e) {
-            throw new IOException("no usable Kubernetes configuration: " + Failures.reason(e), e);
-        }
-        NamedContext chosen = config.getCurrentContext();
-        // The client would take the current one instead.
-        if (context != null && (chosen == null || !context.equals(chosen.getName()))) {
-            throw new IOException("the kubeconfig has no context " + context);
-        }
-        return new ApiServer(config, PATIENCE);
+        return new ApiServer(ClientConfigs.of(kubeconfig, context), PATIENCE);
     }
 
     /**
@@ -127,29 +102,16 @@ public final class ApiServer implements AutoCloseable {
      */
     public static ApiServer connectTo(String kubeconfig, Set<String> allowed) throws IOException {
         try {
-            Kubeconfigs.requireSafe(kubeconfig, allowed);
-            return new ApiServer(Config.fromKubeconfig(kubeconfig), PATIENCE);
-        } catch (Kubeconfigs.UnsafeException e) {
-            throw new IOException(e.getMessage(), e);
+            return new ApiServer(ClientConfigs.of(kubeconfig, allowed), PATIENCE);
         } catch (RuntimeException e) {
             // Not its words: they may quote a credential.
             throw new IOException("no usable kubeconfig: certificates, key or another part cannot be read");
         }
     }
 
-    /** Returns whether we are known by a certificate or not at all, and nobody is to be asked for a token. */
-    private static boolean isWithoutToken(Config config) {
-        return config.getOauthTokenProvider() == null
-                && config.getOauthToken() == null
-                && config.getAutoOAuthToken() == null
-                && config.getAuthProvider() == null;
-    }
-
     /** Returns the server at {@code url}, without credentials; for tests. */
     static ApiServer at(String url, Duration patience) {
-        Config config = Config.empty();
-        config.setMasterUrl(url);
-        return new ApiServer(config, patience);
+        return new ApiServer(ClientConfigs.at(url), patience);
     }
 
     /** Returns the server's address, for people. */

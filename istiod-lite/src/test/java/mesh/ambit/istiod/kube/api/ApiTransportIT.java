@@ -24,6 +24,8 @@ import org.jspecify.annotations.NullMarked;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Connections to servers that behave, and to those that do not. */
 @NullMarked
@@ -244,8 +246,9 @@ class ApiTransportIT {
         }
     }
 
-    @Test
-    void serverBehindAProxyIsReachedThroughIt() throws IOException {
+    @ParameterizedTest
+    @ValueSource(strings = {"http", "https"})
+    void serverBehindAProxyIsReachedThroughIt(String scheme) throws IOException {
         serve(socket -> {
                     request(socket);
                     say(socket, "HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\n\r\n");
@@ -253,10 +256,10 @@ class ApiTransportIT {
                 .close();
         String config = """
                 {"clusters": [{"name": "c", "cluster":
-                    {"server": "https://api.example:6443", "proxy-url": "https://127.0.0.1:%d"}}],
+                    {"server": "https://api.example:6443", "proxy-url": "%s://127.0.0.1:%d"}}],
                  "users": [{"name": "u", "user": {"token": "secret"}}],
                  "contexts": [{"name": "x", "context": {"cluster": "c", "user": "u"}}], "current-context": "x"}
-                """.formatted(listener.getLocalPort());
+                """.formatted(scheme, listener.getLocalPort());
         try (ApiServer server = ApiServer.connectTo(config, Set.of())) {
             assertThatThrownBy(() -> server.get("/object")).isInstanceOf(IOException.class);
         }
