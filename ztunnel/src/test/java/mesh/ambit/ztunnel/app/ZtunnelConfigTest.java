@@ -23,8 +23,6 @@ import mesh.ambit.ztunnel.inbound.ConnectHostname;
 import mesh.ambit.ztunnel.inbound.RequireWaypoint;
 import mesh.ambit.ztunnel.inpod.Transparency;
 import mesh.ambit.ztunnel.limits.LimitSettings;
-import mesh.ambit.ztunnel.local.LocalMesh;
-import org.assertj.core.api.InstanceOfAssertFactories;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -206,43 +204,6 @@ class ZtunnelConfigTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"0, 8", "3, 3", "50%, 4", "30%, 3", "1%, 1"})
-    void workersAreANumberAShareOrAll(String text, int workers) {
-        assertThat(workers(Map.of("ZTUNNEL_WORKER_THREADS", text), null, 8)).isEqualTo(workers);
-    }
-
-    @ParameterizedTest
-    @CsvSource({
-        // limit, request, count of the node, concurrency, processors, workers
-        "  ,  ,   ,  ,  2,  2",
-        "  ,  ,   ,  , 16,  4",
-        "  ,  , 32,  ,  4,  8",
-        "  , 8,   ,  ,  4,  8",
-        "  , 1,   ,  ,  4,  2",
-        "16, 4,   ,  ,  4, 16",
-        "4 , 8,   ,  ,  4,  8",
-        "500m,,   ,  ,  4,  1",
-        "2500m,,  ,  ,  4,  3",
-        "1.5,,    ,  ,  4,  2",
-        "  ,  ,  6, 0,  4,  6",
-        "  ,  ,   , 3,  4,  3",
-    })
-    void withoutANumberTheMeshTheLimitAndTheRequestDecide(
-            @Nullable String limit,
-            @Nullable String request,
-            @Nullable String counted,
-            @Nullable Integer concurrency,
-            int processors,
-            int workers) {
-        Map<String, String> env = new HashMap<>();
-        put(env, "ZTUNNEL_RESOURCE_CPU_LIMIT", limit);
-        put(env, "ZTUNNEL_RESOURCE_CPU_REQUEST", request);
-        put(env, "ZTUNNEL_CPU_LIMIT", counted);
-
-        assertThat(workers(env, concurrency, processors)).isEqualTo(workers);
-    }
-
-    @ParameterizedTest
     @CsvSource({
         "ZTUNNEL_WORKER_THREADS, 0%",
         "ZTUNNEL_WORKER_THREADS, 101%",
@@ -353,55 +314,11 @@ class ZtunnelConfigTest {
         assertThat(config.node().jsonMetadata()).isEqualTo(Map.of("LIST", List.of(1.0, Map.of("a", true))));
     }
 
-    @Test
-    void theDumpShowsEveryKeyOfUpstreams() {
-        assertThat(ConfigView.of(read(Map.of()), true).keySet())
-                .contains(
-                        "proxy dnsProxy windowSize connectionWindowSize frameSize poolMaxStreamsPerConn poolUnusedReleaseTimeout"
-                                .concat(
-                                        " socks5Addr adminAddr statsAddr readinessAddr inboundAddr inboundPlaintextAddr")
-                                .concat(" outboundAddr dnsProxyAddr illegalPorts network localNode proxyMode")
-                                .concat(" proxyWorkloadInformation clusterId clusterDomain caAddress caRootCert")
-                                .concat(" altCaHostname xdsAddress xdsRootCert altXdsHostname preferedServiceNamespace")
-                                .concat(" secretTtl xdsOnDemand fakeCa fakeSelfInbound selfTerminationDeadline")
-                                .concat(
-                                        " proxyMetadata numWorkerThreads requireOriginalSource proxyArgs dnsResolverCfg")
-                                .concat(" dnsResolverOpts inpodUds inpodPortReuse packetMark socketConfig xdsHeaders")
-                                .concat(" caHeaders localhostAppTunnel ztunnelIdentity ztunnelWorkload ipv6Enabled")
-                                .concat(" crlPath enableEnhancedBaggage")
-                                .split(" "));
-    }
-
-    @Test
-    void theDumpPrintsAddressesShort() {
-        ZtunnelConfig config = read(Map.of("ISTIO_META_DNS_PROXY_ADDR", "[::1]:15054"));
-
-        assertThat(ConfigView.of(config, true)).containsEntry("dnsProxyAddr", Map.of("SocketAddr", "[::1]:15054"));
-    }
-
-    @Test
-    void theDumpLeavesOutWhatAWorkloadOfTheLocalFileLacks() throws Exception {
-        LocalMesh mesh = LocalMesh.parse("workloads:\n- {workloadIps: [10.0.0.1], namespace: a, services: {}}\n");
-
-        assertThat(MeshDump.local(mesh).get("workloads"))
-                .asInstanceOf(InstanceOfAssertFactories.list(Map.class))
-                .singleElement(InstanceOfAssertFactories.map(String.class, Object.class))
-                .containsEntry("workloadIps", List.of("10.0.0.1"))
-                .doesNotContainKey("uid");
-    }
-
     private static void assertProblem(Map<String, String> env, String text) {
         assertThatThrownBy(() -> read(env))
                 .isInstanceOfSatisfying(
                         ConfigException.class,
                         e -> assertThat(e.problems()).anyMatch(problem -> problem.contains(text)));
-    }
-
-    private static int workers(Map<String, String> variables, @Nullable Integer concurrency, int processors) {
-        Environment env = Environment.of(variables);
-        int workers = WorkerThreads.from(env, concurrency, processors);
-        assertThat(env.problems()).isEmpty();
-        return workers;
     }
 
     private static void put(Map<String, String> env, String name, @Nullable String value) {
