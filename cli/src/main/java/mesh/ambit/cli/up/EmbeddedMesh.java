@@ -16,7 +16,6 @@ import mesh.ambit.kube.FolderSource;
 import mesh.ambit.kube.ObjectSet;
 import mesh.ambit.kube.Problem;
 import mesh.ambit.kube.Reading;
-import mesh.ambit.linux.NetNs;
 import mesh.ambit.linux.Spawner;
 import org.jspecify.annotations.Nullable;
 
@@ -166,12 +165,16 @@ public final class EmbeddedMesh implements AutoCloseable {
         return options.state();
     }
 
-    /** Starts a process that does not outlive this one, in the network namespace and with the files of a pod. */
+    /**
+     * Starts a process that does not outlive this one, in the network namespace and with the files of a pod.
+     *
+     * @throws MeshException if there is no such pod
+     */
     public Process startInPod(String namespace, String pod, List<String> command, Spawner.Streams streams)
             throws IOException {
         return spawner.start(
                 PodCommand.withPodFiles(options.state(), namespace, pod, command),
-                NetNs.NAMED.resolve(PodCommand.namespace(namespace, pod)),
+                PodCommand.namespace(options.state(), namespace, pod),
                 Map.of(),
                 streams);
     }

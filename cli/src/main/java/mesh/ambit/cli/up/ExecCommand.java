@@ -8,7 +8,6 @@ import java.util.concurrent.Callable;
 import mesh.ambit.cli.terminal.Terminal;
 import mesh.ambit.config.AmbitVersion;
 import mesh.ambit.config.ExitCode;
-import mesh.ambit.linux.NetNs;
 import mesh.ambit.linux.Spawner;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -19,7 +18,7 @@ import picocli.CommandLine.Parameters;
         name = "exec",
         mixinStandardHelpOptions = true,
         versionProvider = AmbitVersion.class,
-        description = "Runs a program in a pod's network namespace, with the pod's hosts and resolv.conf.",
+        description = "Runs a program in a pod's network namespace, where names mean what they mean to the pod.",
         footerHeading = "%nExamples:%n",
         footer = {
             "  ambit exec shop-web/web -- curl -s http://orders.shop-orders:8080/",
@@ -43,14 +42,11 @@ public final class ExecCommand implements Callable<Integer> {
             throw new MeshException(ExitCode.USAGE, "\"" + pod + "\" names no pod (expected: NAMESPACE/POD)");
         }
         StateFolder folder = state.folder();
-        Path namespace = NetNs.NAMED.resolve(PodCommand.namespace(names[0], names[1]));
         ControlClient client = new ControlClient(folder);
         if (!client.isUp()) {
             throw client.notUp();
         }
-        if (!Files.exists(namespace)) {
-            throw new MeshException(ExitCode.FAILED, "no pod " + pod + " in this mesh");
-        }
+        Path namespace = PodCommand.namespace(folder, names[0], names[1]);
         return run(
                 folder, Spawner.inForeground(PodCommand.withPodFiles(folder, names[0], names[1], command), namespace));
     }

@@ -3,6 +3,8 @@ package mesh.ambit.cli.up;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import mesh.ambit.config.ExitCode;
+import mesh.ambit.node.app.EmbeddedFabric;
 
 /** How a program is run in a pod: in the pod's network namespace, with the pod's {@code hosts} and {@code resolv.conf}. */
 public final class PodCommand {
@@ -14,9 +16,17 @@ public final class PodCommand {
 
     private PodCommand() {}
 
-    /** Returns the name of a pod's network namespace. */
-    public static String namespace(String namespace, String pod) {
-        return "ambit-" + namespace + "-" + pod;
+    /**
+     * Returns the file of the network namespace that a pod is in.
+     *
+     * @throws MeshException if the mesh has no such pod
+     */
+    static Path namespace(StateFolder state, String namespace, String pod) {
+        Path found = EmbeddedFabric.namespaceOf(state.root(), namespace, pod);
+        if (found == null) {
+            throw new MeshException(ExitCode.FAILED, "no pod " + namespace + "/" + pod + " in this mesh");
+        }
+        return found;
     }
 
     /** Returns {@code command} with the pod's files in place, to be run inside the pod's network namespace. */

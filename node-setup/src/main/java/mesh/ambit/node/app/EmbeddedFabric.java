@@ -2,12 +2,16 @@ package mesh.ambit.node.app;
 
 import java.io.File;
 import java.net.InetAddress;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import mesh.ambit.linux.NetNs;
 import mesh.ambit.node.pods.Fabric;
 import mesh.ambit.node.pods.PodJournal;
+import mesh.ambit.node.pods.PodKey;
 import mesh.ambit.node.pods.PodNetworks;
+import mesh.ambit.node.pods.PodRecord;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The network of an embedded mesh, for the program that starts the others: makes it, hangs ztunnel instances to it,
@@ -49,13 +53,34 @@ public final class EmbeddedFabric {
         Fabric.remove(name);
     }
 
+    /**
+     * Returns the file of the network namespace that stands for a pod, be it one that its node made or one that the pod's
+     * annotation names; null when no node below {@code state} has such a pod, or the namespace is gone.
+     *
+     * @throws java.io.UncheckedIOException if what a node has written down of it cannot be read
+     */
+    public static @Nullable Path namespaceOf(Path state, String namespace, String pod) {
+        for (File node : nodes(state)) {
+            PodRecord found = PodJournal.find(node.toPath().resolve("pods"), new PodKey(namespace, pod));
+            if (found != null && Files.exists(found.netns())) {
+                return found.netns();
+            }
+        }
+        return null;
+    }
+
     /** Removes what is left of a mesh whose programs are all gone: pods by the journals below {@code state}, the rest. */
     public static void sweep(Path state) {
-        File[] nodes = state.resolve("node-setup").toFile().listFiles(File::isDirectory);
-        for (File node : nodes == null ? new File[0] : nodes) {
+        for (File node : nodes(state)) {
             new PodJournal(node.toPath().resolve("pods")).read().forEach(PodNetworks::sweep);
         }
         sweep();
+    }
+
+    /** Returns the folders in which the programs of nodes keep what is theirs. */
+    private static File[] nodes(Path state) {
+        File[] nodes = state.resolve("node-setup").toFile().listFiles(File::isDirectory);
+        return nodes == null ? new File[0] : nodes;
     }
 
     /** Removes instances and the fabric; pods stay. */

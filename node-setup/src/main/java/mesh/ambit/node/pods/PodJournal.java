@@ -11,10 +11,12 @@ import java.net.InetAddress;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import mesh.ambit.kube.AtomicFiles;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -59,6 +61,27 @@ public final class PodJournal {
             throw new UncheckedIOException("cannot read the journal in " + folder, e);
         }
         return records;
+    }
+
+    /**
+     * Returns what the program that keeps a journal in {@code folder} has written down of a pod; null for nothing. Changes
+     * nothing there.
+     *
+     * @throws UncheckedIOException if it cannot be read
+     */
+    public static @Nullable PodRecord find(Path folder, PodKey key) {
+        try {
+            return parse(Files.readString(folder.resolve(key.fileName() + SUFFIX)));
+        } catch (NoSuchFileException e) {
+            return null;
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot read the journal of " + key, e);
+        } catch (JsonParseException
+                | IllegalStateException
+                | IllegalArgumentException
+                | UnsupportedOperationException e) {
+            throw new UncheckedIOException(new IOException("the journal of " + key + " is not readable", e));
+        }
     }
 
     /** Writes down that the pod is there, or about to be. */
