@@ -54,8 +54,8 @@ final class ProgramLog {
     }
 
     /**
-     * Copies {@code output} until its end. What cannot be written, on a full disk for instance, is lost and counted: a
-     * program whose output nobody reads would stand still.
+     * Copies {@code output} until its end. What cannot be written, on a full disk for instance, or kept, is lost and
+     * counted: a program whose output nobody reads would stand still.
      */
     void copy(InputStream output) throws IOException {
         byte[] buffer = new byte[BUFFER_BYTES];
@@ -70,15 +70,15 @@ final class ProgramLog {
                         out = open();
                     }
                     if (lost > 0) {
-                        out.write((lost + " bytes of output were not written here\n").getBytes(StandardCharsets.UTF_8));
+                        out.write((lost + " bytes of output are missing here\n").getBytes(StandardCharsets.UTF_8));
                         lost = 0;
                     }
                     out.write(buffer, 0, read);
                     size += read;
                     if (size >= limitBytes) {
-                        out.close();
+                        closeQuietly(out);
                         out = null;
-                        Files.move(file, rotated(), StandardCopyOption.REPLACE_EXISTING);
+                        lost += rotate(size);
                     }
                 } catch (IOException e) {
                     lost += read;
@@ -94,6 +94,26 @@ final class ProgramLog {
     private OutputStream open() throws IOException {
         return Files.newOutputStream(
                 file, StandardOpenOption.CREATE, StandardOpenOption.APPEND, StandardOpenOption.WRITE);
+    }
+
+    /** Makes room, and returns how many bytes are given up for it: none, unless they cannot be kept under another name. */
+    private long rotate(long size) {
+        try {
+            Files.move(file, rotated(), StandardCopyOption.REPLACE_EXISTING);
+            return 0;
+        } catch (IOException e) {
+            return empty() ? size : 0;
+        }
+    }
+
+    private boolean empty() {
+        try {
+            Files.newOutputStream(file, StandardOpenOption.TRUNCATE_EXISTING).close();
+            return true;
+        } catch (IOException e) {
+            // Tried again when the next bytes come.
+            return false;
+        }
     }
 
     private Path rotated() {

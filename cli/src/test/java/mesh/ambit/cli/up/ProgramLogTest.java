@@ -10,6 +10,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -62,7 +63,20 @@ class ProgramLogTest {
             }
         }));
 
-        assertThat(log.tail(9)).containsExactly("6 bytes of output were not written here", "late");
+        assertThat(log.tail(9)).containsExactly("6 bytes of output are missing here", "late");
+    }
+
+    @Test
+    void whereTheOldLinesCannotBeKeptTheFileStaysSmallAndSaysHowMuchIsGone() throws IOException {
+        Files.createDirectories(folder.resolve("x.log.1/in-the-way"));
+        ProgramLog log = new ProgramLog(folder.resolve("x.log"), 10_000);
+
+        log.copy(text("0123456789\n".repeat(2_000)));
+
+        List<String> lines = Files.readAllLines(folder.resolve("x.log"));
+        long kept = lines.stream().filter(line -> !line.contains("missing")).count() * 11;
+        assertThat(lines.getFirst()).isEqualTo(16_384 + " bytes of output are missing here");
+        assertThat(kept).isBetween(22_000L - 16_384 - 11, 22_000L - 16_384 + 11);
     }
 
     private static void makeFolder(Path folder) {
