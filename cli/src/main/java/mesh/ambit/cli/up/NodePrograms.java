@@ -8,6 +8,8 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import mesh.ambit.config.ExitCode;
 import mesh.ambit.kube.AtomicFiles;
@@ -30,6 +32,7 @@ final class NodePrograms {
     private final Map<String, String> foreignZtunnels;
     private final Map<String, Instance> instances = new HashMap<>();
     private final Set<Integer> hostsInUse = new HashSet<>();
+    private final ReentrantLock handOver = new ReentrantLock();
 
     NodePrograms(
             Programs programs,
@@ -82,22 +85,33 @@ final class NodePrograms {
      * @throws MeshException where there is no such node, or the successor does not become ready; then the old one stays
      */
     void restartZtunnel(String node, Consumer<String> progress) throws IOException, InterruptedException {
+        // One after the other: a second one would take the successor that the first still waits for as its predecessor.
+        handOver.lockInterruptibly();
+        try {
+            replaceZtunnel(node, progress);
+        } finally {
+            handOver.unlock();
+        }
+    }
+
+    private void replaceZtunnel(String node, Consumer<String> progress) throws IOException, InterruptedException {
         Instance old;
         Instance next;
         synchronized (this) {
             Instance current = instances.get(node);
             if (current == null) {
                 throw new MeshException(
-                        ExitCode.FAILED, "no node " + node + " (expected: one of " + instances.keySet() + ")");
+                        ExitCode.FAILED,
+                        "no node " + node + " (expected: one of " + new TreeSet<>(instances.keySet()) + ")");
             }
             old = current;
             next = newInstance(node, old.generation() + 1, Instance.FIRST_HOST);
-            start(next);
             instances.put(node, next);
         }
         try {
+            start(next);
             awaitReady(next);
-        } catch (MeshException e) {
+        } catch (IOException | RuntimeException e) {
             withdraw(next);
             synchronized (this) {
                 instances.put(node, old);
@@ -135,7 +149,7 @@ final class NodePrograms {
         hostsInUse.remove(instance.host());
     }
 
-    private void start(Instance instance) throws IOException {
+    private synchronized void start(Instance instance) throws IOException {
         fabric.add(instance);
         AtomicFiles.write(state.environment(instance.node()), programs.environmentFile(instance));
         String foreign = foreignZtunnels.get(instance.node());

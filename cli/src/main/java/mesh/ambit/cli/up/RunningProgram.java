@@ -7,6 +7,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicReference;
 
 /** One start of a program: its process and what is known of it. */
 final class RunningProgram {
@@ -21,7 +22,7 @@ final class RunningProgram {
     private final Thread logThread;
     private final Instant started;
     private final int restarts;
-    private volatile State state = State.STARTING;
+    private final AtomicReference<State> state = new AtomicReference<>(State.STARTING);
 
     /** What a person reads in {@code ambit status}. */
     enum State {
@@ -57,26 +58,25 @@ final class RunningProgram {
     }
 
     State state() {
-        return process.isAlive() ? state : State.ENDED;
+        return process.isAlive() ? state.get() : State.ENDED;
     }
 
     boolean isAlive() {
         return process.isAlive();
     }
 
+    /** {@code STARTING -> READY}; whose end is wanted does not become ready any more. */
     void becameReady() {
-        if (state == State.STARTING) {
-            state = State.READY;
-        }
+        state.compareAndSet(State.STARTING, State.READY);
     }
 
     /** Says that its end is wanted from now on: whatever happens to it is no accident. */
     void expectEnd() {
-        state = State.STOPPING;
+        state.set(State.STOPPING);
     }
 
     boolean isEndExpected() {
-        return state == State.STOPPING;
+        return state.get() == State.STOPPING;
     }
 
     CompletableFuture<Process> onExit() {

@@ -92,6 +92,10 @@ final class Supervisor {
         if (closed || programs.get(dead.program().name()) != dead) {
             return;
         }
+        if (dead.isEndExpected()) {
+            programs.remove(dead.program().name());
+            return;
+        }
         try {
             start(dead.program(), deaths);
         } catch (IOException e) {

@@ -104,6 +104,19 @@ class SupervisorIT {
     }
 
     @Test
+    void aProgramThatWaitsForItsNextStartAndIsToEndDoesNotComeBack() throws Exception {
+        Supervisor supervisor = supervisor(true);
+        RunningProgram dying = supervisor.start(shell("x", "x", "echo started >> " + folder + "/starts; exit 1"));
+        await(() -> !dying.isAlive());
+
+        dying.terminate();
+
+        await(() -> supervisor.find("x") == null);
+        assertThat(folder.resolve("starts")).hasContent("started");
+        assertThat(supervisor.accident()).isNotDone();
+    }
+
+    @Test
     void programsEndInTheOrderOfTheirRoles() throws Exception {
         Supervisor supervisor = supervisor(false);
         String script = "trap 'echo %s >> " + folder + "/order; exit 0' TERM; echo up; while :; do sleep 0.02; done";
