@@ -159,6 +159,9 @@ public final class BenchCommand implements Callable<Integer> {
                     SUBJECTS.contains(subject),
                     "--subjects " + subject + ": unknown (expected: " + String.join(", ", SUBJECTS) + ")");
         }
+        require(
+                Set.copyOf(subjects).size() == subjects.size(),
+                "--subjects " + String.join(",", subjects) + ": expected each of them once");
         for (String peer : peers.keySet()) {
             require(!SUBJECTS.contains(peer), "--peer " + peer + ": is taken");
             // It becomes part of the names of namespaces and pods.

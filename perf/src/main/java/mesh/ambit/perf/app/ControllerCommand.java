@@ -14,6 +14,7 @@ import mesh.ambit.perf.controller.ControllerRun;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** {@code ambit bench controller}. */
@@ -67,7 +68,7 @@ final class ControllerCommand implements Callable<Integer> {
     @Option(
             names = {"-o", "--output"},
             paramLabel = "FORMAT",
-            description = "text, as it goes, or json, at the end (default: ${DEFAULT-VALUE}).")
+            description = "text, as it goes, or json, at the end (default: text).")
     private Format format = Format.TEXT;
 
     /** How the figures are told. */
@@ -78,6 +79,7 @@ final class ControllerCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException, InterruptedException {
+        check();
         PrintWriter out = spec.commandLine().getOut();
         PrintWriter progress = format == Format.TEXT ? out : spec.commandLine().getErr();
         List<String> all = new ArrayList<>(AS_SHIPPED);
@@ -91,5 +93,23 @@ final class ControllerCommand implements Callable<Integer> {
             out.flush();
         }
         return ExitCode.OK;
+    }
+
+    /** Refuses what makes no sense, before anything is started. */
+    private void check() {
+        for (int size : pods) {
+            require(size >= 1, "--pods " + size);
+        }
+        require(clients >= 1, "--clients " + clients);
+        for (double rate : rates) {
+            require(rate > 0, "--rates " + rate);
+        }
+        require(seconds >= 1, "--seconds " + seconds);
+    }
+
+    private void require(boolean condition, String given) {
+        if (!condition) {
+            throw new ParameterException(spec.commandLine(), given + ": expected a number above 0");
+        }
     }
 }

@@ -20,6 +20,7 @@ public final class Main {
         CommandLine line = new CommandLine(new BenchCommand());
         line.setUsageHelpAutoWidth(true);
         line.setCaseInsensitiveEnumValuesAllowed(true);
+        line.setExpandAtFiles(false);
         line.setParameterExceptionHandler((problem, _) -> {
             PrintWriter err = problem.getCommandLine().getErr();
             String name = problem.getCommandLine().getCommandSpec().qualifiedName();
@@ -32,7 +33,10 @@ public final class Main {
             if (Cleanup.isEnding()) {
                 return ExitCode.FAILED;
             }
-            command.getErr().println("ambit bench: " + problem.getMessage());
+            String reason = problem.getMessage();
+            command.getErr()
+                    .println("ambit bench: "
+                            + (reason == null ? problem.getClass().getSimpleName() : reason));
             if ("1".equals(System.getenv("AMBIT_TRACE"))) {
                 problem.printStackTrace(command.getErr());
             }

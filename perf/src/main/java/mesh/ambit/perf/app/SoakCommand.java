@@ -33,7 +33,10 @@ final class SoakCommand implements Callable<Integer> {
     @Option(names = "--turn", paramLabel = "SECONDS", description = "Time between looks (default: ${DEFAULT-VALUE}).")
     private double turn = 10;
 
-    @Option(names = "-o", paramLabel = "FORMAT", description = "text or json (default: ${DEFAULT-VALUE}).")
+    @Option(
+            names = {"-o", "--output"},
+            paramLabel = "FORMAT",
+            description = "text or json (default: text).")
     private BenchCommand.Format format = BenchCommand.Format.TEXT;
 
     @Option(names = "--report", paramLabel = "DIR", description = "Writes soak.html, soak.json and soak.txt too.")

@@ -57,7 +57,10 @@ public final class Profiler {
             measure.warmUp(lab, subject, pace);
             Window window = new Window(lab, subject);
             Seen seen = window.run(measure.traffic(), pace.settle(), pace.length());
-            costs.add(new Cost(subject.name(), seen.cpu().times(measure.unit().perSecond(seen))));
+            double perSecond = measure.unit().perSecond(seen);
+            if (Double.isFinite(perSecond)) {
+                costs.add(new Cost(subject.name(), seen.cpu().times(perSecond)));
+            }
             if (subject.name().equals(ours)) {
                 profiles.addAll(sample(measure, subject, window));
             }

@@ -82,7 +82,9 @@ public final class Goals {
             return new Verdict(goal, metric.unit(), ours, ours, Double.NaN);
         }
         Double reference = reference(goal, metric, results);
-        return reference == null ? null : new Verdict(goal, metric.unit(), ours / reference, ours, reference);
+        return reference == null || reference == 0
+                ? null
+                : new Verdict(goal, metric.unit(), ours / reference, ours, reference);
     }
 
     private static @Nullable Double reference(Goal goal, Metric metric, Results results) {

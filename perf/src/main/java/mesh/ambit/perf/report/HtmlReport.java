@@ -95,7 +95,7 @@ public final class HtmlReport {
         }
         Double upstream = results.median(key, Goals.UPSTREAM);
         Double reference = upstream != null ? upstream : Goals.betterPair(results, metric);
-        if (reference != null) {
+        if (reference != null && reference != 0) {
             String whom = upstream != null ? "upstream’s ztunnel" : "the better general proxy";
             tiles.add(tile(TextReport.number(ours / reference) + "×", words.formatted(whom)));
         }

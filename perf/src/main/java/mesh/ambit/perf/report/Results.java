@@ -13,8 +13,11 @@ import org.jspecify.annotations.Nullable;
 public final class Results {
     private final Map<Metric, Map<String, List<Double>>> values = new LinkedHashMap<>();
 
-    /** Adds what one round gave. */
+    /** Adds what one round gave. What is divided by nothing is no number, and none is added. */
     public void add(Metric metric, String subject, double value) {
+        if (!Double.isFinite(value)) {
+            return;
+        }
         values.computeIfAbsent(metric, key -> new LinkedHashMap<>())
                 .computeIfAbsent(subject, key -> new ArrayList<>())
                 .add(value);

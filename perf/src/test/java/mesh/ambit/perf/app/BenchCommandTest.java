@@ -27,7 +27,13 @@ class BenchCommandTest {
                 "--peer ambit=x | --peer ambit: is taken",
                 "--peer a/b=x | --peer a/b: expected letters, digits and hyphens",
                 "-o xml | xml",
+                "--subjects ambit,direct,ambit | --subjects ambit,direct,ambit: expected each of them once",
                 "soak --minutes 0 | --minutes 0.0: expected more than 0",
+                "soak --output xml | xml",
+                "controller --clients 0 | --clients 0: expected a number above 0",
+                "controller --pods 10,-1 | --pods -1: expected a number above 0",
+                "controller --rates 0 | --rates 0.0: expected a number above 0",
+                "controller --seconds 0 | --seconds 0: expected a number above 0",
             })
     void whatMakesNoSenseIsRefusedBeforeAnythingIsMade(String arguments, String words) {
         assertThat(run(arguments.split(" ", -1))).isEqualTo(ExitCode.USAGE);

@@ -57,6 +57,16 @@ class GoalsTest {
         assertThat(Goals.judge(results, "ambit")).isEmpty();
     }
 
+    /** A short look may see no processor time at all, or nothing that it was spent on. */
+    @Test
+    void whatIsDividedByNothingIsNoNumber() {
+        measured(CPU, "nginx", 0);
+        measured(CPU, "ambit", 0.9, 1.0 / 0, 0.0 / 0);
+
+        assertThat(results.of(CPU, "ambit")).containsExactly(0.9);
+        assertThat(Goals.judge(results, "ambit")).isEmpty();
+    }
+
     private Verdict verdict(String metric, Against against) {
         List<Verdict> found = Goals.judge(results, "ambit").stream()
                 .filter(verdict ->
