@@ -2,6 +2,8 @@ package mesh.ambit.cli;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import mesh.ambit.cli.terminal.Output;
 import mesh.ambit.cli.terminal.Terminal;
@@ -10,10 +12,12 @@ import mesh.ambit.config.ExitCode;
 import mesh.ambit.istiod.app.RemoteSecret;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.TypeConversionException;
 
 /** {@code ambit create-remote-secret}: how controllers of other clusters get to read this one. */
 @Command(
@@ -56,8 +60,9 @@ final class RemoteSecretCommand implements Callable<Integer> {
     @Option(
             names = "--service-account",
             paramLabel = "NAME",
-            description = "As whom it is read (default: ${DEFAULT-VALUE}).")
-    private String account = RemoteSecret.DEFAULT_ACCOUNT;
+            description =
+                    "As whom it is read (default: " + RemoteSecret.DEFAULT_ACCOUNT + "; istiod with --type config).")
+    private String account = "";
 
     @Option(
             names = "--create-service-account",
@@ -87,6 +92,31 @@ final class RemoteSecretCommand implements Callable<Integer> {
     private String tlsServerName = "";
 
     @Option(
+            names = "--type",
+            paramLabel = "TYPE",
+            description = "What the Secret is for: remote, a cluster whose services and pods count, or config, the one"
+                    + " that a controller outside of it takes its settings from (default: remote).")
+    private RemoteSecret.Use use = RemoteSecret.Use.REMOTE;
+
+    @Option(
+            names = "--auth-type",
+            paramLabel = "TYPE",
+            converter = AuthType.Converter.class,
+            description = "What is in the Secret to be let in with: bearer-token, or plugin, the name of a provider of"
+                    + " credentials that its reader has to know (default: bearer-token).")
+    private AuthType authType = AuthType.BEARER_TOKEN;
+
+    @Option(names = "--auth-plugin-name", paramLabel = "NAME", description = "That provider, with --auth-type plugin.")
+    private String pluginName = "";
+
+    @Option(
+            names = "--auth-plugin-config",
+            paramLabel = "KEY=VALUE",
+            split = ",",
+            description = "What that provider is told. Repeatable.")
+    private Map<String, String> pluginConfig = new TreeMap<>();
+
+    @Option(
             names = {"-o", "--output"},
             paramLabel = "FORMAT",
             description = "yaml or json (default: yaml).")
@@ -94,6 +124,31 @@ final class RemoteSecretCommand implements Callable<Integer> {
 
     @Spec
     private CommandSpec spec = CommandSpec.create();
+
+    /** What is in the Secret to be let in with. */
+    enum AuthType {
+        BEARER_TOKEN("bearer-token"),
+        PLUGIN("plugin");
+
+        private final String text;
+
+        AuthType(String text) {
+            this.text = text;
+        }
+
+        /** Reads the reference's words. */
+        static final class Converter implements ITypeConverter<AuthType> {
+            @Override
+            public AuthType convert(String text) {
+                for (AuthType type : AuthType.values()) {
+                    if (type.text.equals(text)) {
+                        return type;
+                    }
+                }
+                throw new TypeConversionException("expected bearer-token or plugin, not '" + text + "'");
+            }
+        }
+    }
 
     /** The forms of the Secret. */
     enum Format {
@@ -124,9 +179,19 @@ final class RemoteSecretCommand implements Callable<Integer> {
 
     private RemoteSecret.Wish wish() {
         try {
-            return new RemoteSecret.Wish(name, namespace, account, secretName, server, tlsServerName, create);
+            return new RemoteSecret.Wish(
+                    name, namespace, account, secretName, server, tlsServerName, create, use, plugin());
         } catch (IllegalArgumentException e) {
             throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
         }
+    }
+
+    private RemoteSecret.@Nullable Plugin plugin() {
+        boolean wanted = authType == AuthType.PLUGIN;
+        if (wanted == pluginName.isEmpty() || (!wanted && !pluginConfig.isEmpty())) {
+            throw new ParameterException(
+                    spec.commandLine(), "--auth-type plugin and --auth-plugin-name belong together");
+        }
+        return wanted ? new RemoteSecret.Plugin(pluginName, pluginConfig) : null;
     }
 }

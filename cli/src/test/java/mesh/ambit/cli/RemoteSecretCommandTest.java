@@ -46,4 +46,15 @@ class RemoteSecretCommandTest {
         assertThat(line.execute("create-remote-secret", "--name", "West_1")).isEqualTo(2);
         assertThat(err.toString()).contains("West_1", "DNS label");
     }
+
+    @Test
+    void providerOfCredentialsNeedsItsNameAndTheOtherWayRound() {
+        assertThat(line.execute("create-remote-secret", "--auth-type", "plugin"))
+                .isEqualTo(2);
+        assertThat(line.execute("create-remote-secret", "--auth-plugin-name", "gcp"))
+                .isEqualTo(2);
+        assertThat(err.toString()).contains("--auth-plugin-name");
+        assertThat(line.execute("create-remote-secret", "--auth-type", "token")).isEqualTo(2);
+        assertThat(err.toString()).contains("bearer-token or plugin");
+    }
 }

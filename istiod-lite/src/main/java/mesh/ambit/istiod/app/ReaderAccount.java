@@ -66,9 +66,13 @@ final class ReaderAccount {
     JsonNode token(Wish wish) throws IOException {
         String accounts = of(wish, "serviceaccounts");
         if (server.find(accounts + "/" + wish.account()) == null) {
-            if (!wish.create()) {
+            boolean controllers = wish.use() == RemoteSecret.Use.CONFIG;
+            if (controllers || !wish.create()) {
                 throw new IOException("there is no ServiceAccount " + wish.namespace() + "/" + wish.account()
-                        + " (expected: one that may read the cluster, as the chart makes with remoteReader=true)");
+                        + (controllers
+                                ? " (expected: a controller's, which its chart makes)"
+                                : " (expected: one that may read the cluster, as the chart makes with"
+                                        + " remoteReader=true)"));
             }
             make(wish);
         }

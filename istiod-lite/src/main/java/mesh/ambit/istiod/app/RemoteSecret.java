@@ -10,6 +10,7 @@ import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.regex.Pattern;
 import mesh.ambit.config.ConfigException;
 import mesh.ambit.istiod.kube.api.ApiServer;
@@ -24,7 +25,10 @@ public final class RemoteSecret {
     /** As whom the reference reads other clusters. */
     public static final String DEFAULT_ACCOUNT = "istio-reader-service-account";
 
+    private static final String CONFIG_ACCOUNT = "istiod";
     private static final String NAME_PREFIX = "istio-remote-secret-";
+    private static final String CONFIG_NAME = "istio-kubeconfig";
+    private static final String CONFIG_KEY = "config";
     private static final String LABEL = "istio/multiCluster";
     private static final String CLUSTER_ANNOTATION = "networking.istio.io/cluster";
 
@@ -33,16 +37,34 @@ public final class RemoteSecret {
 
     private RemoteSecret() {}
 
+    /** What the Secret is for. */
+    public enum Use {
+        /** Clusters whose services and pods count. */
+        REMOTE,
+        /** The one cluster that a controller outside of it takes its settings from. */
+        CONFIG
+    }
+
+    /**
+     * Who knows how to get credentials, instead of a token in the Secret.
+     *
+     * @param name of the provider, as clients know it
+     * @param config what the provider is told
+     */
+    public record Plugin(String name, Map<String, String> config) {}
+
     /**
      * What is asked for.
      *
      * @param cluster the ID of the cluster that is to be read; empty for the uid of its namespace kube-system
      * @param namespace of the controller, in both clusters
-     * @param account the ServiceAccount, in that namespace
+     * @param account the ServiceAccount, in that namespace; empty for the usual one of {@code use}
      * @param tokenSecret name of the Secret with its token; empty for the first that has one
      * @param server where the API server is reached from the other cluster; empty for where we reach it
      * @param tlsServerName what its certificate has to name, if not that; empty otherwise
-     * @param create whether the account is made if it is not there
+     * @param create whether the account is made if it is not there; a controller's is not, which its chart makes
+     * @param use what the Secret is for
+     * @param plugin gets the credentials; null for the account's token
      */
     public record Wish(
             String cluster,
@@ -51,7 +73,9 @@ public final class RemoteSecret {
             String tokenSecret,
             String server,
             String tlsServerName,
-            boolean create) {
+            boolean create,
+            Use use,
+            @Nullable Plugin plugin) {
         /**
          * Checks the parts.
          *
@@ -63,6 +87,9 @@ public final class RemoteSecret {
                         "cluster name \"" + cluster + "\" is no DNS label (expected: letters a-z, digits, dashes)");
             }
             requireNonNull(namespace, "namespace");
+            if (account.isEmpty()) {
+                account = use == Use.CONFIG ? CONFIG_ACCOUNT : DEFAULT_ACCOUNT;
+            }
         }
     }
 
@@ -108,7 +135,7 @@ public final class RemoteSecret {
         String url = wish.server().isEmpty() ? withoutSlash(server.url()) : wish.server();
         boolean local = wish.server().isEmpty() && (url.contains("127.0.0.1") || url.contains("localhost"));
         return new Made(
-                secret(cluster, wish, kubeconfig(cluster, url, wish.tlsServerName(), data)),
+                secret(cluster, wish, kubeconfig(cluster, url, wish, data)),
                 local
                         ? "the kubeconfig's server is " + url + ", which other clusters most likely cannot reach:"
                                 + " say with --server where they find it"
@@ -119,33 +146,41 @@ public final class RemoteSecret {
         Map<String, Object> metadata = new LinkedHashMap<>();
         metadata.put("annotations", Map.of(CLUSTER_ANNOTATION, cluster));
         metadata.put("labels", Map.of(LABEL, "true"));
-        metadata.put("name", NAME_PREFIX + cluster);
+        boolean config = wish.use() == Use.CONFIG;
+        metadata.put("name", config ? CONFIG_NAME : NAME_PREFIX + cluster);
         metadata.put("namespace", wish.namespace());
         Map<String, Object> secret = new LinkedHashMap<>();
         secret.put("apiVersion", "v1");
         secret.put("kind", "Secret");
         secret.put("metadata", metadata);
         // As text, for people to read; the API server makes data of it.
-        secret.put("stringData", Map.of(cluster, kubeconfig));
+        secret.put("stringData", Map.of(config ? CONFIG_KEY : cluster, kubeconfig));
         return secret;
     }
 
-    private static String kubeconfig(String name, String url, String tlsServerName, JsonNode data) {
+    private static String kubeconfig(String name, String url, Wish wish, JsonNode data) {
         Map<String, Object> cluster = new LinkedHashMap<>();
         cluster.put("certificate-authority-data", data.path("ca.crt").asText());
         cluster.put("server", url);
-        if (!tlsServerName.isEmpty()) {
-            cluster.put("tls-server-name", tlsServerName);
+        if (!wish.tlsServerName().isEmpty()) {
+            cluster.put("tls-server-name", wish.tlsServerName());
         }
-        String token = new String(Base64.getDecoder().decode(data.path("token").asText()), StandardCharsets.UTF_8);
         Map<String, Object> config = new LinkedHashMap<>();
         config.put("apiVersion", "v1");
         config.put("clusters", List.of(named("cluster", cluster, name)));
         config.put("contexts", List.of(named("context", fields("cluster", name, "user", name), name)));
         config.put("current-context", name);
         config.put("kind", "Config");
-        config.put("users", List.of(fields("name", name, "user", Map.of("token", token))));
+        config.put("users", List.of(fields("name", name, "user", user(wish.plugin(), data))));
         return YamlWriter.write(config);
+    }
+
+    private static Map<String, Object> user(@Nullable Plugin plugin, JsonNode data) {
+        return plugin == null
+                ? Map.of(
+                        "token",
+                        new String(Base64.getDecoder().decode(data.path("token").asText()), StandardCharsets.UTF_8))
+                : Map.of("auth-provider", fields("config", new TreeMap<>(plugin.config()), "name", plugin.name()));
     }
 
     private static Map<String, Object> named(String kind, Object value, String name) {

@@ -12,9 +12,12 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Base64;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import mesh.ambit.istiod.app.RemoteSecret.Made;
+import mesh.ambit.istiod.app.RemoteSecret.Plugin;
+import mesh.ambit.istiod.app.RemoteSecret.Use;
 import mesh.ambit.istiod.app.RemoteSecret.Wish;
 import mesh.ambit.istiod.kube.api.ApiServer;
 import mesh.ambit.istiod.kube.api.ApiServers;
@@ -106,11 +109,12 @@ class RemoteSecretTest {
         token("c-reader", READER, "nor this");
 
         assertThat(make(wish("west", "", "")).secret().toString()).contains("token: this\n");
-        assertThat(make(new Wish("west", "istio-system", READER, "c-reader", "", "", true))
+        assertThat(make(new Wish("west", "istio-system", READER, "c-reader", "", "", true, Use.REMOTE, null))
                         .secret()
                         .toString())
                 .contains("token: \"nor this\"\n");
-        assertThatThrownBy(() -> make(new Wish("west", "istio-system", READER, "a-other", "", "", true)))
+        assertThatThrownBy(
+                        () -> make(new Wish("west", "istio-system", READER, "a-other", "", "", true, Use.REMOTE, null)))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("istio-system/a-other");
     }
@@ -131,8 +135,55 @@ class RemoteSecretTest {
     }
 
     @Test
+    void providerOfCredentialsStandsInPlaceOfTheToken() throws IOException {
+        account();
+        token("reader-token", READER, "s3cret");
+        Plugin plugin = new Plugin("gcp", Map.of("scopes", "a", "cmd-path", "gcloud"));
+
+        Made made = make(
+                new Wish("west", "istio-system", "", "", "https://west.example:6443", "", true, Use.REMOTE, plugin));
+
+        JsonNode kubeconfig = kubeconfig(made, "west");
+        assertThat(kubeconfig.path("users").toString())
+                .isEqualTo("[{\"name\":\"west\",\"user\":{\"auth-provider\":"
+                        + "{\"config\":{\"cmd-path\":\"gcloud\",\"scopes\":\"a\"},\"name\":\"gcp\"}}}]");
+        assertThat(kubeconfig
+                        .at("/clusters/0/cluster/certificate-authority-data")
+                        .asText())
+                .isEqualTo(base64("root"));
+        assertThat(made.secret().toString()).doesNotContain("s3cret");
+    }
+
+    @Test
+    void settingsAreReadAsTheControllerUnderANameOfTheirOwn() throws IOException {
+        Wish wish = new Wish("west", "istio-system", "", "", "", "", true, Use.CONFIG, null);
+        assertThatThrownBy(() -> make(wish))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("istio-system/istiod");
+        assertThat(api.count("POST") + api.count("PATCH")).isZero();
+
+        api.put(ACCOUNTS, "{\"metadata\": {\"namespace\": \"istio-system\", \"name\": \"istiod\"}}");
+        token("a-reader", READER, "not this");
+        token("istiod-token", "istiod", "this");
+        Made made = make(wish);
+
+        JsonNode secret = new ObjectMapper().valueToTree(made.secret());
+        assertThat(secret.at("/metadata/name").asText()).isEqualTo("istio-kubeconfig");
+        assertThat(secret.at("/metadata/annotations").toString())
+                .isEqualTo("{\"networking.istio.io/cluster\":\"west\"}");
+        assertThat(secret.path("stringData").size()).isEqualTo(1);
+        assertThat(kubeconfig(made, "config").at("/users/0").toString())
+                .isEqualTo("{\"name\":\"west\",\"user\":{\"token\":\"this\"}}");
+    }
+
+    private static JsonNode kubeconfig(Made made, String key) throws IOException {
+        JsonNode secret = new ObjectMapper().valueToTree(made.secret());
+        return new YAMLMapper().readTree(secret.path("stringData").path(key).asText());
+    }
+
+    @Test
     void nothingIsMadeWhereThatIsNotWished() {
-        Wish wish = new Wish("west", "istio-system", READER, "", "", "", false);
+        Wish wish = new Wish("west", "istio-system", READER, "", "", "", false, Use.REMOTE, null);
 
         assertThatThrownBy(() -> make(wish)).hasMessageContaining("istio-system/" + READER);
         assertThat(api.count("POST") + api.count("PATCH")).isZero();
@@ -169,7 +220,7 @@ class RemoteSecretTest {
     }
 
     private static Wish wish(String cluster, String url, String tlsServerName) {
-        return new Wish(cluster, "istio-system", READER, "", url, tlsServerName, true);
+        return new Wish(cluster, "istio-system", READER, "", url, tlsServerName, true, Use.REMOTE, null);
     }
 
     private void account() {
