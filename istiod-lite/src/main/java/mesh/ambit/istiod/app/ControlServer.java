@@ -3,12 +3,10 @@ package mesh.ambit.istiod.app;
 import io.grpc.BindableService;
 import io.grpc.Server;
 import io.grpc.ServerInterceptor;
-import io.grpc.netty.GrpcSslContexts;
 import io.grpc.netty.NettyServerBuilder;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
-import io.netty.handler.ssl.ClientAuth;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslProvider;
@@ -27,6 +25,8 @@ import mesh.ambit.istiod.push.CallExecutors;
 import mesh.ambit.istiod.push.FirstWord;
 import mesh.ambit.relay.Transport;
 import mesh.ambit.telemetry.Addresses;
+import mesh.ambit.tls.PortTls;
+import mesh.ambit.tls.TlsProvider;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -61,9 +61,12 @@ final class ControlServer implements AutoCloseable {
     private final EventLoopGroup sockets;
     private final ExecutorService calls;
     private final Runnable endStreams;
+    private final @Nullable PortTls tls;
 
-    private ControlServer(Server server, EventLoopGroup sockets, ExecutorService calls, Runnable endStreams) {
+    private ControlServer(
+            Server server, EventLoopGroup sockets, ExecutorService calls, Runnable endStreams, @Nullable PortTls tls) {
         this.server = server;
+        this.tls = tls;
         this.sockets = sockets;
         this.calls = calls;
         this.endStreams = endStreams;
@@ -87,7 +90,7 @@ final class ControlServer implements AutoCloseable {
             Runnable endStreams,
             DiscoverySettings settings)
             throws IOException {
-        return start(address, tls(keys, clients), gates, services, endStreams, settings);
+        return start(address, new PortTls(keys, clients, TlsProvider.best()), gates, services, endStreams, settings);
     }
 
     /** Begins to listen without TLS; for loopback only. See the other method. */
@@ -103,7 +106,7 @@ final class ControlServer implements AutoCloseable {
 
     private static ControlServer start(
             InetSocketAddress address,
-            @Nullable SslContext tls,
+            @Nullable PortTls tls,
             List<ServerInterceptor> gates,
             List<BindableService> services,
             Runnable endStreams,
@@ -139,8 +142,11 @@ final class ControlServer implements AutoCloseable {
         gates.reversed().forEach(builder::intercept);
         services.forEach(builder::addService);
         try {
-            return new ControlServer(builder.build().start(), sockets, calls, endStreams);
+            return new ControlServer(builder.build().start(), sockets, calls, endStreams, tls);
         } catch (IOException e) {
+            if (tls != null) {
+                tls.close();
+            }
             calls.shutdown();
             sockets.shutdownGracefully(0, 0, TimeUnit.MILLISECONDS);
             throw notAvailable(address, e);
@@ -164,15 +170,6 @@ final class ControlServer implements AutoCloseable {
             cause = cause.getCause();
         }
         return new IOException("cannot listen on " + Addresses.print(address) + ": " + cause.getMessage(), failure);
-    }
-
-    private static SslContext tls(X509ExtendedKeyManager keys, X509ExtendedTrustManager clients) throws SSLException {
-        // The JDK's TLS asks the key manager at every handshake, which is what renewal needs.
-        return GrpcSslContexts.configure(SslContextBuilder.forServer(keys), SslProvider.JDK)
-                .trustManager(clients)
-                .clientAuth(ClientAuth.OPTIONAL)
-                .protocols("TLSv1.3", "TLSv1.2")
-                .build();
     }
 
     /** Returns TLS for clients that need not show who they are. */
@@ -208,6 +205,10 @@ final class ControlServer implements AutoCloseable {
             calls.shutdownNow();
             sockets.shutdownGracefully(QUIET_MILLIS, GRACE_MILLIS, TimeUnit.MILLISECONDS);
             Thread.currentThread().interrupt();
+        } finally {
+            if (tls != null) {
+                tls.close();
+            }
         }
     }
 }

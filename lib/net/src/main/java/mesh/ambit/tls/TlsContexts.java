@@ -49,7 +49,7 @@ public final class TlsContexts {
         System.setProperty(NEW_SESSION_TICKETS, "0");
     }
 
-    private static final ApplicationProtocolConfig ALPN = new ApplicationProtocolConfig(
+    static final ApplicationProtocolConfig ALPN = new ApplicationProtocolConfig(
             Protocol.ALPN, SelectorFailureBehavior.NO_ADVERTISE, SelectedListenerFailureBehavior.ACCEPT, ALPN_H2);
 
     private final TlsPolicy policy;
