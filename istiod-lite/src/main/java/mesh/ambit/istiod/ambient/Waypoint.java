@@ -1,5 +1,6 @@
 package mesh.ambit.istiod.ambient;
 
+import java.math.BigInteger;
 import java.util.Map;
 import mesh.ambit.kube.Gateway;
 import mesh.ambit.kube.GatewayClass;
@@ -84,13 +85,13 @@ record Waypoint(
                 : new ApplicationTunnel(protocol, parts.length == 2 ? unsignedOrZero(parts[1]) : 0);
     }
 
-    /** A port that cannot be read leaves the protocol as it is. */
+    /** A port that cannot be read leaves the protocol as it is; one that is too large is the largest number. */
     private static int unsignedOrZero(String text) {
-        if (!text.matches("[0-9]{1,10}")) {
+        if (!text.matches("[0-9]+")) {
             return 0;
         }
-        long number = Long.parseLong(text);
-        return number > 0xffff_ffffL ? -1 : (int) number;
+        BigInteger number = new BigInteger(text);
+        return number.bitLength() > Integer.SIZE ? -1 : number.intValue();
     }
 
     private static Gateway.@Nullable Listener listener(Gateway gateway, @Nullable ApplicationTunnel tunnel) {

@@ -73,7 +73,13 @@ class WaypointBindingTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"NONE, NONE, 0", "PROXY/15088, PROXY, 15088", "PROXY/x, PROXY, 0"})
+    @CsvSource({
+        "NONE, NONE, 0",
+        "PROXY/15088, PROXY, 15088",
+        "PROXY/x, PROXY, 0",
+        "PROXY/00000015088, PROXY, 15088",
+        "PROXY/99999999999, PROXY, -1"
+    })
     void instancesSayHowTheyTakeConnections(String binding, String protocol, int port) {
         Workload pod = workload(gateway("one", "all", binding) + pod("gateway.networking.k8s.io/gateway-name: one"));
 
