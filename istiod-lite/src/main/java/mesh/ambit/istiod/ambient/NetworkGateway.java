@@ -3,8 +3,10 @@ package mesh.ambit.istiod.ambient;
 import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import mesh.ambit.kube.Gateway;
 import mesh.ambit.kube.ObjectKey;
 import mesh.ambit.model.GatewayAddress;
@@ -41,7 +43,7 @@ record NetworkGateway(
     }
 
     /** Returns one for each address that a Gateway of {@code cluster} has, in that order. */
-    static List<NetworkGateway> of(Gateway gateway, String cluster) {
+    private static List<NetworkGateway> of(Gateway gateway, String cluster) {
         String network = network(gateway, cluster);
         int port = gateway.listeners().stream()
                 .filter(listener -> listener.protocol().equals("HBONE"))
@@ -69,6 +71,20 @@ record NetworkGateway(
         return gateways;
     }
 
+    /**
+     * Returns the ways in that a Gateway of {@code cluster} says: of another cluster without the addresses that one of the
+     * same name in our own says too, which then speaks for both.
+     */
+    static List<NetworkGateway> of(Gateway gateway, String cluster, MeshReader reader) {
+        List<NetworkGateway> gateways = of(gateway, cluster);
+        Gateway ours = cluster.isEmpty() ? null : reader.visible(Gateway.class, gateway.key());
+        if (ours == null) {
+            return gateways;
+        }
+        Set<String> said = of(ours, "").stream().map(NetworkGateway::address).collect(Collectors.toSet());
+        return gateways.stream().filter(each -> !said.contains(each.address())).toList();
+    }
+
     /** Returns as whom a gateway runs when it does not say so: a declared one as its class has it, others as themselves. */
     private static String defaultAccount(Gateway gateway) {
         String name = gateway.metadata().name();
@@ -87,7 +103,7 @@ record NetworkGateway(
         List<NetworkGateway> gateways = new ArrayList<>();
         found.forEach((cluster, each) -> {
             each.sort(Seniority.OLDEST_FIRST);
-            each.forEach(gateway -> gateways.addAll(of(gateway, cluster)));
+            each.forEach(gateway -> gateways.addAll(of(gateway, cluster, reader)));
         });
         return List.copyOf(gateways);
     }

@@ -72,7 +72,7 @@ final class Outputs {
 
     private static Output gateway(Gateway gateway, ObjectKey key, MeshReader reader) {
         String trustDomain = reader.mesh().settings().trustDomain();
-        List<Workload> workloads = NetworkGateway.of(gateway, key.cluster()).stream()
+        List<Workload> workloads = NetworkGateway.of(gateway, key.cluster(), reader).stream()
                 .map(each -> each.workload(trustDomain))
                 .toList();
         Policy policy = WaypointPolicies.of(key, reader);

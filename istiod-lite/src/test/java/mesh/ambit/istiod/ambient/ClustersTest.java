@@ -94,6 +94,18 @@ class ClustersTest {
                 .containsKeys("NetworkGateway/there/198.51.100.7/0", "NetworkGateway/there/198.51.100.9/15018");
     }
 
+    @Test
+    void gatewayThatOurClusterDeclaresUnderTheSameNameAndAddressIsTheOnlyOne() {
+        MeshState state = state(cluster("", "here", service("10.96.0.2", "true") + """
+                {apiVersion: gateway.networking.k8s.io/v1, kind: Gateway, metadata: {name: east-west, namespace: istio-system, labels: {topology.istio.io/network: elsewhere}},
+                 spec: {gatewayClassName: istio-remote, listeners: [{name: cross, port: 15018, protocol: HBONE}]}, status: {addresses: [{type: IPAddress, value: 198.51.100.7}]}}
+                """), westThatShares());
+
+        assertThat(state.addresses())
+                .as("nothing leads there any more")
+                .containsOnlyKeys(WEB, "NetworkGateway/elsewhere/198.51.100.7/15018");
+    }
+
     /** Returns a cluster on another network with a pod behind the shared Service, and the way there. */
     private static String westThatShares() {
         return cluster(
