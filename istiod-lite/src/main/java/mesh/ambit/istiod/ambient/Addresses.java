@@ -39,27 +39,38 @@ final class Addresses {
         return parse(hasZone ? text.substring(0, zone) : text);
     }
 
-    /** Returns the range in {@code address} or {@code address/length}, its base without host bits; null for no range. */
-    static @Nullable IpBlock parseRange(String text) {
+    /** Returns the range in {@code address} or {@code address/length} as it is written; null for no range. */
+    static @Nullable IpBlock parseBlock(String text) {
         int slash = text.indexOf('/');
         if (slash < 0) {
             InetAddress address = parseZoned(text);
-            return address == null ? null : new IpBlock(address, address.getAddress().length * Byte.SIZE);
+            return address == null ? null : new IpBlock(address, bits(address));
         }
         InetAddress address = parse(text.substring(0, slash));
         String length = text.substring(slash + 1);
         if (address == null || !length.matches("0|[1-9][0-9]{0,2}")) {
             return null;
         }
-        int bits = Integer.parseInt(length);
-        byte[] bytes = address.getAddress();
-        if (bits > bytes.length * Byte.SIZE) {
+        int prefix = Integer.parseInt(length);
+        return prefix > bits(address) ? null : new IpBlock(address, prefix);
+    }
+
+    /** Returns the range as {@link #parseBlock} does, its base without host bits. */
+    static @Nullable IpBlock parseRange(String text) {
+        IpBlock block = parseBlock(text);
+        if (block == null) {
             return null;
         }
-        for (int bit = bits; bit < bytes.length * Byte.SIZE; bit++) {
+        byte[] bytes = block.address().getAddress();
+        for (int bit = block.prefixLength(); bit < bytes.length * Byte.SIZE; bit++) {
             bytes[bit / Byte.SIZE] &= (byte) ~(0x80 >>> bit % Byte.SIZE);
         }
-        return new IpBlock(of(bytes), bits);
+        return new IpBlock(of(bytes), block.prefixLength());
+    }
+
+    /** Returns how many bits the address has. */
+    static int bits(InetAddress address) {
+        return address.getAddress().length * Byte.SIZE;
     }
 
     /** Returns all addresses in order, or null when one of the texts is none. */

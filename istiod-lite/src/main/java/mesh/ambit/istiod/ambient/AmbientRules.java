@@ -225,10 +225,10 @@ final class AmbientRules {
         };
     }
 
-    /** Returns a Service of another cluster as it is shared with this one; null for one that is not. */
+    /** Returns a Service of another cluster as it is shared with this one; null for one that is not shared, or not usable. */
     private static mesh.ambit.model.@Nullable Service sharedBy(MeshReader reader, ObjectKey key) {
         Service service = reader.visible(Service.class, key);
-        return service == null || !ServiceResources.isUsable(service) || reader.member(key) == null
+        return service == null || reader.member(key) == null
                 ? null
                 : ServiceResources.service(service, key, reader).build();
     }

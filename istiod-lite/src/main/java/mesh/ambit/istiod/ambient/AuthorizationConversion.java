@@ -1,6 +1,5 @@
 package mesh.ambit.istiod.ambient;
 
-import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
@@ -191,32 +190,11 @@ final class AuthorizationConversion {
     private static List<IpBlock> blocks(List<String> texts) {
         List<IpBlock> blocks = new ArrayList<>();
         for (String text : texts) {
-            IpBlock block = block(text);
+            IpBlock block = Addresses.parseBlock(text);
             if (block != null) {
                 blocks.add(block);
             }
         }
         return blocks;
-    }
-
-    private static @Nullable IpBlock block(String text) {
-        int slash = text.indexOf('/');
-        if (slash >= 0) {
-            InetAddress address = Addresses.parse(text.substring(0, slash));
-            int length = address == null ? -1 : prefixLength(text.substring(slash + 1));
-            return address == null || length < 0 || length > bits(address) ? null : new IpBlock(address, length);
-        }
-        int zone = text.indexOf('%');
-        boolean hasZone = zone > text.indexOf(':') && text.indexOf(':') >= 0 && zone < text.length() - 1;
-        InetAddress address = Addresses.parse(hasZone ? text.substring(0, zone) : text);
-        return address == null ? null : new IpBlock(address, bits(address));
-    }
-
-    private static int prefixLength(String text) {
-        return text.matches("0|[1-9][0-9]{0,2}") ? Integer.parseInt(text) : -1;
-    }
-
-    private static int bits(InetAddress address) {
-        return address.getAddress().length * Byte.SIZE;
     }
 }

@@ -58,9 +58,12 @@ final class EntryWorkloads {
                 .authorizationPolicies(
                         WaypointPolicies.appended(selection.policies(), attachment.waypoint(), members, reader))
                 .build();
-        List<Abroad.Endpoint> abroad = new ArrayList<>();
-        boolean here = isHere(workload, home, members, abroad);
-        return new Output(here ? List.of(workload) : List.of(), List.of(), abroad, reader.warnings(entry.key()));
+        boolean here = isHere(workload, home);
+        return new Output(
+                here ? List.of(workload) : List.of(),
+                List.of(),
+                here ? List.of() : abroad(workload, members),
+                reader.warnings(entry.key()));
     }
 
     /** Returns the workloads of a ServiceEntry; {@code member} has the hosts that are left to it. */
@@ -70,7 +73,6 @@ final class EntryWorkloads {
                 && entry.resolution().isDns();
         MeshReader.Home home = reader.home();
         Map<String, Workload> workloads = new LinkedHashMap<>();
-        List<Abroad.Endpoint> abroad = new ArrayList<>();
         String network = home.network();
         if (implicit) {
             for (NamespacedHostname host : member.hosts()) {
@@ -85,13 +87,14 @@ final class EntryWorkloads {
             network = network(endpoint, network);
             Attachment attachment = Attachment.of(reader, entry.metadata().namespace(), endpoint.labels());
             Workload workload = workload(entry, member, endpoint, network, attachment, reader);
-            if (isHere(workload, home, List.of(member), abroad)) {
+            if (isHere(workload, home)) {
                 workloads.put(workload.uid(), workload);
             } else {
                 workloads.remove(workload.uid());
             }
         }
-        return new Output(List.copyOf(workloads.values()), List.of(), abroad, List.of());
+        // What is on other networks is not told of: only Services are shared with them.
+        return new Output(List.copyOf(workloads.values()), List.of(), List.of(), List.of());
     }
 
     private static Workload workload(
@@ -145,23 +148,21 @@ final class EntryWorkloads {
                 .capacityGiven(endpoint.weight() != 0);
     }
 
-    /** Returns whether clients are told of the workload itself; if not, its services are told of it. */
-    private static boolean isHere(
-            Workload workload, MeshReader.Home home, List<Member> members, List<Abroad.Endpoint> abroad) {
-        if (!home.mesh().has(Feature.MULTI_NETWORK) || workload.network().equals(home.network())) {
-            return true;
-        }
-        for (Member member : members) {
-            if (member.source().kind() == Kind.SERVICE) {
-                abroad.add(new Abroad.Endpoint(
+    /** Returns whether clients are told of the workload itself; if not, they are told what its Services have abroad. */
+    private static boolean isHere(Workload workload, MeshReader.Home home) {
+        return !home.mesh().has(Feature.MULTI_NETWORK) || workload.network().equals(home.network());
+    }
+
+    private static List<Abroad.Endpoint> abroad(Workload workload, List<Member> members) {
+        return members.stream()
+                .filter(member -> member.source().kind() == Kind.SERVICE)
+                .map(member -> new Abroad.Endpoint(
                         member.source().in(""),
                         workload.network(),
                         workload.capacity(),
                         workload.namespace(),
-                        workload.serviceAccount()));
-            }
-        }
-        return false;
+                        workload.serviceAccount()))
+                .toList();
     }
 
     private static SortedMap<NamespacedHostname, List<Port>> services(List<Member> members, Endpoint endpoint) {

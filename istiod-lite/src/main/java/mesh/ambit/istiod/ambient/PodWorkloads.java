@@ -23,12 +23,15 @@ final class PodWorkloads {
 
     /** Returns the workload of a pod; nothing for one that ended or has no usable address. */
     static Output of(Pod pod, MeshReader reader) {
+        if (pod.status().isTerminal()) {
+            return Output.NOTHING;
+        }
         List<InetAddress> addresses = Addresses.parseAll(pod.status().addresses());
         if (addresses == null) {
             return Output.warning(reader.key(pod) + " is left out: one of its addresses "
                     + pod.status().addresses() + " is not an IP address");
         }
-        if (addresses.isEmpty() || pod.status().isTerminal()) {
+        if (addresses.isEmpty()) {
             return Output.NOTHING;
         }
         ObjectMeta meta = pod.metadata();

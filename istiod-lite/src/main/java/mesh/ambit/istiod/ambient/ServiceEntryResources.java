@@ -72,7 +72,7 @@ final class ServiceEntryResources {
             if (range == null) {
                 throw new AssertionError("only usable ones get here");
             }
-            if (range.prefixLength() == range.address().getAddress().length * Byte.SIZE) {
+            if (range.prefixLength() == Addresses.bits(range.address())) {
                 vips.add(new NetworkAddress(network, range.address()));
             } else {
                 places.add(vips.size() + ranges.size());
