@@ -7,8 +7,9 @@ run_tests() {
     case "${1-}" in
         -h | --help)
             printf '%s\n' 'Usage: ambit test [MODULE...]' '' \
-                'Runs every test of every module (or of the named ones, such as lib/net), ' \
-                'then looks at the form of the sources, and ends with the line "N passed, N failed, N skipped".' \
+                'Runs every test of every module (or of the named ones, such as lib/net), then' \
+                'looks at the form of the sources, and ends with the line "N passed, N failed,' \
+                'N skipped".' \
                 'The output of Maven is kept in target/test.log and target/format.log.'
             return
             ;;

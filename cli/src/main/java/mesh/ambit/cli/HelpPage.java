@@ -1,5 +1,6 @@
 package mesh.ambit.cli;
 
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -13,9 +14,12 @@ import picocli.CommandLine.Model.UsageMessageSpec;
 final class HelpPage {
     private static final Map<String, List<String>> GROUPS = groups();
 
+    /** Where the sentences begin. */
+    private static final int COLUMN = 23;
+
     private static final List<String> EXAMPLES = List.of(
-            "ambit demo                                    a shop, a mesh, and the proof, in a minute",
-            "ambit up shop/                                the mesh that a folder of Kubernetes YAML describes",
+            "ambit demo                                    a shop, a mesh, and the proof",
+            "ambit up shop/                                the mesh that a folder describes",
             "ambit status                                  what runs where",
             "ambit exec shop-web/web -- curl orders:8080   a program in a pod");
 
@@ -49,7 +53,12 @@ final class HelpPage {
             for (String name : names) {
                 Help command = help.subcommands().get(name);
                 if (command != null) {
-                    page.append(String.format("  %-20s %s%n", name, sentence(command)));
+                    int width = help.commandSpec().usageMessage().width() - COLUMN;
+                    String lead = String.format("  %-20s ", name);
+                    for (String line : wrapped(sentence(command), width)) {
+                        page.append(lead).append(line).append(System.lineSeparator());
+                        lead = " ".repeat(COLUMN);
+                    }
                 }
             }
         });
@@ -57,6 +66,21 @@ final class HelpPage {
         EXAMPLES.forEach(example -> page.append(String.format("  %s%n", example)));
         return page.append(String.format("%n'ambit COMMAND --help' says more about each.%n"))
                 .toString();
+    }
+
+    /** Returns the words of {@code text} on lines of at most {@code width} characters, unless a word alone is longer. */
+    static List<String> wrapped(String text, int width) {
+        List<String> lines = new ArrayList<>();
+        StringBuilder line = new StringBuilder();
+        for (String word : text.split(" ", -1)) {
+            if (!line.isEmpty() && line.length() + 1 + word.length() > width) {
+                lines.add(line.toString());
+                line.setLength(0);
+            }
+            line.append(line.isEmpty() ? "" : " ").append(word);
+        }
+        lines.add(line.toString());
+        return lines;
     }
 
     private static String sentence(Help command) {

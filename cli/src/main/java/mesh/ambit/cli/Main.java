@@ -20,6 +20,11 @@ public final class Main {
     private static final Pattern CHOICE =
             Pattern.compile("(Invalid value for .*: )expected one of \\[(.*)] \\(case-insensitive\\) but was '(.*)'");
 
+    private static final Pattern PAIR =
+            Pattern.compile("Value for option option '(.*)' \\((.*)\\) should be in KEY=VALUE format but was (.*)");
+
+    private static final Pattern SURPLUS = Pattern.compile("Unmatched arguments? (?:at|from) index \\d+: (.*)");
+
     private Main() {}
 
     /** Runs the command that {@code arguments} name and ends with its exit code. */
@@ -66,6 +71,8 @@ public final class Main {
         HelpPage.install(line);
         line.setUsageHelpAutoWidth(true);
         line.setCaseInsensitiveEnumValuesAllowed(true);
+        // An argument that begins with @ is one, be it for a program in a pod: curl -d @request.json.
+        line.setExpandAtFiles(false);
         line.setExecutionStrategy(Main::run);
         line.setExecutionExceptionHandler(Main::explain);
         line.setParameterExceptionHandler(Main::refuse);
@@ -103,13 +110,20 @@ public final class Main {
         return ExitCode.USAGE;
     }
 
-    /** The library lists values as the program spells them; people type them in lower case. */
+    /** The library lists values as the program spells them, while people type them in lower case; and counts from 0. */
     private static String plain(String message) {
         Matcher choice = CHOICE.matcher(message);
-        return choice.matches()
-                ? choice.group(1) + "'" + choice.group(3) + "' (expected: "
-                        + choice.group(2).toLowerCase(Locale.ROOT) + ")"
-                : message;
+        if (choice.matches()) {
+            return choice.group(1) + "'" + choice.group(3) + "' (expected: "
+                    + choice.group(2).toLowerCase(Locale.ROOT) + ")";
+        }
+        Matcher pair = PAIR.matcher(message);
+        if (pair.matches()) {
+            return "Invalid value for option '" + pair.group(1) + "': '" + pair.group(3) + "' (expected: "
+                    + pair.group(2) + ")";
+        }
+        Matcher surplus = SURPLUS.matcher(message);
+        return surplus.matches() ? "Unexpected argument: " + surplus.group(1) : message;
     }
 
     /** A person gets the reason, never a stack trace; who needs that sets {@code AMBIT_TRACE=1}. */

@@ -1,14 +1,19 @@
 package mesh.ambit.cli;
 
-import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import picocli.CommandLine;
 
@@ -58,17 +63,46 @@ class CommandLineTest {
                 .startsWith("ambit status: Invalid value for option '--output': 'xml' (expected: table, json, yaml)");
     }
 
-    @ParameterizedTest
-    @MethodSource("commands")
-    void linesOfHelpThatAreSetByHandFitATerminal(String command) {
-        CommandLine.Model.UsageMessageSpec page = requireNonNull(
-                        line.getSubcommands().get(command))
-                .getCommandSpec()
-                .usageMessage();
+    static Stream<CommandLine> allCommands() {
+        return below(Main.commandLine());
+    }
 
+    private static Stream<CommandLine> below(CommandLine command) {
+        return command.getSubcommands().values().stream().flatMap(each -> Stream.concat(Stream.of(each), below(each)));
+    }
+
+    @ParameterizedTest
+    @MethodSource("allCommands")
+    void linesOfHelpThatAreSetByHandFitATerminal(CommandLine command) {
         // Longer ones would be wrapped, which breaks examples and tables.
-        assertThat(page.footer())
+        assertThat(command.getCommandSpec().usageMessage().footer())
                 .allSatisfy(text -> assertThat(text.length()).as(text).isLessThanOrEqualTo(80));
+    }
+
+    @Test
+    void theFirstPageFitsATerminal() {
+        line.setUsageHelpAutoWidth(false);
+        assertThat(line.execute("--help")).isZero();
+
+        assertThat(out.toString().lines())
+                .allSatisfy(text -> assertThat(text.length()).as(text).isLessThanOrEqualTo(80));
+        assertThat(out.toString()).containsPattern("\n  status {15}Shows .*\n {23}\\S");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "up shop --ztunnel foo | ambit up: Invalid value for option '--ztunnel': 'foo' (expected:"
+                        + " NODE=COMMAND)",
+                "down now | ambit down: Unexpected argument: 'now'",
+                "analyze a b c | ambit analyze: Unexpected argument: 'b', 'c'",
+                "debug xds --type nope | ambit: --type nope: no such type (expected: address, authorization, workload, or a type URL)",
+                "create-remote-secret --kubeconfig /no/file | ambit: kubeconfig /no/file is not there or not readable"
+            })
+    void whatIsWrongIsSaidInTheWordsOfTheHelp(String arguments, String answer) {
+        assertThat(line.execute(arguments.split(" ", -1))).isEqualTo(2);
+        assertThat(err.toString()).startsWith(answer + System.lineSeparator());
     }
 
     @Test
@@ -86,6 +120,25 @@ class CommandLineTest {
     void withoutACommandTheHelpIsShown() {
         assertThat(line.execute()).isEqualTo(2);
         assertThat(err.toString()).contains("Usage: ambit");
+    }
+
+    @Test
+    void anArgumentThatBeginsWithAnAtSignIsItselfAndNotAFileOfArguments(@TempDir Path folder) throws IOException {
+        Path body = Files.writeString(folder.resolve("body"), "one two");
+
+        CommandLine.ParseResult parsed = line.parseArgs("exec", "shop/web", "--", "curl", "-d", "@" + body);
+
+        assertThat(parsed.subcommand().matchedPositional(1).stringValues()).containsExactly("curl", "-d", "@" + body);
+    }
+
+    @Test
+    void aNodeThatTheMeshDoesNotHaveIsNamed(@TempDir Path state) throws IOException {
+        Files.createDirectories(state.resolve("nodes"));
+        Files.writeString(state.resolve("root-cert.pem"), "");
+
+        assertThat(line.execute("debug", "xds", "--state", state.toString(), "--node", "nope"))
+                .isEqualTo(2);
+        assertThat(err.toString()).startsWith("ambit: --node nope: the mesh in " + state + " has no such node");
     }
 
     @Test

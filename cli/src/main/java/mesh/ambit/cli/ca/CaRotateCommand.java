@@ -29,7 +29,7 @@ import picocli.CommandLine.Parameters;
         footerHeading = "%nExamples:%n",
         footer = {
             "  ambit ca rotate introduce          the new root is trusted, the old one signs",
-            "  ambit ca rotate reissue --wait 1h  the new root signs, once everybody trusts it",
+            "  ambit ca rotate reissue --wait 1h  the new one signs, once everybody trusts it",
             "  ambit ca rotate retire --wait 1h   the old one is not trusted any more",
             "  ambit ca rotate forget             the old key is destroyed",
             "  ambit ca rotate --undo             one step back"

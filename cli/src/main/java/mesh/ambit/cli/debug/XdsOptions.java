@@ -134,8 +134,15 @@ final class XdsOptions {
             }
             return new TokenSource.File(token);
         }
-        Path ofNode = root.resolve("nodes").resolve(node).resolve("token");
-        return !node.isEmpty() && Files.isReadable(ofNode) ? new TokenSource.File(ofNode) : null;
+        Path nodes = root.resolve("nodes");
+        Path ofNode = nodes.resolve(node).resolve("token");
+        if (!node.isEmpty() && Files.isReadable(ofNode)) {
+            return new TokenSource.File(ofNode);
+        }
+        if (!node.isEmpty() && address == null && Files.isDirectory(nodes)) {
+            throw new ConfigException(List.of("--node " + node + ": the mesh in " + root + " has no such node"));
+        }
+        return null;
     }
 
     /** Returns as whom to ask. */
@@ -168,7 +175,13 @@ final class XdsOptions {
             case "address" -> TypeUrl.ADDRESS;
             case "authorization" -> TypeUrl.AUTHORIZATION;
             case "workload" -> PREFIX + "istio.workload.Workload";
-            default -> type.contains("/") ? type : PREFIX + type;
+            default -> {
+                if (type.indexOf('/') < 0 && type.indexOf('.') < 0) {
+                    throw new ConfigException(List.of("--type " + type
+                            + ": no such type (expected: address, authorization, workload, or a type URL)"));
+                }
+                yield type.indexOf('/') < 0 ? PREFIX + type : type;
+            }
         };
     }
 }
