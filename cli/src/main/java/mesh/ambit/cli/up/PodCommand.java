@@ -10,9 +10,12 @@ import mesh.ambit.node.app.EmbeddedFabric;
 public final class PodCommand {
     /** Where a machine has no such file there is nothing to hide, and nothing to bind over. */
     private static final String WITH_POD_FILES =
-            "[ ! -e \"$0/hosts\" ] || [ ! -e /etc/hosts ] || mount --bind \"$0/hosts\" /etc/hosts || exit 126; "
-                    + "[ ! -e \"$0/resolv.conf\" ] || [ ! -e /etc/resolv.conf ] || mount --bind \"$0/resolv.conf\" \"$(readlink -f /etc/resolv.conf)\" || exit 126; "
-                    + "exec \"$@\"";
+            "[ ! -e \"$1/hosts\" ] || [ ! -e /etc/hosts ] || mount --bind \"$1/hosts\" /etc/hosts || exit 126; "
+                    + "[ ! -e \"$1/resolv.conf\" ] || [ ! -e /etc/resolv.conf ] || mount --bind \"$1/resolv.conf\" \"$(readlink -f /etc/resolv.conf)\" || exit 126; "
+                    + "shift; exec \"$@\"";
+
+    /** What the shell calls itself, when it does not find the program for instance. */
+    private static final String SHELL = "ambit exec";
 
     private PodCommand() {}
 
@@ -31,9 +34,9 @@ public final class PodCommand {
 
     /** Returns {@code command} with the pod's files in place, to be run inside the pod's network namespace. */
     public static List<String> withPodFiles(StateFolder state, String namespace, String pod, List<String> command) {
-        Path files = state.pod(namespace, pod);
+        String files = state.pod(namespace, pod).toString();
         List<String> all =
-                new ArrayList<>(List.of("unshare", "--mount", "--", "/bin/sh", "-c", WITH_POD_FILES, files.toString()));
+                new ArrayList<>(List.of("unshare", "--mount", "--", "/bin/sh", "-c", WITH_POD_FILES, SHELL, files));
         all.addAll(command);
         return List.copyOf(all);
     }
