@@ -24,6 +24,7 @@ import java.net.Inet4Address;
 import java.net.InetSocketAddress;
 import java.nio.channels.spi.SelectorProvider;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -34,9 +35,13 @@ import org.jspecify.annotations.Nullable;
 /**
  * A small HTTP/1.1 server for people and probes: one thread of its own, never that of a data path.
  *
- * <p>Heads are limited to 8 KiB and must arrive within 2 s; an unknown path is an empty 404.
+ * <p>Heads are limited to 8 KiB and must arrive within 2 s; an unknown path is an empty 404. Of {@value #MAX_CONNECTIONS}
+ * connections the oldest makes room for the next: who may come is everybody, and a probe has to be answered.
  */
 public final class HttpServer implements AutoCloseable {
+    /** Many times what probes and scrapers open, and little beside the descriptors and the memory of a node proxy. */
+    static final int MAX_CONNECTIONS = 500;
+
     private static final int MAX_REQUEST_LINE_BYTES = 4 * 1024;
     private static final int MAX_HEAD_BYTES = 8 * 1024;
     private static final int MAX_CHUNK_BYTES = 8 * 1024;
@@ -143,6 +148,9 @@ public final class HttpServer implements AutoCloseable {
         private final @Nullable SslContext tls;
         private final int maxBodyBytes;
 
+        /** The oldest first. Used on the server's one thread. */
+        private final LinkedHashSet<Channel> open = new LinkedHashSet<>();
+
         Pipeline(Map<String, HttpRoute> routes, @Nullable SslContext tls, int maxBodyBytes) {
             this.routes = routes;
             this.tls = tls;
@@ -151,6 +159,11 @@ public final class HttpServer implements AutoCloseable {
 
         @Override
         protected void initChannel(SocketChannel channel) {
+            if (open.size() >= MAX_CONNECTIONS) {
+                open.removeFirst().close();
+            }
+            open.add(channel);
+            channel.closeFuture().addListener(_ -> open.remove(channel));
             if (tls != null) {
                 channel.pipeline().addLast(tls.newHandler(channel.alloc()));
             }

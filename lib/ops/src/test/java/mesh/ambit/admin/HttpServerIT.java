@@ -13,6 +13,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -72,6 +73,30 @@ class HttpServerIT {
         client.close();
         logging.close();
         metrics.close();
+    }
+
+    @Test
+    void theOldestOfTooManyConnectionsMakesRoom() throws Exception {
+        List<Socket> idle = new ArrayList<>();
+        try {
+            for (int i = 0; i <= HttpServer.MAX_CONNECTIONS; i++) {
+                Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.port());
+                socket.setSoTimeout(60_000);
+                idle.add(socket);
+                // One after the other, so that the first is the oldest; and each may idle for a minute after this.
+                socket.getOutputStream()
+                        .write("GET /quick HTTP/1.1\r\nHost: x\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+                assertThat(socket.getInputStream().read()).isEqualTo('H');
+            }
+
+            byte[] rest = idle.getFirst().getInputStream().readAllBytes();
+            assertThat(new String(rest, StandardCharsets.US_ASCII)).endsWith("quick\n");
+            assertThat(send("GET", "/quick").statusCode()).isEqualTo(200);
+        } finally {
+            for (Socket socket : idle) {
+                socket.close();
+            }
+        }
     }
 
     @Test
