@@ -58,8 +58,9 @@ record DnsQuery(
         return new DnsQuery(0, 0, NOTHING, 1, question, null, false);
     }
 
+    /** Says whether somebody has answered something; what cannot be read has bits that mean nothing. */
     boolean isResponse() {
-        return (flags & Messages.RESPONSE) != 0;
+        return !malformed && (flags & Messages.RESPONSE) != 0;
     }
 
     int opcode() {
