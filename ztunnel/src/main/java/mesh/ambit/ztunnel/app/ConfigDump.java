@@ -175,10 +175,11 @@ final class ConfigDump {
         List<Map<String, @Nullable Object>> outbound = new ArrayList<>();
         for (View view : proxy.views().join()) {
             Map<String, @Nullable Object> entry = new LinkedHashMap<>();
-            entry.put("src", view.source());
-            entry.put("originalDst", view.originalDestination());
+            // In the reference's order: whoever sorts the entries as text gets the same.
             entry.put("actualDst", view.actualDestination());
+            entry.put("originalDst", view.originalDestination());
             entry.put("protocol", view.protocol());
+            entry.put("src", view.source());
             (view.direction() == Direction.INBOUND ? inbound : outbound).add(entry);
         }
         Map<String, Object> map = new LinkedHashMap<>();
