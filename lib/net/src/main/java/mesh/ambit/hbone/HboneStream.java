@@ -85,7 +85,11 @@ public interface HboneStream {
          */
         void onReset(long code);
 
-        /** The tunnel is gone, and the stream with it. */
-        void onLost(TunnelFailure failure);
+        /**
+         * The tunnel is gone, and the stream with it.
+         *
+         * @param owed whether bytes were waiting to be sent
+         */
+        void onLost(TunnelFailure failure, boolean owed);
     }
 }

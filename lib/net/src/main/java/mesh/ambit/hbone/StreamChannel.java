@@ -198,7 +198,7 @@ final class StreamChannel extends AbstractChannel {
         }
 
         @Override
-        public void onLost(TunnelFailure failure) {
+        public void onLost(TunnelFailure failure, boolean owed) {
             over();
         }
     }

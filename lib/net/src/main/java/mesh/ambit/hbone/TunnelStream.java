@@ -53,6 +53,10 @@ final class TunnelStream implements HboneStream {
     private long resetCode = NOT_RESET;
 
     private @Nullable TunnelFailure lost;
+
+    /** Whether bytes were waiting to be sent when it was lost. */
+    private boolean owed;
+
     private @Nullable Runnable whenAbandoned;
 
     /** Whether {@link TunnelConnection} has this stream in its queue of those that wait to write. */
@@ -128,7 +132,7 @@ final class TunnelStream implements HboneStream {
         if (resetCode != NOT_RESET) {
             newReceiver.onReset(resetCode);
         } else if (lost != null) {
-            newReceiver.onLost(lost);
+            newReceiver.onLost(lost, owed);
         }
     }
 
@@ -353,11 +357,12 @@ final class TunnelStream implements HboneStream {
             return;
         }
         lost = failure;
+        owed = unsent != null;
         end();
         abandon();
         discardUndelivered();
         if (receiver != null) {
-            receiver.onLost(failure);
+            receiver.onLost(failure, owed);
         }
     }
 

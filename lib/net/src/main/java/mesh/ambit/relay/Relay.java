@@ -64,6 +64,10 @@ public final class Relay {
 
     private boolean ended;
     private RelayEnd outcome = new RelayEnd.Completed();
+
+    /** What there is to say when bytes still come for a stream whose tunnel has gone quietly; null while none has. */
+    private @Nullable RelayEnd unheard;
+
     private @Nullable Future<?> linger;
 
     private Relay(
@@ -150,6 +154,7 @@ public final class Relay {
         if (ended || to.dead) {
             data.release();
             from.consumed(bytes);
+            onUnheard();
             onUndeliverable(from);
             return;
         }
@@ -264,17 +269,37 @@ public final class Relay {
         }
     }
 
-    /** The tunnel died under the stream. The application sees an orderly close, operators what the tunnel died of. */
-    void onTunnelLost(Side side, TunnelFailure failure) {
+    /**
+     * The tunnel died under the stream. The application sees an orderly close, operators what the tunnel died of. One that
+     * went quietly is no fault, unless there are bytes for it: then or until the application, too, has ended.
+     *
+     * @param owed whether bytes were waiting to be sent
+     */
+    void onTunnelLost(Side side, TunnelFailure failure, boolean owed) {
         if (failure instanceof TunnelFailure.PeerRevoked) {
             cut(CutReason.REVOKED);
             return;
         }
         boolean ownWill = failure instanceof TunnelFailure.Closed && !isDownstream(side);
-        onBroken(side, ownWill ? null : failure.complaint());
-        if (!ended) {
+        String complaint = ownWill ? null : failure.complaint();
+        boolean quiet = complaint == null && !ownWill;
+        if (quiet && !ended) {
+            unheard = new RelayEnd.Failed(directionTo(side) + ": " + (isDownstream(side) ? "client" : "destination")
+                    + " disconnected before all data was written");
+        }
+        if (owed) {
+            onUnheard();
+        }
+        onBroken(side, complaint);
+        if (!ended && (owed || !quiet)) {
             opposite(side).inputEnded = true;
             finishIfDone();
+        }
+    }
+
+    private void onUnheard() {
+        if (unheard != null && !ended) {
+            outcome = unheard;
         }
     }
 

@@ -98,7 +98,7 @@ final class StreamSide extends Side implements HboneStream.Receiver {
     }
 
     @Override
-    public void onLost(TunnelFailure failure) {
-        relay.onTunnelLost(this, failure);
+    public void onLost(TunnelFailure failure, boolean owed) {
+        relay.onTunnelLost(this, failure, owed);
     }
 }

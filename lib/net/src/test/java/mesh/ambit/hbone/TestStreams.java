@@ -44,7 +44,7 @@ final class TestStreams {
         public void onReset(long code) {}
 
         @Override
-        public void onLost(TunnelFailure failure) {}
+        public void onLost(TunnelFailure failure, boolean owed) {}
     }
 
     /** Keeps what comes, or counts it, and remembers how it ended. */
@@ -109,7 +109,7 @@ final class TestStreams {
         }
 
         @Override
-        public void onLost(TunnelFailure failure) {
+        public void onLost(TunnelFailure failure, boolean owed) {
             lost = failure;
         }
     }

@@ -265,6 +265,25 @@ class RelayIT {
         lab.awaitEnds(RelayLab.Path.TUNNEL, new RelayEnd.Completed());
     }
 
+    @Test
+    void bytesForAClientThatHasGoneAreAFault() throws Exception {
+        try (Socket client = lab.connect(RelayLab.Path.TUNNEL);
+                Socket server = lab.accept()) {
+            send(client, "x");
+            assertThat(server.getInputStream().read()).isEqualTo('x');
+
+            lab.leaveTunnels();
+            assertThat(endOf(server)).isEqualTo(-1);
+            send(server, "answer");
+
+            Loops.await("both relays over", () -> lab.ends().size() == 2);
+        }
+        assertThat(lab.ends())
+                .containsExactlyInAnyOrder(
+                        new RelayEnd.Completed(),
+                        new RelayEnd.Failed("receive: client disconnected before all data was written"));
+    }
+
     /** Returns what a read at the end gives: -1 for an orderly end, -2 for a reset. */
     private static int endOf(Socket socket) throws IOException {
         try {

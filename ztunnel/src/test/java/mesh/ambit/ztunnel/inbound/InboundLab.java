@@ -262,7 +262,7 @@ final class InboundLab {
         }
 
         @Override
-        public void onLost(TunnelFailure failure) {
+        public void onLost(TunnelFailure failure, boolean owed) {
             code.completeExceptionally(new TunnelException(failure));
         }
     }
