@@ -2,6 +2,7 @@ package mesh.ambit.hbone;
 
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http2.Http2Headers;
+import org.jspecify.annotations.Nullable;
 
 /** What the fields of a request and of an answer have to say to be well-formed (RFC 9113, 8.1.1 and 8.3). */
 final class MessageRules {
@@ -29,7 +30,23 @@ final class MessageRules {
     private static boolean hasRightTarget(Http2Headers headers, boolean connect) {
         return connect
                 ? headers.scheme() == null && headers.path() == null && !headers.contains(":protocol")
-                : headers.scheme() != null && headers.path() != null;
+                : isScheme(headers.scheme()) && isPath(headers.path());
+    }
+
+    /** An empty one counts, as with the reference. */
+    private static boolean isScheme(@Nullable CharSequence scheme) {
+        return scheme != null && scheme.chars().allMatch(MessageRules::isSchemeCharacter);
+    }
+
+    private static boolean isSchemeCharacter(int c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || "+-.".indexOf(c) >= 0;
+    }
+
+    private static boolean isPath(@Nullable CharSequence path) {
+        if (path == null || path.isEmpty() || (path.charAt(0) != '/' && path.charAt(0) != '?')) {
+            return false;
+        }
+        return path.chars().allMatch(c -> c > ' ' && c != '<' && c != '>');
     }
 
     /** What says its length has to say a number, and one that has ended has to keep to it. */

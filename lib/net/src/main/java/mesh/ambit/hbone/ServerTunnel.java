@@ -38,6 +38,10 @@ final class ServerTunnel extends TunnelConnection {
     private int lastServedStreamId = Frames.MAX_STREAM_ID;
 
     private boolean draining;
+
+    /** The client has said that it opens no more streams. */
+    private boolean clientLeaves;
+
     private @Nullable Future<?> expiryTimer;
 
     ServerTunnel(TunnelSettings settings, TunnelGuards guards, InstantSource clock, ConnectHandler handler) {
@@ -222,7 +226,8 @@ final class ServerTunnel extends TunnelConnection {
 
     @Override
     void onGoAway(int lastStreamId) {
-        // The client will open no more streams; those that are open go on, and it closes the connection after them.
+        clientLeaves = true;
+        closeIfDone();
     }
 
     /**
@@ -257,8 +262,13 @@ final class ServerTunnel extends TunnelConnection {
         closeIfDone();
     }
 
+    /** A tunnel that gets no more streams, by our will or the client's, ends with the last that it has. */
     private void closeIfDone() {
-        if (lastServedStreamId != Frames.MAX_STREAM_ID && streams.isEmpty() && !isClosed()) {
+        boolean last = lastServedStreamId != Frames.MAX_STREAM_ID;
+        if ((last || clientLeaves) && streams.isEmpty() && !isClosed()) {
+            if (!last) {
+                frames().goAway(lastProcessedStreamId, Http2Error.NO_ERROR);
+            }
             out().flush();
             ctx().close();
         }

@@ -2,10 +2,13 @@ package mesh.ambit.hbone;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.netty.handler.codec.http2.Http2Error;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** The server's end against hand-made frames: requests, answers, and how a tunnel ends. */
 class ServerTunnelTest {
@@ -103,6 +106,29 @@ class ServerTunnelTest {
 
         assertThat(server.exchanges).isEmpty();
         assertThat(peer.received()).containsExactly("RST_STREAM 1 1", "RST_STREAM 3 1");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = ' ',
+            value = {"https ''", "https x", "https *", "https /<", "https '/a b'", "'h ttp' /"})
+    void requestForNoResourceIsReset(String scheme, String path) {
+        server.start();
+        peer.send(peer.headers(1, false, ":method", "GET", ":scheme", scheme, ":path", path, ":authority", "a:1"));
+
+        assertThat(server.exchanges).isEmpty();
+        assertThat(peer.received()).containsExactly("RST_STREAM 1 1");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = ' ',
+            value = {"https /", "https ?x", "https /a#b", "'' /"})
+    void requestForAResourceIsTheHandlersToRefuse(String scheme, String path) {
+        server.start();
+        peer.send(peer.headers(1, true, ":method", "GET", ":scheme", scheme, ":path", path));
+
+        assertThat(server.exchanges).hasSize(1);
     }
 
     @Test
@@ -237,6 +263,32 @@ class ServerTunnelTest {
         server.streams.get(0).shutdownOutput();
         assertThat(peer.channel.isOpen()).isTrue();
         peer.send(peer.reset(3, 8));
+        assertThat(peer.channel.isOpen()).isFalse();
+    }
+
+    @Test
+    void tunnelOfAClientThatLeavesClosesAfterTheLastStream() {
+        server.acceptAtOnce = true;
+        server.start();
+        peer.send(peer.connect(1));
+        peer.send(FrameWriter.goAway(peer.channel.alloc(), 0, Http2Error.NO_ERROR, ""));
+        peer.receivedDecoded();
+        assertThat(peer.channel.isOpen()).isTrue();
+
+        peer.send(peer.data(1, 0, true));
+        server.streams.getFirst().shutdownOutput();
+
+        assertThat(peer.received()).last().isEqualTo("GOAWAY 1 0 ");
+        assertThat(peer.channel.isOpen()).isFalse();
+    }
+
+    @Test
+    void idleTunnelOfAClientThatLeavesCloses() {
+        server.start();
+
+        peer.send(FrameWriter.goAway(peer.channel.alloc(), 0, Http2Error.NO_ERROR, ""));
+
+        assertThat(peer.received()).containsExactly("GOAWAY 0 0 ");
         assertThat(peer.channel.isOpen()).isFalse();
     }
 }
