@@ -9,14 +9,19 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Closes a connection that dawdles: a request must be complete 2 s after the connection was made, or after its first byte
- * on a connection that is used again; between requests it may idle for a minute.
+ * on a connection that is used again.
  */
 final class HeadTimeout extends ChannelDuplexHandler {
-    private static final long REQUEST_SECONDS = 2;
-    private static final long IDLE_SECONDS = 60;
+    static final long REQUEST_SECONDS = 2;
 
+    private final long idleSeconds;
     private @Nullable ScheduledFuture<?> deadline;
     private boolean idle;
+
+    /** A connection may idle for {@code idleSeconds} between requests. */
+    HeadTimeout(long idleSeconds) {
+        this.idleSeconds = idleSeconds;
+    }
 
     @Override
     public void channelActive(ChannelHandlerContext ctx) {
@@ -37,7 +42,7 @@ final class HeadTimeout extends ChannelDuplexHandler {
     public void write(ChannelHandlerContext ctx, Object msg, ChannelPromise promise) {
         // A reply is written only when its request is complete.
         idle = true;
-        arm(ctx, IDLE_SECONDS);
+        arm(ctx, idleSeconds);
         ctx.write(msg, promise);
     }
 

@@ -11,6 +11,7 @@ import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.FullHttpRequest;
 import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
@@ -52,9 +53,10 @@ final class HttpRouter extends SimpleChannelInboundHandler<FullHttpRequest> {
 
     @Override
     protected void channelRead0(ChannelHandlerContext ctx, FullHttpRequest request) {
+        HttpMethod method = request.method();
         Throwable broken = request.decoderResult().cause();
         if (broken != null) {
-            write(ctx, HttpVersion.HTTP_1_1, refuse(broken), false);
+            write(ctx, method, HttpVersion.HTTP_1_1, refuse(broken), false);
             return;
         }
         if (request.method().name().equals("PRI")) {
@@ -63,15 +65,15 @@ final class HttpRouter extends SimpleChannelInboundHandler<FullHttpRequest> {
         }
         HttpVersion version = request.protocolVersion();
         if (!version.equals(HttpVersion.HTTP_1_1) && !version.equals(HttpVersion.HTTP_1_0)) {
-            write(ctx, HttpVersion.HTTP_1_1, HttpReply.empty(400), false);
+            write(ctx, method, HttpVersion.HTTP_1_1, HttpReply.empty(400), false);
             return;
         }
         if (!isUtf8(request.uri())) {
-            write(ctx, HttpVersion.HTTP_1_1, HttpReply.empty(400), false);
+            write(ctx, method, HttpVersion.HTTP_1_1, HttpReply.empty(400), false);
             return;
         }
         if (request.headers().size() > MAX_FIELDS) {
-            write(ctx, HttpVersion.HTTP_1_1, HttpReply.empty(431), false);
+            write(ctx, method, HttpVersion.HTTP_1_1, HttpReply.empty(431), false);
             return;
         }
         boolean keepAlive = HttpUtil.isKeepAlive(request);
@@ -82,6 +84,7 @@ final class HttpRouter extends SimpleChannelInboundHandler<FullHttpRequest> {
             LOG.debug("{}: URI that does not decode", ctx.channel(), e);
             write(
                     ctx,
+                    method,
                     version,
                     HttpReply.text(500, requireNonNullElse(e.getMessage(), "internal error") + "\n"),
                     keepAlive);
@@ -89,7 +92,7 @@ final class HttpRouter extends SimpleChannelInboundHandler<FullHttpRequest> {
         }
         HttpRoute route = routes.get(query.path());
         if (route == null || !route.mayBlock()) {
-            write(ctx, version, answer(route, query), keepAlive);
+            write(ctx, method, version, answer(route, query), keepAlive);
             return;
         }
         HeadTimeout timeout = ctx.pipeline().get(HeadTimeout.class);
@@ -102,7 +105,7 @@ final class HttpRouter extends SimpleChannelInboundHandler<FullHttpRequest> {
             try {
                 HttpReply reply = answer(route, query);
                 ctx.executor().execute(() -> {
-                    write(ctx, version, reply, keepAlive);
+                    write(ctx, method, version, reply, keepAlive);
                     ctx.channel().config().setAutoRead(true);
                 });
             } catch (Error e) {
@@ -113,7 +116,8 @@ final class HttpRouter extends SimpleChannelInboundHandler<FullHttpRequest> {
         });
     }
 
-    private static void write(ChannelHandlerContext ctx, HttpVersion version, HttpReply reply, boolean keepAlive) {
+    private static void write(
+            ChannelHandlerContext ctx, HttpMethod method, HttpVersion version, HttpReply reply, boolean keepAlive) {
         FullHttpResponse response = new DefaultFullHttpResponse(
                 version, HttpResponseStatus.valueOf(reply.status()), Unpooled.wrappedBuffer(reply.content()));
         if (reply.contentType() != null) {
@@ -122,9 +126,12 @@ final class HttpRouter extends SimpleChannelInboundHandler<FullHttpRequest> {
         if (reply.varies()) {
             response.headers().set(HttpHeaderNames.VARY, HttpHeaderNames.ACCEPT_ENCODING);
         }
-        response.headers().set(HttpHeaderNames.DATE, HTTP_DATE.format(Instant.now()));
-        HttpUtil.setContentLength(response, response.content().readableBytes());
         HttpUtil.setKeepAlive(response, keepAlive);
+        int length = response.content().readableBytes();
+        if (length > 0 || !method.equals(HttpMethod.HEAD)) {
+            HttpUtil.setContentLength(response, length);
+        }
+        response.headers().set(HttpHeaderNames.DATE, HTTP_DATE.format(Instant.now()));
         var written = ctx.writeAndFlush(response);
         if (!keepAlive) {
             written.addListener(ChannelFutureListener.CLOSE);

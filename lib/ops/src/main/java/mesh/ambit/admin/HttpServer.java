@@ -44,6 +44,9 @@ public final class HttpServer implements AutoCloseable {
 
     private static final int MAX_REQUEST_LINE_BYTES = 4 * 1024;
     private static final int MAX_HEAD_BYTES = 8 * 1024;
+    /** People and probes come again; the reference does not wait for them. Programs keep what was costly to set up. */
+    private static final long TLS_IDLE_SECONDS = 60;
+
     private static final int MAX_CHUNK_BYTES = 8 * 1024;
 
     private final EventLoopGroup loop;
@@ -174,7 +177,7 @@ public final class HttpServer implements AutoCloseable {
                     .setAllowDuplicateContentLengths(true)
                     .setStrictLineParsing(false);
             channel.pipeline()
-                    .addLast(new HeadTimeout())
+                    .addLast(new HeadTimeout(tls == null ? HeadTimeout.REQUEST_SECONDS : TLS_IDLE_SECONDS))
                     .addLast(tls == null ? new RequestCodec(heads) : new HttpServerCodec(heads))
                     .addLast(new HttpContentCompressor(
                             StandardCompressionOptions.gzip(), StandardCompressionOptions.deflate()))

@@ -219,6 +219,27 @@ class HttpServerIT {
     }
 
     @Test
+    void answerToHeadWithoutContentHasNoLength() throws Exception {
+        assertThat(talk("HEAD /nothing HTTP/1.1\r\nHost: any\r\nConnection: close\r\n\r\n"))
+                .startsWith("HTTP/1.1 404 ")
+                .contains("\r\nconnection: close\r\n")
+                .doesNotContain("content-length");
+    }
+
+    @Test
+    void connectionThatIsNotUsedAgainIsClosed() throws Exception {
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.port())) {
+            socket.setSoTimeout(30_000); // Half of what it used to take.
+            socket.getOutputStream()
+                    .write("GET /nothing HTTP/1.1\r\nHost: x\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+
+            assertThat(new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII))
+                    .startsWith("HTTP/1.1 404 ")
+                    .contains("\r\ncontent-length: 0\r\n");
+        }
+    }
+
+    @Test
     void linesMayEndWithoutACarriageReturn() throws Exception {
         assertThat(talk("GET /config_dump HTTP/1.1\nConnection: close\nContent-Length: 0\nContent-Length: 0\n\n"))
                 .startsWith("HTTP/1.1 200 ");
