@@ -8,6 +8,7 @@ import java.util.AbstractList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 class SpawnerIT {
     private final Spawner spawner = new Spawner();
@@ -25,7 +26,9 @@ class SpawnerIT {
         }
     }
 
+    /** Whoever asks a thread that has ended waits for ever, deaf to interrupts. */
     @Test
+    @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
     void childrenThatStandAndThoseThatComeLiveOnAfterAStartThatFailedWithAnError() throws Exception {
         Process before = spawner.start(List.of("sleep", "100"), null, Map.of(), _ -> {});
         try {
