@@ -18,6 +18,8 @@ import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLSessionContext;
 import javax.net.ssl.X509ExtendedKeyManager;
 import javax.net.ssl.X509ExtendedTrustManager;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * TLS of a port that stays open while its key and the roots of its clients change: HTTP/2, and a certificate only of
@@ -29,6 +31,8 @@ import javax.net.ssl.X509ExtendedTrustManager;
 public final class PortTls extends SslContext implements AutoCloseable {
     /** As the reference's controller: clients that are older than TLS 1.3 too. */
     private static final TlsPolicy POLICY = new TlsPolicy(TlsPolicy.Compliance.NONE, true);
+
+    private static final Logger LOG = LoggerFactory.getLogger(PortTls.class);
 
     private final X509ExtendedKeyManager keys;
     private final X509ExtendedTrustManager clients;
@@ -86,14 +90,17 @@ public final class PortTls extends SslContext implements AutoCloseable {
     private void follow() {
         List<X509Certificate> now = Arrays.asList(clients.getAcceptedIssuers());
         if (provider == TlsProvider.BORINGSSL && !now.equals(roots)) {
+            // Not tried again for each client when it fails; whom to believe is asked at each handshake all the same.
+            roots = now;
             try {
                 SslContext next = context();
                 // Engines that were made with it hold it.
                 ReferenceCountUtil.release(context);
                 context = next;
-                roots = now;
             } catch (SSLException e) {
-                throw new IllegalStateException("no TLS with the new roots: " + e.getMessage(), e);
+                LOG.warn(
+                        "clients are told the names of the former roots (no TLS context with the new ones: {})",
+                        e.getMessage());
             }
         }
     }
