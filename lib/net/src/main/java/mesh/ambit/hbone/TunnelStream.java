@@ -305,7 +305,8 @@ final class TunnelStream implements HboneStream {
 
     void deliverComplete() {
         deliveredSinceComplete = false;
-        if (receiver != null) {
+        boolean broken = letGo || resetCode != NOT_RESET || lost != null;
+        if (receiver != null && !broken) {
             receiver.onDataComplete();
         }
     }

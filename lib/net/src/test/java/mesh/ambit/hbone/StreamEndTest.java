@@ -3,8 +3,10 @@ package mesh.ambit.hbone;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.netty.buffer.UnpooledByteBufAllocator;
 import io.netty.handler.codec.http2.Http2Error;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -75,6 +77,35 @@ class StreamEndTest {
         assertThat(receiver.ended).as("a callback after the reset").isFalse();
         assertThat(sent).allSatisfy(data -> assertThat(data.refCnt()).isZero());
         assertThat(peer.received()).contains("RST_STREAM 1 8");
+    }
+
+    @Test
+    void nothingFollowsAResetThatCameWithBytesBeforeIt() {
+        server.start();
+        peer.send(peer.connect(1));
+        List<String> calls = new ArrayList<>();
+        server.exchanges.getFirst().accept(HeaderFields.NONE).receive(new TestStreams.Recorder(null, false) {
+            @Override
+            public synchronized void onData(ByteBuf data) {
+                calls.add("data");
+                super.onData(data);
+            }
+
+            @Override
+            public void onDataComplete() {
+                calls.add("complete");
+            }
+
+            @Override
+            public void onReset(long code) {
+                calls.add("reset");
+            }
+        });
+
+        peer.send(peer.data(1, 10, false));
+        peer.send(Unpooled.wrappedBuffer(peer.data(1, 10, false), peer.reset(1, 8)));
+
+        assertThat(calls).containsExactly("data", "complete", "data", "reset");
     }
 
     @Test
