@@ -12,7 +12,7 @@ import java.util.List;
 
 /** PEM text (RFC 7468): what the JDK reads of it, and what it does not write. */
 public final class PemText {
-    private static final Base64.Encoder LINES = Base64.getMimeEncoder(64, new byte[] {'\n'});
+    private static final int COLUMNS = 64;
 
     private PemText() {}
 
@@ -33,6 +33,16 @@ public final class PemText {
 
     /** Returns the text of {@code der}; {@code label} is what it is, for instance {@code CERTIFICATE REQUEST}. */
     public static String print(String label, byte[] der) {
-        return "-----BEGIN " + label + "-----\n" + LINES.encodeToString(der) + "\n-----END " + label + "-----\n";
+        return print(label, der, COLUMNS);
+    }
+
+    /**
+     * Returns the text of {@code der} in lines that are not those of RFC 7468.
+     *
+     * @param columns characters of a full line, a multiple of four
+     */
+    public static String print(String label, byte[] der, int columns) {
+        String lines = Base64.getMimeEncoder(columns, new byte[] {'\n'}).encodeToString(der);
+        return "-----BEGIN " + label + "-----\n" + lines + "\n-----END " + label + "-----\n";
     }
 }

@@ -35,6 +35,8 @@ import org.slf4j.LoggerFactory;
 /** Everything that the daemon knows, as JSON in upstream's shape. Made on the administration server's thread. */
 final class ConfigDump {
     private static final Logger LOG = LoggerFactory.getLogger(ConfigDump.class);
+    private static final int PEM_COLUMNS = 60;
+
     private final MeshView mesh;
     private final PolicyView policies;
     private final Supplier<SortedMap<SpiffeId, CertificateState>> certificates;
@@ -141,10 +143,10 @@ final class ConfigDump {
         return instant.truncatedTo(ChronoUnit.SECONDS).toString();
     }
 
-    /** The PEM text, itself in base64, as upstream has it. */
+    /** The PEM text, itself in base64, and in shorter lines than usual, as upstream has it. */
     private static String pem(X509Certificate certificate) {
         try {
-            String text = PemText.print("CERTIFICATE", certificate.getEncoded());
+            String text = PemText.print("CERTIFICATE", certificate.getEncoded(), PEM_COLUMNS);
             return Base64.getEncoder().encodeToString(text.getBytes(StandardCharsets.US_ASCII));
         } catch (CertificateEncodingException e) {
             return "";
