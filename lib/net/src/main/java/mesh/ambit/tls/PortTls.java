@@ -9,15 +9,19 @@ import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SupportedCipherSuiteFilter;
 import io.netty.internal.tcnative.SSL;
+import io.netty.util.IllegalReferenceCountException;
 import io.netty.util.ReferenceCountUtil;
 import java.security.cert.X509Certificate;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLSessionContext;
 import javax.net.ssl.X509ExtendedKeyManager;
 import javax.net.ssl.X509ExtendedTrustManager;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -38,10 +42,11 @@ public final class PortTls extends SslContext implements AutoCloseable {
     private final X509ExtendedTrustManager clients;
     private final TlsProvider provider;
 
-    /** What the native library was told, once, to name to clients. */
-    private List<X509Certificate> roots;
+    /** Null when it is closed. */
+    private final AtomicReference<@Nullable Told> told;
 
-    private SslContext context;
+    /** A context, and the roots whose names its clients are told; the native library takes them once. */
+    private record Told(SslContext context, List<X509Certificate> roots) {}
 
     /**
      * Creates it.
@@ -55,8 +60,11 @@ public final class PortTls extends SslContext implements AutoCloseable {
         this.keys = keys;
         this.clients = clients;
         this.provider = provider;
-        this.roots = Arrays.asList(clients.getAcceptedIssuers());
-        this.context = context();
+        this.told = new AtomicReference<>(new Told(context(), roots()));
+    }
+
+    private List<X509Certificate> roots() {
+        return Arrays.asList(clients.getAcceptedIssuers());
     }
 
     private SslContext context() throws SSLException {
@@ -75,33 +83,61 @@ public final class PortTls extends SslContext implements AutoCloseable {
     }
 
     @Override
-    public synchronized SSLEngine newEngine(ByteBufAllocator allocator) {
-        follow();
-        return withoutTickets(context.newEngine(allocator));
+    public SSLEngine newEngine(ByteBufAllocator allocator) {
+        return with(context -> withoutTickets(context.newEngine(allocator)));
     }
 
     @Override
-    public synchronized SSLEngine newEngine(ByteBufAllocator allocator, String peerHost, int peerPort) {
-        follow();
-        return withoutTickets(context.newEngine(allocator, peerHost, peerPort));
+    public SSLEngine newEngine(ByteBufAllocator allocator, String peerHost, int peerPort) {
+        return with(context -> withoutTickets(context.newEngine(allocator, peerHost, peerPort)));
+    }
+
+    /** Calls {@code use} with the context of the moment, which lasts as long as that. Engines hold what made them. */
+    private <T> T with(Function<SslContext, T> use) {
+        while (true) {
+            SslContext context = current();
+            try {
+                ReferenceCountUtil.retain(context);
+            } catch (IllegalReferenceCountException e) {
+                // Replaced, or closed, since it was looked at.
+                continue;
+            }
+            try {
+                return use.apply(context);
+            } finally {
+                ReferenceCountUtil.release(context);
+            }
+        }
     }
 
     /** Clients choose by the names of roots which of their certificates they show, if any. */
-    private void follow() {
-        List<X509Certificate> now = Arrays.asList(clients.getAcceptedIssuers());
-        if (provider == TlsProvider.BORINGSSL && !now.equals(roots)) {
-            // Not tried again for each client when it fails; whom to believe is asked at each handshake all the same.
-            roots = now;
-            try {
-                SslContext next = context();
-                // Engines that were made with it hold it.
-                ReferenceCountUtil.release(context);
-                context = next;
-            } catch (SSLException e) {
-                LOG.warn(
-                        "clients are told the names of the former roots (no TLS context with the new ones: {})",
-                        e.getMessage());
-            }
+    private SslContext current() {
+        Told now = told.get();
+        if (now == null) {
+            throw new IllegalStateException("no TLS: the port is closed");
+        }
+        List<X509Certificate> roots = roots();
+        if (provider != TlsProvider.BORINGSSL || roots.equals(now.roots())) {
+            return now.context();
+        }
+        SslContext fresh = contextOrNull();
+        Told next = new Told(fresh == null ? now.context() : fresh, roots);
+        boolean replaced = told.compareAndSet(now, next);
+        if (fresh != null) {
+            ReferenceCountUtil.release(replaced ? now.context() : fresh);
+        }
+        return replaced ? next.context() : current();
+    }
+
+    /** Whom to believe is asked at each handshake all the same, so the former context does where none can be made. */
+    private @Nullable SslContext contextOrNull() {
+        try {
+            return context();
+        } catch (SSLException e) {
+            LOG.warn(
+                    "clients are told the names of the former roots (no TLS context with the new ones: {})",
+                    e.getMessage());
+            return null;
         }
     }
 
@@ -119,24 +155,27 @@ public final class PortTls extends SslContext implements AutoCloseable {
     }
 
     @Override
-    public synchronized List<String> cipherSuites() {
-        return context.cipherSuites();
+    public List<String> cipherSuites() {
+        return with(SslContext::cipherSuites);
     }
 
     @Override
     @SuppressWarnings("deprecation") // What the class asks for.
-    public synchronized ApplicationProtocolNegotiator applicationProtocolNegotiator() {
-        return context.applicationProtocolNegotiator();
+    public ApplicationProtocolNegotiator applicationProtocolNegotiator() {
+        return with(SslContext::applicationProtocolNegotiator);
     }
 
     @Override
-    public synchronized SSLSessionContext sessionContext() {
-        return context.sessionContext();
+    public SSLSessionContext sessionContext() {
+        return with(SslContext::sessionContext);
     }
 
     /** Ends it when no connection will be accepted any more; those that are open go on. */
     @Override
-    public synchronized void close() {
-        ReferenceCountUtil.release(context);
+    public void close() {
+        Told last = told.getAndSet(null);
+        if (last != null) {
+            ReferenceCountUtil.release(last.context());
+        }
     }
 }

@@ -1,11 +1,13 @@
 package mesh.ambit.tls;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import io.netty.buffer.UnpooledByteBufAllocator;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslProvider;
+import io.netty.util.ReferenceCountUtil;
 import java.net.Socket;
 import java.security.GeneralSecurityException;
 import java.security.Principal;
@@ -15,6 +17,9 @@ import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.X509ExtendedKeyManager;
@@ -112,6 +117,42 @@ class PortTlsTest {
 
             assertThat(clients.judged).as(version).containsExactly(web.leaf(), web.leaf());
         }
+    }
+
+    @ParameterizedTest
+    @EnumSource(TlsProvider.class)
+    void rootsThatChangeWhileClientsComeFailNoneOfThem(TlsProvider provider) throws Exception {
+        PortTls port = port(provider);
+        List<List<TestPki>> turns = List.of(List.of(pki, next), List.of(next), List.of(pki));
+        try (ExecutorService loops = Executors.newFixedThreadPool(3)) {
+            List<Future<?>> comers = new ArrayList<>();
+            for (int loop = 0; loop < 3; loop++) {
+                comers.add(loops.submit(() -> {
+                    for (int i = 0; i < 40; i++) {
+                        clients.roots = turns.get(i % turns.size());
+                        ReferenceCountUtil.release(port.newEngine(UnpooledByteBufAllocator.DEFAULT));
+                    }
+                }));
+            }
+            for (Future<?> comer : comers) {
+                comer.get();
+            }
+        }
+
+        Handshake handshake = meet(port, client(null));
+        assertThat(handshake.clientDone).isTrue();
+        handshake.close();
+    }
+
+    @ParameterizedTest
+    @EnumSource(TlsProvider.class)
+    void closedPortTakesNobody(TlsProvider provider) throws Exception {
+        PortTls port = port(provider);
+        port.close();
+
+        assertThatIllegalStateException()
+                .isThrownBy(() -> port.newEngine(UnpooledByteBufAllocator.DEFAULT))
+                .withMessage("no TLS: the port is closed");
     }
 
     private PortTls port(TlsProvider provider) throws Exception {
