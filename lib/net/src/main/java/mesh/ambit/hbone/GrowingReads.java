@@ -7,8 +7,8 @@ import io.netty.channel.RecvByteBufAllocator;
 import io.netty.util.UncheckedBooleanSupplier;
 
 /**
- * Sizes the buffers that sockets are read into: 2 KiB at first, doubled whenever a read fills its buffer, up to 64 KiB, or
- * with headroom to {@value #PACKET_BYTES}; halved when two reads in a row leave most of it empty. A connection that is
+ * Sizes the buffers that sockets are read into: 2 KiB at first, doubled whenever a read fills its buffer, up to 128 KiB, or
+ * with headroom to {@value #PACKETS_BYTES}; halved when two reads in a row leave most of it empty. A connection that is
  * idle holds no buffer.
  *
  * <p>Netty's own adaptive allocator grows too slowly for one busy connection, and cannot leave room for a frame header.
@@ -16,17 +16,20 @@ import io.netty.util.UncheckedBooleanSupplier;
  */
 public final class GrowingReads implements RecvByteBufAllocator {
     private static final int SMALLEST_BYTES = 2 * 1024;
-    private static final int LARGEST_BYTES = 64 * 1024;
+    private static final int LARGEST_BYTES = 128 * 1024;
 
     /**
      * What leaves in one of the kernel's packets: these hold less than 64 KiB, in whole segments of the path. Header and
      * payload, and what TLS adds to its four records, fit in one packet with the usual MTUs from 1,400 to 9,001; a little
      * more, and each is followed by a packet with the crumbs, twice the work from here to the other socket.
      */
-    static final int PACKET_BYTES = 60 * 1024;
+    private static final int PACKET_BYTES = 60 * 1024;
+
+    /** Two at a time: half the reads, sends and wake-ups, and still little for others to wait behind. */
+    static final int PACKETS_BYTES = 2 * PACKET_BYTES;
 
     /** A turn ends after this much, so that one connection cannot keep the event loop. */
-    private static final int TURN_BYTES = 4 * LARGEST_BYTES;
+    private static final int TURN_BYTES = 2 * LARGEST_BYTES;
 
     private final int headroomBytes;
 
@@ -54,7 +57,7 @@ public final class GrowingReads implements RecvByteBufAllocator {
 
         GrowingHandle(int headroom) {
             this.headroom = headroom;
-            this.largest = headroom > 0 ? PACKET_BYTES : LARGEST_BYTES;
+            this.largest = headroom > 0 ? PACKETS_BYTES : LARGEST_BYTES;
         }
 
         @Override

@@ -12,7 +12,7 @@ import java.util.ArrayDeque;
  */
 final class TunnelOutput {
     /** Flush at the latest after this much: one large read. Later flushes would only lengthen the queue. */
-    private static final int FLUSH_BYTES = GrowingReads.PACKET_BYTES;
+    private static final int FLUSH_BYTES = GrowingReads.PACKETS_BYTES;
 
     /** Header and payload that fill a TLS record exactly, for peers that insist on the smallest frames. */
     private static final int RECORD_BYTES = 16 * 1024;

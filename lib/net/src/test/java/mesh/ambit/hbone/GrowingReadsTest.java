@@ -31,13 +31,13 @@ class GrowingReadsTest {
     @Test
     void fullReadsDoubleTheBufferUpToTheLimit() {
         int reads = 0;
-        while (handle.guess() < 60 * 1024 - 9 && reads < 100) {
+        while (handle.guess() < 120 * 1024 - 9 && reads < 100) {
             read(handle.guess());
             reads++;
         }
-        assertThat(reads).isEqualTo(5);
+        assertThat(reads).isEqualTo(6);
         read(handle.guess());
-        assertThat(handle.guess()).isEqualTo(60 * 1024 - 9);
+        assertThat(handle.guess()).isEqualTo(120 * 1024 - 9);
     }
 
     @Test
