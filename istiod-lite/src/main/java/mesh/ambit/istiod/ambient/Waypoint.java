@@ -1,6 +1,5 @@
 package mesh.ambit.istiod.ambient;
 
-import java.math.BigInteger;
 import java.util.Map;
 import mesh.ambit.kube.Gateway;
 import mesh.ambit.kube.GatewayClass;
@@ -33,6 +32,9 @@ record Waypoint(
 
     private static final String HBONE = "HBONE";
     private static final String SANDWICH_PROTOCOL = "istio.io/PROXY";
+
+    /** Of the largest number of 32 bits. */
+    private static final int MAX_DIGITS = 10;
 
     boolean acceptsServices() {
         return trafficType.equals("service") || trafficType.equals("all");
@@ -90,8 +92,9 @@ record Waypoint(
         if (!text.matches("[0-9]+")) {
             return 0;
         }
-        BigInteger number = new BigInteger(text);
-        return number.bitLength() > Integer.SIZE ? -1 : number.intValue();
+        String digits = text.replaceFirst("^0+(?=.)", "");
+        long number = digits.length() > MAX_DIGITS ? Long.MAX_VALUE : Long.parseLong(digits);
+        return number > 0xffff_ffffL ? -1 : (int) number;
     }
 
     private static Gateway.@Nullable Listener listener(Gateway gateway, @Nullable ApplicationTunnel tunnel) {

@@ -44,10 +44,10 @@ public final class HttpServer implements AutoCloseable {
 
     private static final int MAX_REQUEST_LINE_BYTES = 4 * 1024;
     private static final int MAX_HEAD_BYTES = 8 * 1024;
+    private static final int MAX_CHUNK_BYTES = 8 * 1024;
+
     /** People and probes come again; the reference does not wait for them. Programs keep what was costly to set up. */
     private static final long TLS_IDLE_SECONDS = 60;
-
-    private static final int MAX_CHUNK_BYTES = 8 * 1024;
 
     private final EventLoopGroup loop;
     private final List<InetSocketAddress> addresses = new ArrayList<>();
