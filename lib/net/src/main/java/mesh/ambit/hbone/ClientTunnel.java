@@ -211,8 +211,14 @@ final class ClientTunnel extends TunnelConnection {
     }
 
     @Override
-    void onGoAway(int lastStreamId) {
+    void onGoAway(int lastStreamId, long code) {
         goAway();
+        // A stream above the last that was answered all the same is reset, with the code of all.
+        for (TunnelStream stream : streams.values().toArray(new TunnelStream[0])) {
+            if (stream.id() > lastStreamId && !requests.isUnanswered(stream.id())) {
+                stream.onPeerReset(code);
+            }
+        }
         List<PendingConnect> unprocessed = requests.takeWaiting();
         unprocessed.addAll(requests.takeAbove(lastStreamId));
         for (TunnelStream stream : streams.values().toArray(new TunnelStream[0])) {

@@ -225,7 +225,7 @@ final class ServerTunnel extends TunnelConnection {
     }
 
     @Override
-    void onGoAway(int lastStreamId) {
+    void onGoAway(int lastStreamId, long code) {
         clientLeaves = true;
         closeIfDone();
     }

@@ -305,7 +305,8 @@ abstract class TunnelConnection extends ChannelInboundHandlerAdapter {
 
     abstract void onHeaders(int streamId, ByteBuf block, boolean endStream) throws ProtocolViolation;
 
-    abstract void onGoAway(int lastStreamId);
+    /** The peer takes no new streams; those above {@code lastStreamId} it ends with {@code code}. */
+    abstract void onGoAway(int lastStreamId, long code);
 
     /** The peer's SETTINGS have been applied. */
     void onPeerSettings() {}

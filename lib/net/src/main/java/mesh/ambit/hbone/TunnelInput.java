@@ -185,6 +185,6 @@ final class TunnelInput implements FrameSink {
 
     @Override
     public void onGoAway(int lastStreamId, long code, String debug) {
-        tunnel.onGoAway(lastStreamId);
+        tunnel.onGoAway(lastStreamId, code);
     }
 }

@@ -261,12 +261,12 @@ public final class Relay {
         onUndeliverable(opposite(side));
     }
 
-    /** The peer reset the stream for a reason that is not part of normal life. */
+    /** The peer reset the stream for a reason that is not part of normal life: what it had sent is delivered all the same. */
     void onStreamError(Side side, String text) {
-        if (!ended) {
+        if (!ended && !side.dead && side.outputEnded) {
             outcome = new RelayEnd.Failed(directionFrom(side) + ": io error: " + text);
-            finish();
         }
+        onBroken(side, text);
     }
 
     /**

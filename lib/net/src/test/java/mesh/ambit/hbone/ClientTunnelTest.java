@@ -156,6 +156,22 @@ class ClientTunnelTest {
     }
 
     @Test
+    void goAwayResetsWhatWasAnsweredAllTheSame() {
+        client.start();
+        TestStreams.Recorder recorder = new TestStreams.Recorder(null, true);
+        Promise<HboneStream> stream = client.request();
+        peer.receivedDecoded();
+        peer.send(peer.headers(1, false, ":status", "200"));
+        stream.getNow().receive(recorder);
+
+        peer.send(FrameWriter.goAway(peer.channel.alloc(), 0, Http2Error.NO_ERROR, ""));
+
+        assertThat(recorder.resetCode).isEqualTo(Http2Error.NO_ERROR.code());
+        assertThat(recorder.lost).isNull();
+        assertThat(client.unprocessed).isEmpty();
+    }
+
+    @Test
     void goAwayHandsBackWhatWasNotProcessedAndKeepsTheRest() {
         client.start();
         Promise<HboneStream> open = client.request();

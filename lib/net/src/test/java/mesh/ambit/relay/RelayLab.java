@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import mesh.ambit.hbone.ConnectExchange;
 import mesh.ambit.hbone.ConnectHandler;
 import mesh.ambit.hbone.HboneServer;
@@ -71,6 +72,7 @@ final class RelayLab {
     private final List<Relay> clientRelays = new CopyOnWriteArrayList<>();
     private final List<Relay> serverRelays = new CopyOnWriteArrayList<>();
     private final List<RelayEnd> ends = new CopyOnWriteArrayList<>();
+    private volatile @Nullable Consumer<HboneStream> instead;
     private CompletableFuture<@Nullable Void> gate = CompletableFuture.completedFuture(null);
 
     RelayLab() {
@@ -172,6 +174,10 @@ final class RelayLab {
     private final class Inbound implements ConnectHandler {
         @Override
         public void onConnect(ConnectExchange exchange) {
+            if (instead != null) {
+                instead.accept(exchange.accept(HeaderFields.NONE));
+                return;
+            }
             dial(exchange.eventLoop()).addListener((ChannelFuture done) -> {
                 if (done.isSuccess()) {
                     serverRelays.add(Relay.inbound(exchange.accept(HeaderFields.NONE), done.channel(), new Observer()));
@@ -221,6 +227,11 @@ final class RelayLab {
 
     void releaseTunnels() {
         gate.complete(null);
+    }
+
+    /** Streams are opened and given to {@code server} instead of being relayed to the application. */
+    void serveStreams(Consumer<HboneStream> server) {
+        instead = server;
     }
 
     void closeTunnels() {
