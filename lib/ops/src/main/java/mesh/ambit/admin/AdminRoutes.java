@@ -3,8 +3,10 @@ package mesh.ambit.admin;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.StringJoiner;
 import java.util.function.Supplier;
 import mesh.ambit.telemetry.LogFilter;
+import mesh.ambit.telemetry.LogLevel;
 import mesh.ambit.telemetry.LogLevels;
 import mesh.ambit.telemetry.Metrics;
 import org.jspecify.annotations.Nullable;
@@ -77,15 +79,19 @@ public final class AdminRoutes {
         }
     }
 
-    /** Levels are words in lower case here, other than at the start. */
+    /** A level by itself is a word in lower case here and nothing beside it, other than at the start; none at all is an error. */
     private static String exact(String directives) {
+        StringJoiner exact = new StringJoiner(",");
         for (String directive : directives.split(",", -1)) {
-            String level = directive.substring(directive.indexOf('=') + 1);
-            if (!level.equals(level.toLowerCase(Locale.ROOT))) {
-                throw new IllegalArgumentException("not a level: " + level);
+            boolean scoped = directive.indexOf('=') >= 0;
+            if (!scoped
+                    && (!directive.equals(directive.strip())
+                            || !directive.equals(directive.toLowerCase(Locale.ROOT)))) {
+                throw new IllegalArgumentException("not a level: " + directive);
             }
+            exact.add(directive.endsWith("=") ? directive + LogLevel.ERROR : directive);
         }
-        return directives;
+        return exact.toString();
     }
 
     private static HttpReply index(Map<String, HttpRoute> routes) {

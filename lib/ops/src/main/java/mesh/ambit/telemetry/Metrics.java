@@ -10,6 +10,7 @@ import java.lang.management.ManagementFactory;
 import java.math.BigDecimal;
 import java.util.function.ToDoubleFunction;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /** The metrics of one program and the page that shows them. Thread-safe. */
 public final class Metrics implements AutoCloseable {
@@ -66,10 +67,11 @@ public final class Metrics implements AutoCloseable {
     /**
      * Returns the page.
      *
-     * @param accept value of the request's Accept header, empty without one
+     * @param accept value of the request's Accept header, empty without one; read to the letter, as upstream does, spaces included
      */
     public Page page(String accept) {
-        boolean openMetrics = accept.contains(OPEN_METRICS);
+        boolean openMetrics =
+                Stream.of(accept.split(",", -1)).anyMatch(type -> OPEN_METRICS.equalsIgnoreCase(type.split(";", 2)[0]));
         // The body is OpenMetrics text either way, as upstream's is; only what it is called differs.
         String body = plainBounds(registry.scrape(OPEN_METRICS_ANSWER));
         return new Page(openMetrics ? OPEN_METRICS_ANSWER : TEXT, body);

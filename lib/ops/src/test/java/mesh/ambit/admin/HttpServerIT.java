@@ -150,10 +150,15 @@ class HttpServerIT {
                 .satisfies(reply -> assertThat(reply.statusCode()).isEqualTo(400))
                 .satisfies(reply -> assertThat(reply.body()).startsWith("Invalid level provided: access:debug\n"));
         assertThat(send("POST", "/logging?level=WARN").statusCode()).isEqualTo(400);
+        assertThat(send("POST", "/logging?level=info+").statusCode()).isEqualTo(400);
         assertThat(send("POST", "/logging?level=").body())
                 .isEqualTo("current log level is hickory_server::server=off,access=debug,info\n");
         assertThat(send("POST", "/logging?level=debug&level=access=info").body())
                 .isEqualTo("current log level is hickory_server::server=off,access=info,info\n");
+        assertThat(send("POST", "/logging?level=access=").body())
+                .isEqualTo("current log level is hickory_server::server=off,access=error,info\n");
+        assertThat(send("POST", "/logging?level=access=DEBUG").body())
+                .isEqualTo("current log level is hickory_server::server=off,access=debug,info\n");
         assertThat(send("POST", "/logging?reset").body())
                 .isEqualTo("current log level is hickory_server::server=off,info\n");
         assertThat(send("GET", "/logging"))
@@ -287,6 +292,19 @@ class HttpServerIT {
         assertThat(zipped.headers().firstValue("content-type"))
                 .hasValue("application/openmetrics-text;charset=utf-8;version=1.0.0");
         assertThat(zipped.headers().firstValue("content-encoding")).hasValue("gzip");
+    }
+
+    @Test
+    void acceptIsReadToTheLetter() {
+        String asked = "application/openmetrics-text;charset=utf-8;version=1.0.0";
+        String otherwise = "text/plain; charset=utf-8";
+        assertThat(metrics.page("text/plain,APPLICATION/OpenMetrics-text;q=0.1").contentType())
+                .isEqualTo(asked);
+        assertThat(metrics.page("text/plain, application/openmetrics-text").contentType())
+                .isEqualTo(otherwise);
+        assertThat(metrics.page("application/openmetrics-text ;q=1").contentType())
+                .isEqualTo(otherwise);
+        assertThat(metrics.page("application/openmetrics-texts").contentType()).isEqualTo(otherwise);
     }
 
     @Test
