@@ -48,7 +48,7 @@ final class ClientTunnel extends TunnelConnection {
 
     /** Returns how many streams and requests the tunnel carries. */
     int load() {
-        return streams.size() + requests.waiting();
+        return streams.count() + requests.waiting();
     }
 
     /** Says whether the tunnel would take another request and answer it in good time. */
@@ -120,7 +120,7 @@ final class ClientTunnel extends TunnelConnection {
     }
 
     private void sendWaiting() {
-        while (started && !isClosed() && !goingAway && streams.size() < peerSettings.maxConcurrentStreams()) {
+        while (started && !isClosed() && !goingAway && streams.count() < peerSettings.maxConcurrentStreams()) {
             PendingConnect request = requests.takeNext();
             if (request == null) {
                 break;
@@ -145,7 +145,7 @@ final class ClientTunnel extends TunnelConnection {
         if (nextStreamId < 0) {
             goAway();
         }
-        TunnelStream stream = newStream(streamId);
+        TunnelStream stream = streams.open(streamId);
         requests.sent(request, streamId, eventLoop().ticker().nanoTime());
         frames().headers(streamId, block, false);
         request.promise().addListener(done -> {
@@ -164,7 +164,7 @@ final class ClientTunnel extends TunnelConnection {
         }
         TunnelStream stream = streams.get(streamId);
         if (stream == null) {
-            onFrameOfOver(streamId);
+            streams.onFrameOfOver(streamId);
             return;
         }
         PendingConnect request = requests.onStream(streamId);
@@ -172,7 +172,7 @@ final class ClientTunnel extends TunnelConnection {
             if (endStream && !stream.inputEnded()) {
                 stream.endInput();
             } else {
-                streamError(stream, Http2Error.PROTOCOL_ERROR);
+                streams.fail(stream, Http2Error.PROTOCOL_ERROR);
             }
             return;
         }
@@ -187,7 +187,7 @@ final class ClientTunnel extends TunnelConnection {
             open(stream, request, endStream);
         } else if (status < 0) {
             request.fail(new TunnelFailure.Http2Failed("h2 failed: malformed answer"));
-            streamError(stream, Http2Error.PROTOCOL_ERROR);
+            streams.fail(stream, Http2Error.PROTOCOL_ERROR);
         } else {
             request.fail(new TunnelFailure.Refused(status));
             stream.reset(Http2Error.CANCEL);
@@ -206,7 +206,7 @@ final class ClientTunnel extends TunnelConnection {
     @Override
     void onDataOf(TunnelStream stream) throws ProtocolViolation {
         if (requests.isUnanswered(stream.id())) {
-            streamError(stream, Http2Error.PROTOCOL_ERROR);
+            streams.fail(stream, Http2Error.PROTOCOL_ERROR);
         }
     }
 
@@ -221,11 +221,7 @@ final class ClientTunnel extends TunnelConnection {
         }
         List<PendingConnect> unprocessed = requests.takeWaiting();
         unprocessed.addAll(requests.takeAbove(lastStreamId));
-        for (TunnelStream stream : streams.values().toArray(new TunnelStream[0])) {
-            if (stream.id() > lastStreamId) {
-                stream.onTunnelLost(new TunnelFailure.Http2Failed("h2 failed: not processed before GOAWAY"));
-            }
-        }
+        streams.lose(lastStreamId, new TunnelFailure.Http2Failed("h2 failed: not processed before GOAWAY"));
         for (PendingConnect request : unprocessed) {
             owner.onUnprocessed(this, request);
         }

@@ -131,7 +131,7 @@ final class ServerTunnel extends TunnelConnection {
     private void trailers(TunnelStream stream, HeaderCodec.Decoded decoded, boolean endStream)
             throws ProtocolViolation {
         if (!endStream || decoded instanceof HeaderCodec.Decoded.Malformed) {
-            streamError(stream, Http2Error.PROTOCOL_ERROR);
+            streams.fail(stream, Http2Error.PROTOCOL_ERROR);
         } else if (stream.inputEnded()) {
             throw new ProtocolViolation(Http2Error.PROTOCOL_ERROR, "HEADERS after the end of stream " + stream.id());
         } else {
@@ -140,7 +140,7 @@ final class ServerTunnel extends TunnelConnection {
     }
 
     private void request(int streamId, Http2Headers headers, boolean endStream) throws ProtocolViolation {
-        if (streams.size() >= MAX_CONCURRENT_STREAMS) {
+        if (streams.count() >= MAX_CONCURRENT_STREAMS) {
             refuseStream(streamId, Http2Error.REFUSED_STREAM);
             return;
         }
@@ -151,7 +151,7 @@ final class ServerTunnel extends TunnelConnection {
         }
         CharSequence authority = headers.authority();
         HeaderFields fields = HeaderCodec.fieldsOf(headers);
-        TunnelStream stream = newStream(streamId);
+        TunnelStream stream = streams.open(streamId);
         stream.headers(fields);
         arrived.add(new ServerExchange(
                 this,
@@ -210,7 +210,7 @@ final class ServerTunnel extends TunnelConnection {
     }
 
     void refuse(TunnelStream stream, int status) {
-        stream.discardUndelivered();
+        stream.input.discardUndelivered();
         sendAnswer(stream, status, HeaderFields.NONE, true);
         stream.reset(Http2Error.NO_ERROR);
     }
@@ -245,7 +245,7 @@ final class ServerTunnel extends TunnelConnection {
         }
         frames().goAway(Frames.MAX_STREAM_ID, Http2Error.NO_ERROR);
         frames().ping(DRAIN_PING);
-        flushSoon();
+        out().flushSoon();
     }
 
     @Override

@@ -1,19 +1,13 @@
 package mesh.ambit.hbone;
 
-import static io.netty.handler.codec.http2.Http2Error.NO_ERROR;
-
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.EventLoop;
 import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.ssl.SslCloseCompletionEvent;
-import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
-import io.netty.util.collection.IntObjectHashMap;
 import java.net.InetSocketAddress;
-import java.util.ArrayList;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,14 +20,14 @@ abstract class TunnelConnection extends ChannelInboundHandlerAdapter {
     private static final Logger LOG = LoggerFactory.getLogger(TunnelConnection.class);
 
     final TunnelSettings settings;
-    final IntObjectHashMap<TunnelStream> streams = new IntObjectHashMap<>();
+    final TunnelStreams streams = new TunnelStreams(this);
     final PeerSettings peerSettings;
     final AbuseGuard guard = new AbuseGuard();
     final HeaderCodec headerCodec;
     private final boolean server;
     private final TunnelGuards.Observer observer;
     private final int maxHeaderListBytes;
-    private final List<TunnelStream> incomplete = new ArrayList<>();
+    private final TunnelEnding ending = new TunnelEnding(this);
 
     /** Set in handlerAdded and when TLS is done, before anything else can happen. */
     private @Nullable ChannelHandlerContext context;
@@ -44,14 +38,6 @@ abstract class TunnelConnection extends ChannelInboundHandlerAdapter {
     private @Nullable ControlFrames frames;
     private @Nullable Liveness liveness;
     private TunnelPeer peer = TunnelPeer.UNKNOWN;
-
-    /** What the peer takes the window of a new stream for. */
-    private int streamWindowBytes = Frames.DEFAULT_WINDOW_BYTES;
-
-    private boolean closed;
-
-    /** TLS said that nothing more comes, before the connection ended. */
-    private boolean endAnnounced;
 
     TunnelConnection(boolean server, TunnelSettings settings, TunnelGuards guards, int maxHeaderListBytes) {
         this.server = server;
@@ -76,23 +62,14 @@ abstract class TunnelConnection extends ChannelInboundHandlerAdapter {
     @Override
     public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
         if (event instanceof SslCloseCompletionEvent end && end.isSuccess()) {
-            endAnnounced = true;
+            ending.onAnnounced();
         }
-        if (event instanceof SslHandshakeCompletionEvent done && reader == null && !closed) {
+        if (event instanceof SslHandshakeCompletionEvent done && reader == null && !isClosed()) {
             if (done.isSuccess()) {
                 start(ctx);
             } else {
-                handshakeFailed(done.cause());
-                ctx.close();
+                ending.onHandshakeFailed(done.cause());
             }
-        }
-    }
-
-    /** There will be no tunnel; the first reason counts. */
-    private void handshakeFailed(Throwable cause) {
-        if (!closed) {
-            closed = true;
-            onHandshakeFailed(cause);
         }
     }
 
@@ -115,15 +92,15 @@ abstract class TunnelConnection extends ChannelInboundHandlerAdapter {
                     out().flush();
                 },
                 this::onPeerSilent,
-                this::onPeerDead);
+                ending::onPeerDead);
         liveness = alive;
         sendPreface();
         frames().credit(0, window.announceAll());
         out().flush();
         alive.start();
         onStarted();
-        if (!closed) {
-            peer.watch(() -> eventLoop().execute(this::onPeerRevoked));
+        if (!isClosed()) {
+            peer.watch(() -> eventLoop().execute(ending::onPeerRevoked));
         }
     }
 
@@ -131,13 +108,13 @@ abstract class TunnelConnection extends ChannelInboundHandlerAdapter {
     public void channelRead(ChannelHandlerContext ctx, Object msg) {
         ByteBuf in = (ByteBuf) msg;
         try {
-            if (reader != null && liveness != null && !closed) {
+            if (reader != null && liveness != null && !isClosed()) {
                 liveness.heard();
                 reader.read(in);
             }
         } catch (ProtocolViolation e) {
             observer.onViolation(server, e.reason());
-            fail(e.code(), e.getMessage() == null ? e.code().name() : e.getMessage());
+            ending.onViolation(e.code(), e.getMessage() == null ? e.code().name() : e.getMessage());
         } finally {
             in.release();
         }
@@ -145,10 +122,7 @@ abstract class TunnelConnection extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelReadComplete(ChannelHandlerContext ctx) {
-        for (int i = 0; i < incomplete.size(); i++) {
-            incomplete.get(i).deliverComplete();
-        }
-        incomplete.clear();
+        streams.complete();
         onReadComplete();
         out().flush();
     }
@@ -162,87 +136,26 @@ abstract class TunnelConnection extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelInactive(ChannelHandlerContext ctx) {
-        // A peer that just goes away has ended its streams with itself. One that announces its end should have ended
-        // them.
-        shutDown(new TunnelFailure.Http2Failed(
-                "h2 failed: connection closed by peer", endAnnounced ? "broken pipe" : null));
+        ending.onInactive();
     }
 
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
         LOG.debug("tunnel {}: {}", ctx.channel(), cause.toString());
         if (reader == null) {
-            handshakeFailed(cause);
-            ctx.close();
-            return;
+            ending.onHandshakeFailed(cause);
+        } else {
+            ending.onBroken(cause);
         }
-        String text = FailureText.of(cause);
-        shutDown(new TunnelFailure.Http2Failed("h2 failed: " + text, text));
-        ctx.close();
     }
 
-    private void onPeerDead() {
-        LOG.warn(
-                "tunnel {}: no answer to PING within {} s, closing",
-                ctx().channel(),
-                Liveness.TIMEOUT_NANOS / 1_000_000_000);
-        end(new TunnelFailure.Http2Failed("h2 failed: keep-alive timed out", server ? null : "broken pipe"));
-    }
-
-    /** The peer's certificate was revoked while the tunnel stood: nothing of it may go on. */
-    private void onPeerRevoked() {
-        if (closed) {
-            return;
-        }
-        LOG.debug("tunnel {}: the certificate of {} is revoked, closing", ctx().channel(), peer.identity());
-        end(new TunnelFailure.PeerRevoked());
-    }
-
-    /** Ends the tunnel because the peer must not go on, or cannot; a server announces it. */
-    private void end(TunnelFailure failure) {
-        if (server) {
-            frames().goAway(lastProcessedStreamId(), NO_ERROR);
-        }
-        shutDown(failure);
-        out().flush();
-        ctx().close();
-    }
-
-    /** Ends the tunnel because the peer broke the protocol; whoever does not speak HTTP/2 is told nothing in it. */
-    private void fail(Http2Error code, String message) {
-        LOG.debug("tunnel {}: {} ({})", ctx().channel(), message, code);
-        closed = true;
-        shutDown(new TunnelFailure.Http2Failed("h2 failed: " + message));
-        if (reader != null && !reader.hasPreface()) {
-            ctx().close();
-            return;
-        }
-        ctx().writeAndFlush(FrameWriter.goAway(ctx().alloc(), lastProcessedStreamId(), code, message));
-        // TLS waits a little for what is still to be sent; whoever does not read at all is not waited for.
-        ctx().close();
-    }
-
-    /**
-     * Ends the tunnel at once because we want to; a server that has not sent a GOAWAY yet tries one. TLS announces no
-     * end: to the peer that would mean that its streams had been cut by fault, while this is how a peer looks that
-     * simply goes away.
-     */
+    /** Ends the tunnel at once because we want to. */
     void closeNow(String why) {
-        if (!closed) {
-            shutDown(new TunnelFailure.Closed(why));
-            if (reader != null) {
-                if (mayAnnounceEnd()) {
-                    frames().goAway(lastProcessedStreamId(), NO_ERROR);
-                }
-                out().flush();
-            }
-        }
-        ChannelHandlerContext tls = ctx().pipeline().context(SslHandler.class);
-        (tls == null ? ctx() : tls).close();
+        ending.closeNow(why);
     }
 
-    private void shutDown(TunnelFailure failure) {
-        closed = true;
+    /** Ends the streams and stops what runs; may be called more than once. For {@link TunnelEnding}. */
+    void tearDown(TunnelFailure failure) {
         onClosing(failure);
         if (liveness != null) {
             liveness.stop();
@@ -251,9 +164,7 @@ abstract class TunnelConnection extends ChannelInboundHandlerAdapter {
         if (reader != null) {
             reader.close();
         }
-        for (TunnelStream stream : streams.values().toArray(new TunnelStream[0])) {
-            stream.onTunnelLost(failure);
-        }
+        streams.lose(0, failure);
         onClosed(failure);
     }
 
@@ -313,10 +224,7 @@ abstract class TunnelConnection extends ChannelInboundHandlerAdapter {
 
     /** The peer has acknowledged our SETTINGS, and may from now on send as much as they allow. */
     void onSettingsAcknowledged() {
-        streamWindowBytes = settings.streamWindowBytes();
-        for (TunnelStream stream : streams.values()) {
-            stream.receiveWindow.resize(streamWindowBytes);
-        }
+        streams.resizeReceiveWindows(settings.streamWindowBytes());
     }
 
     // For streams and subclasses.
@@ -334,13 +242,6 @@ abstract class TunnelConnection extends ChannelInboundHandlerAdapter {
                         maxHeaderListBytes);
     }
 
-    /** Ends a stream because the peer broke a rule on it: reset towards the peer, an error towards our side. */
-    void streamError(TunnelStream stream, Http2Error code) throws ProtocolViolation {
-        frames().reset(stream.id(), code);
-        stream.onPeerReset(code.code());
-        guard.onOwnReset();
-    }
-
     /** The peer has spoiled a stream that is not open: it is over now, be it that it never began. */
     void absentStreamError(int streamId, Http2Error code) throws ProtocolViolation {
         frames().reset(streamId, code);
@@ -349,53 +250,13 @@ abstract class TunnelConnection extends ChannelInboundHandlerAdapter {
 
     /** Returns credit for the tunnel, and for {@code stream} if it can still receive. */
     void giveCredit(@Nullable TunnelStream stream, int bytes) {
-        if (closed || bytes == 0 || receiveWindow == null) {
+        if (bytes == 0 || isClosed() || receiveWindow == null) {
             return;
         }
         frames().credit(0, receiveWindow.give(bytes));
         if (stream != null && !stream.inputEnded() && !stream.isOver()) {
-            frames().credit(stream.id(), stream.receiveWindow.give(bytes));
+            frames().credit(stream.id(), stream.input.window.give(bytes));
         }
-    }
-
-    void transmit(TunnelStream stream) {
-        out().transmit(stream);
-    }
-
-    void waitToWrite(TunnelStream stream) {
-        out().waitToWrite(stream);
-    }
-
-    boolean hasRoom() {
-        return out().hasRoom();
-    }
-
-    void flushSoon() {
-        out().flushSoon();
-    }
-
-    void completeLater(TunnelStream stream) {
-        incomplete.add(stream);
-    }
-
-    void remove(TunnelStream stream) {
-        streams.remove(stream.id());
-        onStreamOver(stream);
-    }
-
-    /** Something came for a stream that is over. It may have crossed our reset; if there was none, the peer errs. */
-    void onFrameOfOver(int streamId) throws ProtocolViolation {
-        guard.onIdleFrame();
-        if (!frames().haveReset(streamId)) {
-            frames().reset(streamId, Http2Error.STREAM_CLOSED);
-        }
-    }
-
-    TunnelStream newStream(int streamId) {
-        TunnelStream stream = new TunnelStream(this, streamId, peerSettings.initialWindowBytes(), streamWindowBytes);
-        streams.put(streamId, stream);
-        guard.onStream();
-        return stream;
     }
 
     ChannelHandlerContext ctx() {
@@ -430,7 +291,17 @@ abstract class TunnelConnection extends ChannelInboundHandlerAdapter {
     }
 
     boolean isClosed() {
-        return closed;
+        return ending.hasBegun();
+    }
+
+    /** Says whether TLS is up. */
+    boolean isStarted() {
+        return reader != null;
+    }
+
+    /** Says whether the peer has begun as HTTP/2 wants it. */
+    boolean peerSpeaksHttp2() {
+        return reader != null && reader.hasPreface();
     }
 
     boolean isServer() {

@@ -39,12 +39,12 @@ final class TunnelInput implements FrameSink {
             tunnel.onDataOf(stream);
         }
         if (stream == null) {
-            tunnel.onFrameOfOver(streamId);
+            tunnel.streams.onFrameOfOver(streamId);
             tunnel.giveCredit(null, paddingBytes);
         } else if (stream.inputEnded()) {
             throw new ProtocolViolation(PROTOCOL_ERROR, "DATA after the end of stream " + streamId);
-        } else if (!stream.receiveWindow.take(frameBytes)) {
-            tunnel.streamError(stream, FLOW_CONTROL_ERROR);
+        } else if (!stream.input.window.take(frameBytes)) {
+            tunnel.streams.fail(stream, FLOW_CONTROL_ERROR);
             tunnel.giveCredit(null, paddingBytes);
         } else if (paddingBytes > 0) {
             tunnel.giveCredit(stream, paddingBytes);
@@ -58,7 +58,7 @@ final class TunnelInput implements FrameSink {
             tunnel.giveCredit(null, piece.readableBytes());
             piece.release();
         } else {
-            dataStream.deliver(piece);
+            dataStream.input.deliver(piece);
         }
     }
 
@@ -93,11 +93,7 @@ final class TunnelInput implements FrameSink {
         long delta = (long) tunnel.peerSettings.initialWindowBytes() - before;
         if (delta != 0) {
             tunnel.guard.onIdleFrame();
-            for (TunnelStream stream : tunnel.streams.values()) {
-                if (!stream.sendWindow.grow(delta)) {
-                    throw new ProtocolViolation(FLOW_CONTROL_ERROR, "initial window overflows stream " + stream.id());
-                }
-            }
+            tunnel.streams.growSendWindows(delta);
         }
     }
 
@@ -133,7 +129,7 @@ final class TunnelInput implements FrameSink {
         }
         TunnelStream stream = tunnel.streams.get(streamId);
         if (stream != null) {
-            tunnel.streamError(stream, PROTOCOL_ERROR);
+            tunnel.streams.fail(stream, PROTOCOL_ERROR);
         } else {
             tunnel.absentStreamError(streamId, PROTOCOL_ERROR);
         }
@@ -172,7 +168,7 @@ final class TunnelInput implements FrameSink {
             return;
         }
         if (!stream.sendWindow.grow(increment)) {
-            tunnel.streamError(stream, FLOW_CONTROL_ERROR);
+            tunnel.streams.fail(stream, FLOW_CONTROL_ERROR);
         } else {
             tunnel.out().resume(stream);
         }

@@ -4,40 +4,22 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.EventLoop;
 import io.netty.handler.codec.http2.Http2Error;
 import java.net.InetSocketAddress;
-import java.util.ArrayDeque;
 import java.util.Objects;
 import mesh.ambit.identity.SpiffeId;
 import org.jspecify.annotations.Nullable;
 
 /** One stream of a tunnel, from its HEADERS to the end of both halves. */
 final class TunnelStream implements HboneStream {
-    /** RFC 9113 codes have 32 bits, so this is none of them. */
-    private static final long NOT_RESET = -1;
-
-    /**
-     * When this much waits for the reader, smaller pieces than that are gathered first: a peer that sends byte by byte
-     * would otherwise make each of them cost a buffer, many times what its window counts.
-     */
-    private static final int CROWDED_BYTES = 128 * 1024;
-
-    private static final int CRUMB_BYTES = 1_024;
-    private static final int CRUMBS_BYTES = 16 * 1024;
-
     private final TunnelConnection tunnel;
     private final int id;
     final SendWindow sendWindow;
-    final ReceiveWindow receiveWindow;
+    final StreamInput input;
 
     private HeaderFields headers = HeaderFields.NONE;
     private @Nullable Receiver receiver;
 
-    /** What came before there was a receiver, and what cannot be sent yet. Null while empty, which is nearly always. */
-    private @Nullable ArrayDeque<ByteBuf> undelivered;
-
-    private @Nullable ArrayDeque<ByteBuf> unsent;
-
-    /** Small pieces that wait together while much is ahead of them; null while there are none. */
-    private @Nullable ByteBuf crumbs;
+    /** What cannot be sent yet; null until something is written. */
+    private @Nullable WaitingBytes unsent;
 
     private boolean inputEnded;
     private boolean outputEnding;
@@ -47,27 +29,22 @@ final class TunnelStream implements HboneStream {
     /** We have reset it. */
     private boolean letGo;
 
-    private boolean deliveredSinceComplete;
-
-    /** How it ended, kept for a receiver that comes later. */
-    private long resetCode = NOT_RESET;
-
-    private @Nullable TunnelFailure lost;
-
-    /** Whether bytes were waiting to be sent when it was lost. */
-    private boolean owed;
+    /** How the peer or the tunnel ended it; null while it lives, and if its end was in order or ours. */
+    private @Nullable AbnormalEnd brokenBy;
 
     private @Nullable Runnable whenAbandoned;
 
-    /** Whether {@link TunnelConnection} has this stream in its queue of those that wait to write. */
+    /** Whether {@link TunnelOutput} has this stream in its queue of those that wait to write. */
     boolean waitsToWrite;
 
     TunnelStream(TunnelConnection tunnel, int id, int sendWindowBytes, int receiveWindowBytes) {
         this.tunnel = tunnel;
         this.id = id;
         this.sendWindow = new SendWindow(sendWindowBytes);
-        this.receiveWindow =
-                ReceiveWindow.ofStream(receiveWindowBytes, tunnel.eventLoop().ticker());
+        this.input = new StreamInput(
+                this,
+                tunnel,
+                ReceiveWindow.ofStream(receiveWindowBytes, tunnel.eventLoop().ticker()));
     }
 
     int id() {
@@ -84,6 +61,22 @@ final class TunnelStream implements HboneStream {
 
     boolean inputEnded() {
         return inputEnded;
+    }
+
+    /** Returns who receives, null as long as nobody does. */
+    @Nullable
+    Receiver receiver() {
+        return receiver;
+    }
+
+    /** Says whether we have reset it. */
+    boolean isLetGo() {
+        return letGo;
+    }
+
+    /** Says whether it has ended by a reset, ours or the peer's, or with its tunnel. */
+    boolean isBroken() {
+        return letGo || brokenBy != null;
     }
 
     @Override
@@ -119,7 +112,7 @@ final class TunnelStream implements HboneStream {
         }
         receiver = Objects.requireNonNull(newReceiver, "receiver");
         boolean outputHasEnded = outputEnded;
-        deliverWaiting(newReceiver);
+        input.deliverWaiting(newReceiver);
         if (letGo) {
             return;
         }
@@ -129,24 +122,8 @@ final class TunnelStream implements HboneStream {
         if (inputEnded && !letGo) {
             newReceiver.onEndOfInput();
         }
-        if (resetCode != NOT_RESET) {
-            newReceiver.onReset(resetCode);
-        } else if (lost != null) {
-            newReceiver.onLost(lost, owed);
-        }
-    }
-
-    /** Delivers what came before there was a receiver, which may reset the stream over it. */
-    private void deliverWaiting(Receiver to) {
-        if (undelivered == null) {
-            return;
-        }
-        for (ByteBuf data = undelivered.poll(); data != null; data = undelivered == null ? null : undelivered.poll()) {
-            to.onData(data);
-        }
-        undelivered = null;
-        if (!letGo) {
-            to.onDataComplete();
+        if (brokenBy != null) {
+            brokenBy.tell(newReceiver);
         }
     }
 
@@ -158,15 +135,15 @@ final class TunnelStream implements HboneStream {
             return;
         }
         if (unsent == null) {
-            unsent = new ArrayDeque<>(2);
+            unsent = new WaitingBytes();
         }
         unsent.add(data);
-        tunnel.transmit(this);
+        tunnel.out().transmit(this);
     }
 
     @Override
     public void flush() {
-        tunnel.flushSoon();
+        tunnel.out().flushSoon();
     }
 
     @Override
@@ -177,13 +154,13 @@ final class TunnelStream implements HboneStream {
         if (canWrite()) {
             return true;
         }
-        tunnel.waitToWrite(this);
+        tunnel.out().waitToWrite(this);
         return false;
     }
 
     /** Says whether a write would go out at once. */
     boolean canWrite() {
-        return unsent == null && sendWindow.available() > 0 && tunnel.hasRoom();
+        return nothingUnsent() && sendWindow.available() > 0 && tunnel.out().hasRoom();
     }
 
     @Override
@@ -193,8 +170,8 @@ final class TunnelStream implements HboneStream {
             return;
         }
         outputEnding = true;
-        tunnel.transmit(this);
-        tunnel.flushSoon();
+        tunnel.out().transmit(this);
+        tunnel.out().flushSoon();
     }
 
     @Override
@@ -207,7 +184,7 @@ final class TunnelStream implements HboneStream {
             tunnel.frames().reset(id, harmless ? Http2Error.NO_ERROR : code);
             end();
             // Who resets a stream that nobody has begun to receive will not begin any more.
-            discardUndelivered();
+            input.discardUndelivered();
         }
     }
 
@@ -215,10 +192,7 @@ final class TunnelStream implements HboneStream {
     public void consumed(int bytes) {
         assert eventLoop().inEventLoop();
         tunnel.giveCredit(this, bytes);
-        if (crumbs != null && receiveWindow.held() - crumbs.readableBytes() <= CROWDED_BYTES / 2) {
-            passCrumbsOn();
-            deliverComplete();
-        }
+        input.onConsumed();
     }
 
     /** Returns the first buffer that waits to be sent, or null. */
@@ -230,15 +204,16 @@ final class TunnelStream implements HboneStream {
     void removeFirstUnsent() {
         if (unsent != null) {
             unsent.poll();
-            if (unsent.isEmpty()) {
-                unsent = null;
-            }
         }
+    }
+
+    private boolean nothingUnsent() {
+        return unsent == null || unsent.isEmpty();
     }
 
     /** Says whether END_STREAM is due: asked for, not sent, nothing before it. */
     boolean owesEnd() {
-        return outputEnding && !outputEnded && unsent == null;
+        return outputEnding && !outputEnded && nothingUnsent();
     }
 
     void outputEnded() {
@@ -250,73 +225,8 @@ final class TunnelStream implements HboneStream {
         }
     }
 
-    void deliver(ByteBuf data) {
-        if (crumbs != null || (data.readableBytes() < CRUMB_BYTES && receiveWindow.held() > CROWDED_BYTES)) {
-            gather(data);
-        } else {
-            passOn(data);
-        }
-    }
-
-    private void gather(ByteBuf data) {
-        boolean large = data.readableBytes() >= CRUMB_BYTES;
-        if (large || (crumbs != null && crumbs.writableBytes() < data.readableBytes())) {
-            passCrumbsOn();
-        }
-        if (over) {
-            // The receiver has ended the stream over them: nobody would ever pass on what were gathered now.
-            tunnel.giveCredit(null, data.readableBytes());
-            data.release();
-            return;
-        }
-        if (large) {
-            passOn(data);
-            return;
-        }
-        if (crumbs == null) {
-            crumbs = tunnel.ctx().alloc().buffer(CRUMBS_BYTES, CRUMBS_BYTES);
-        }
-        crumbs.writeBytes(data);
-        data.release();
-    }
-
-    private void passCrumbsOn() {
-        ByteBuf gathered = crumbs;
-        crumbs = null;
-        if (gathered != null) {
-            passOn(gathered);
-        }
-    }
-
-    private void passOn(ByteBuf data) {
-        if (receiver != null) {
-            if (!deliveredSinceComplete) {
-                deliveredSinceComplete = true;
-                tunnel.completeLater(this);
-            }
-            receiver.onData(data);
-            return;
-        }
-        if (undelivered == null) {
-            undelivered = new ArrayDeque<>();
-        }
-        undelivered.add(data);
-    }
-
-    void deliverComplete() {
-        deliveredSinceComplete = false;
-        boolean broken = letGo || resetCode != NOT_RESET || lost != null;
-        if (receiver != null && !broken) {
-            receiver.onDataComplete();
-        }
-    }
-
     void endInput() {
-        if (inputEnded) {
-            return;
-        }
-        passCrumbsOn();
-        if (over) {
+        if (inputEnded || !passedOnAndOpen()) {
             return;
         }
         inputEnded = true;
@@ -334,47 +244,48 @@ final class TunnelStream implements HboneStream {
     }
 
     void onPeerReset(long code) {
-        if (over) {
-            return;
-        }
-        passCrumbsOn();
-        if (over) {
-            return;
-        }
-        resetCode = code;
-        end();
-        abandon();
-        if (receiver != null) {
-            receiver.onReset(code);
+        if (passedOnAndOpen()) {
+            breakOff(new AbnormalEnd.Reset(code));
         }
     }
 
     void onTunnelLost(TunnelFailure failure) {
-        if (over) {
-            return;
+        if (passedOnAndOpen()) {
+            breakOff(new AbnormalEnd.Lost(failure, !nothingUnsent()));
         }
-        passCrumbsOn();
-        if (over) {
-            return;
+    }
+
+    /** Passes on what was gathered, for nothing comes behind it; false if the stream is over, or by that. */
+    private boolean passedOnAndOpen() {
+        if (!over) {
+            input.passCrumbsOn();
         }
-        lost = failure;
-        owed = unsent != null;
+        return !over;
+    }
+
+    private void breakOff(AbnormalEnd by) {
+        brokenBy = by;
         end();
-        abandon();
-        discardUndelivered();
+        Runnable action = whenAbandoned;
+        whenAbandoned = null;
+        if (action != null) {
+            input.discardUndelivered();
+            action.run();
+        }
+        if (by instanceof AbnormalEnd.Lost) {
+            // What came before a reset still counts; what came in a tunnel that is lost does not.
+            input.discardUndelivered();
+        }
         if (receiver != null) {
-            receiver.onLost(failure, owed);
+            by.tell(receiver);
         }
     }
 
     /** Returns why a stream that never had an answer is over. */
     TunnelFailure endOfUnanswered() {
-        if (lost != null) {
-            return lost;
-        }
-        Http2Error code = resetCode < 0 ? null : Http2Error.valueOf(resetCode);
-        return new TunnelFailure.Http2Failed(
-                "h2 failed: stream reset before the answer: " + (code == null ? "code " + resetCode : code.name()));
+        return brokenBy == null
+                ? new TunnelFailure.Http2Failed("h2 failed: stream ended before the answer")
+                : brokenBy.ofUnanswered();
     }
 
     /** Says whether somebody is still to answer the request. */
@@ -387,28 +298,6 @@ final class TunnelStream implements HboneStream {
         whenAbandoned = action;
     }
 
-    private void abandon() {
-        Runnable action = whenAbandoned;
-        whenAbandoned = null;
-        if (action != null) {
-            discardUndelivered();
-            action.run();
-        }
-    }
-
-    /** Forgets what nobody will ever receive, and returns its credit. Called when there will be no receiver. */
-    void discardUndelivered() {
-        if (undelivered != null) {
-            int bytes = 0;
-            for (ByteBuf data : undelivered) {
-                bytes += data.readableBytes();
-                data.release();
-            }
-            undelivered = null;
-            tunnel.giveCredit(this, bytes);
-        }
-    }
-
     private void endIfBothHalvesHave() {
         if (inputEnded && outputEnded && !over) {
             end();
@@ -417,17 +306,10 @@ final class TunnelStream implements HboneStream {
 
     private void end() {
         over = true;
-        if (crumbs != null) {
-            // We reset the stream ourselves: nobody wants them any more.
-            int bytes = crumbs.readableBytes();
-            crumbs.release();
-            crumbs = null;
-            tunnel.giveCredit(null, bytes);
-        }
+        input.discardCrumbs();
         if (unsent != null) {
-            unsent.forEach(ByteBuf::release);
-            unsent = null;
+            unsent.release();
         }
-        tunnel.remove(this);
+        tunnel.streams.remove(this);
     }
 }
