@@ -3,7 +3,6 @@ package mesh.ambit.kube;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HexFormat;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -79,7 +78,7 @@ public final class ClusterIps {
     }
 
     private static final class Allocation {
-        /** Who has an address, by its {@link #id}; services by {@code namespace/name}. */
+        /** Who has an address, by its {@link IpText#id}; services by {@code namespace/name}. */
         private final Map<String, String> owners = new HashMap<>();
 
         private final Map<String, List<String>> former;
@@ -91,13 +90,13 @@ public final class ClusterIps {
             // Given addresses first, then former ones: only then is it clear what is free.
             for (Service service : objects.services()) {
                 if (isAddressed(service)) {
-                    service.addresses().forEach(address -> owners.putIfAbsent(id(address), name(service)));
+                    service.addresses().forEach(address -> owners.putIfAbsent(IpText.id(address), name(service)));
                 }
             }
             for (Service service : objects.services()) {
                 if (isAddressed(service)) {
                     former.getOrDefault(name(service), List.of())
-                            .forEach(address -> owners.putIfAbsent(id(address), name(service)));
+                            .forEach(address -> owners.putIfAbsent(IpText.id(address), name(service)));
                 }
             }
         }
@@ -116,7 +115,7 @@ public final class ClusterIps {
             for (String family : families) {
                 String given = ofFamily(service.addresses(), family);
                 String address = given == null ? own(service, family) : given;
-                if (address == null || !name(service).equals(owners.get(id(address)))) {
+                if (address == null || !name(service).equals(owners.get(IpText.id(address)))) {
                     problems.add(problem(service, family, address));
                     return null;
                 }
@@ -134,7 +133,7 @@ public final class ClusterIps {
         private @Nullable String own(Service service, String family) {
             String name = name(service);
             String before = ofFamily(former.getOrDefault(name, List.of()), family);
-            if (before != null && name.equals(owners.get(id(before)))) {
+            if (before != null && name.equals(owners.get(IpText.id(before)))) {
                 return before;
             }
             CRC32 hash = new CRC32();
@@ -143,7 +142,7 @@ public final class ClusterIps {
             int start = (int) (hash.getValue() % size);
             for (int i = 0; i < size; i++) {
                 String address = address(family, FIRST + (start + i) % size);
-                if (owners.putIfAbsent(id(address), name) == null) {
+                if (owners.putIfAbsent(IpText.id(address), name) == null) {
                     return address;
                 }
             }
@@ -153,7 +152,7 @@ public final class ClusterIps {
         private Problem problem(Service service, String family, @Nullable String address) {
             String reason = address == null
                     ? "no " + family + " cluster IP is free"
-                    : "cluster IP " + address + " belongs to Service " + owners.get(id(address));
+                    : "cluster IP " + address + " belongs to Service " + owners.get(IpText.id(address));
             return new Problem(
                     ProblemCode.CLUSTER_IP_UNAVAILABLE,
                     "",
@@ -167,12 +166,6 @@ public final class ClusterIps {
 
         private static boolean isAddressed(Service service) {
             return !service.isExternalName() && !service.isHeadless();
-        }
-
-        /** Returns the same text for every spelling of one address. */
-        private static String id(String address) {
-            byte[] bytes = IpText.parse(address);
-            return bytes == null ? address : HexFormat.of().formatHex(bytes);
         }
 
         private static @Nullable String ofFamily(List<String> addresses, String family) {

@@ -6,7 +6,6 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.HexFormat;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -93,7 +92,7 @@ public final class EntryIps {
         sorted.sort(OLDEST_FIRST);
         EntryIps ips = new EntryIps();
         for (ServiceEntry entry : sorted) {
-            entry.addresses().forEach(address -> ips.owners.putIfAbsent(id(address), "somebody's own choice"));
+            entry.addresses().forEach(address -> ips.owners.putIfAbsent(IpText.id(address), "somebody's own choice"));
         }
         // First what is there, then what is missing: only then is it clear what is free.
         Map<ObjectKey, Map<String, List<HostAddress>>> kept = new HashMap<>();
@@ -134,13 +133,13 @@ public final class EntryIps {
         }
         byHost.keySet().retainAll(hosts(entry));
         byHost.values().removeIf(addresses -> !addresses.stream().allMatch(address -> isFree(address, entry)));
-        byHost.forEach(
-                (host, addresses) -> addresses.forEach(address -> owners.put(id(address.value()), owner(entry, host))));
+        byHost.forEach((host, addresses) ->
+                addresses.forEach(address -> owners.put(IpText.id(address.value()), owner(entry, host))));
         return byHost;
     }
 
     private boolean isFree(HostAddress address, ServiceEntry entry) {
-        String owner = owners.get(id(address.value()));
+        String owner = owners.get(IpText.id(address.value()));
         return IpText.parse(address.value()) != null && (owner == null || owner.equals(owner(entry, address.host())));
     }
 
@@ -154,9 +153,9 @@ public final class EntryIps {
             int low = FIRST + (start + i) % size;
             String v4 = "240.240." + (low >> 8) + "." + (low & 0xff);
             String v6 = "2001:2::" + Integer.toHexString(low);
-            if (!owners.containsKey(id(v4)) && !owners.containsKey(id(v6))) {
-                owners.put(id(v4), owner);
-                owners.put(id(v6), owner);
+            if (!owners.containsKey(IpText.id(v4)) && !owners.containsKey(IpText.id(v6))) {
+                owners.put(IpText.id(v4), owner);
+                owners.put(IpText.id(v6), owner);
                 return List.of(new HostAddress(host, v4), new HostAddress(host, v6));
             }
         }
@@ -165,11 +164,5 @@ public final class EntryIps {
 
     private static String owner(ServiceEntry entry, String host) {
         return entry.metadata().namespace() + "/" + entry.metadata().name() + "/" + host;
-    }
-
-    /** Returns the same text for every spelling of one address. */
-    private static String id(String address) {
-        byte[] bytes = IpText.parse(address);
-        return bytes == null ? address : HexFormat.of().formatHex(bytes);
     }
 }

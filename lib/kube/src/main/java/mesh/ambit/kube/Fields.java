@@ -1,6 +1,5 @@
 package mesh.ambit.kube;
 
-import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -23,12 +22,14 @@ final class Fields {
     private final Mapping mapping;
     private final String path;
     private final Findings findings;
+    private final ScalarReader scalars;
     private final Set<String> known = new TreeSet<>();
 
     Fields(Mapping mapping, String path, Findings findings) {
         this.mapping = mapping;
         this.path = path;
         this.findings = findings;
+        this.scalars = new ScalarReader(findings);
     }
 
     /** Returns the same fields, whose mistakes go to {@code others}. */
@@ -67,8 +68,8 @@ final class Fields {
 
     /** As {@link #text}; a whole number is one of {@code words} by its place, as protobuf's JSON has it. */
     String word(String name, List<String> words) {
-        if (find(name) instanceof Scalar scalar && scalar.type() == ScalarType.INTEGER) {
-            Integer place = integer(scalar, path(name));
+        if (find(name) instanceof Scalar scalar && ScalarReader.isInteger(scalar)) {
+            Integer place = scalars.integer(scalar, path(name));
             return place != null && place >= 0 && place < words.size() ? words.get(place) : scalar.text();
         }
         return text(name);
@@ -77,7 +78,7 @@ final class Fields {
     @Nullable
     String textOrNull(String name) {
         YamlValue value = find(name);
-        return value == null ? null : text(value, path(name));
+        return value == null ? null : scalars.text(value, path(name));
     }
 
     boolean flag(String name) {
@@ -88,14 +89,7 @@ final class Fields {
     @Nullable
     Boolean flagOrNull(String name) {
         YamlValue value = find(name);
-        if (value == null) {
-            return null;
-        }
-        if (value instanceof Scalar scalar && scalar.type() == ScalarType.BOOLEAN) {
-            return scalar.text().equalsIgnoreCase("true");
-        }
-        wrongType(value, path(name), "true or false");
-        return null;
+        return value == null ? null : scalars.flag(value, path(name));
     }
 
     int number(String name) {
@@ -106,89 +100,38 @@ final class Fields {
     @Nullable
     Integer numberOrNull(String name) {
         YamlValue value = find(name);
-        if (value == null) {
-            return null;
-        }
-        if (value instanceof Scalar scalar && scalar.type() == ScalarType.INTEGER) {
-            return integer(scalar, path(name));
-        }
-        wrongType(value, path(name), "a whole number");
-        return null;
+        return value == null ? null : scalars.integer(value, path(name));
     }
 
     /** Returns a finite number, null when it is absent. */
     @Nullable
     Double decimalOrNull(String name) {
         YamlValue value = find(name);
-        boolean isNumber = value instanceof Scalar scalar
-                && (scalar.type() == ScalarType.INTEGER || scalar.type() == ScalarType.DECIMAL);
-        if (isNumber && value instanceof Scalar scalar) {
-            try {
-                double number = Double.parseDouble(scalar.text());
-                if (Double.isFinite(number)) {
-                    return number;
-                }
-            } catch (NumberFormatException e) {
-                // Said below.
-            }
-        }
-        if (value != null) {
-            wrongType(value, path(name), "a number");
-        }
-        return null;
+        return value == null ? null : scalars.decimal(value, path(name));
     }
 
     /** Returns a whole number of 32 bits without a sign, 0 when it is absent; the upper half reads as negative. */
     int unsigned(String name) {
         YamlValue value = find(name);
-        boolean isDecimal = value instanceof Scalar scalar
-                && scalar.type() == ScalarType.INTEGER
-                && scalar.text().matches("[0-9]+");
-        if (isDecimal && value instanceof Scalar scalar) {
-            try {
-                return Integer.parseUnsignedInt(scalar.text());
-            } catch (NumberFormatException e) {
-                findings.add(
-                        ProblemCode.INVALID_VALUE,
-                        value,
-                        path(name),
-                        scalar.text() + " is out of range",
-                        "expected 0 to 4294967295");
-                return 0;
-            }
-        }
-        return number(name);
+        Integer number = value == null ? null : scalars.unsigned(value, path(name));
+        return number == null ? 0 : number;
     }
 
     /** Returns a service's target port, which may be a number or a name. */
     Service.@Nullable TargetPort targetPort(String name) {
         YamlValue value = find(name);
-        if (value instanceof Scalar scalar && scalar.type() == ScalarType.INTEGER) {
-            Integer number = integer(scalar, path(name));
+        if (value != null && ScalarReader.isInteger(value)) {
+            Integer number = scalars.integer(value, path(name));
             return number == null ? null : new Service.TargetPort.Numbered(number);
         }
-        String text = value == null ? null : text(value, path(name));
+        String text = value == null ? null : scalars.text(value, path(name));
         return text == null ? null : new Service.TargetPort.Named(text);
     }
 
     @Nullable
     Instant time(String name) {
         YamlValue value = find(name);
-        String text = value == null ? null : text(value, path(name));
-        if (value == null || text == null) {
-            return null;
-        }
-        try {
-            return Times.parse(text);
-        } catch (DateTimeException e) {
-            findings.add(
-                    ProblemCode.INVALID_VALUE,
-                    value,
-                    path(name),
-                    "\"" + text + "\" is not a time",
-                    "expected for example 2026-11-21T10:00:00Z");
-            return null;
-        }
+        return value == null ? null : scalars.time(value, path(name));
     }
 
     /** Returns a mapping of texts to texts, empty when it is absent. */
@@ -198,14 +141,14 @@ final class Fields {
             return Map.of();
         }
         if (!(value instanceof Mapping texts)) {
-            wrongType(value, path(name), "a mapping");
+            scalars.wrongType(value, path(name), "a mapping");
             return Map.of();
         }
         Map<String, String> result = new LinkedHashMap<>();
         texts.entries().forEach((key, entry) -> {
             String field = path(name) + "[" + key + "]";
             boolean isNull = entry instanceof Scalar scalar && scalar.type() == ScalarType.NULL;
-            String text = isNull ? "" : text(entry, field);
+            String text = isNull ? "" : scalars.text(entry, field);
             if (text != null) {
                 result.put(key, text);
             }
@@ -218,7 +161,7 @@ final class Fields {
         List<String> result = new ArrayList<>();
         List<YamlValue> items = items(name);
         for (int i = 0; i < items.size(); i++) {
-            String text = text(items.get(i), path(name) + "[" + i + "]");
+            String text = scalars.text(items.get(i), path(name) + "[" + i + "]");
             if (text != null) {
                 result.add(text);
             }
@@ -231,14 +174,9 @@ final class Fields {
         List<Integer> result = new ArrayList<>();
         List<YamlValue> items = items(name);
         for (int i = 0; i < items.size(); i++) {
-            String field = path(name) + "[" + i + "]";
-            if (items.get(i) instanceof Scalar scalar && scalar.type() == ScalarType.INTEGER) {
-                Integer number = integer(scalar, field);
-                if (number != null) {
-                    result.add(number);
-                }
-            } else {
-                wrongType(items.get(i), field, "a whole number");
+            Integer number = scalars.integer(items.get(i), path(name) + "[" + i + "]");
+            if (number != null) {
+                result.add(number);
             }
         }
         return result;
@@ -340,7 +278,7 @@ final class Fields {
         if (value instanceof Sequence sequence) {
             return sequence.items();
         }
-        wrongType(value, path(name), "a list");
+        scalars.wrongType(value, path(name), "a list");
         return List.of();
     }
 
@@ -348,49 +286,7 @@ final class Fields {
         if (value instanceof Mapping below) {
             return new Fields(below, field, findings);
         }
-        wrongType(value, field, "a mapping");
+        scalars.wrongType(value, field, "a mapping");
         return null;
-    }
-
-    private @Nullable String text(YamlValue value, String field) {
-        if (value instanceof Scalar scalar) {
-            if (scalar.type() == ScalarType.TEXT) {
-                return scalar.text();
-            }
-            if (scalar.type() != ScalarType.NULL) {
-                findings.add(
-                        ProblemCode.WRONG_TYPE,
-                        value,
-                        field,
-                        value.description() + " stands where a text belongs",
-                        "put it in quotes: \"" + scalar.text() + "\"");
-                return null;
-            }
-        }
-        wrongType(value, field, "a text");
-        return null;
-    }
-
-    private @Nullable Integer integer(Scalar scalar, String field) {
-        String text = scalar.text();
-        try {
-            return switch (text.substring(0, Math.min(2, text.length()))) {
-                case "0x" -> Integer.valueOf(text.substring(2), 16);
-                case "0o" -> Integer.valueOf(text.substring(2), 8);
-                default -> Integer.valueOf(text);
-            };
-        } catch (NumberFormatException e) {
-            findings.add(ProblemCode.INVALID_VALUE, scalar, field, "the number " + text + " is too large", "");
-            return null;
-        }
-    }
-
-    private void wrongType(YamlValue value, String field, String expected) {
-        findings.add(
-                ProblemCode.WRONG_TYPE,
-                value,
-                field,
-                value.description() + " stands where " + expected + " belongs",
-                "");
     }
 }

@@ -1,5 +1,6 @@
 package mesh.ambit.kube;
 
+import java.util.HexFormat;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -29,6 +30,12 @@ public final class IpText {
     /** Returns whether {@code text} is an address and, if so, an IPv6 one. */
     public static boolean isV6(String text) {
         return text.indexOf(':') >= 0 && parseV6(text) != null;
+    }
+
+    /** Returns the same text for every spelling of one address; a text that is no address as it is. */
+    static String id(String text) {
+        byte[] bytes = parse(text);
+        return bytes == null ? text : HexFormat.of().formatHex(bytes);
     }
 
     /** Returns the number of bits of a prefix length, or -1 when the text is none for an address of so many bytes. */
