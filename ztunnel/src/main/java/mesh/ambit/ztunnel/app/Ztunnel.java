@@ -3,15 +3,11 @@ package mesh.ambit.ztunnel.app;
 import java.io.IOException;
 import java.time.InstantSource;
 import java.util.List;
-import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import mesh.ambit.admin.Readiness;
-import mesh.ambit.ca.CaClient;
 import mesh.ambit.ca.CertificateManager;
-import mesh.ambit.ca.CertificateState;
 import mesh.ambit.channel.ControlPlaneChannels;
 import mesh.ambit.config.ExitCode;
 import mesh.ambit.model.MeshResource;
@@ -22,10 +18,8 @@ import mesh.ambit.telemetry.LogLevels;
 import mesh.ambit.telemetry.Metrics;
 import mesh.ambit.telemetry.PodProxyMetrics;
 import mesh.ambit.telemetry.XdsMetrics;
-import mesh.ambit.tls.Svid;
 import mesh.ambit.xds.AdsClient;
 import mesh.ambit.xds.AdsMode;
-import mesh.ambit.xds.AdsObserver;
 import mesh.ambit.xds.MeshUpdates;
 import mesh.ambit.ztunnel.inpod.PodRegistry;
 import mesh.ambit.ztunnel.inpod.PodStartException;
@@ -58,8 +52,7 @@ final class Ztunnel {
     private final CompletableFuture<Integer> stop = new CompletableFuture<>();
     private final Metrics metrics;
     private final ControlPlaneChannels channels;
-    private final CaClient ca;
-    private final CertificateManager certificates;
+    private final WorkloadCertificates certificates;
     private final PeerRevocation revocation;
     private final DataPlane plane;
     private final PodRegistry pods;
@@ -88,21 +81,11 @@ final class Ztunnel {
         MeshView mesh = new MeshView();
         PolicyView policies = new PolicyView();
         this.channels = new ControlPlaneChannels(config.tls().policy());
-        this.ca = new CaClient(
-                config.control().ca(),
-                channels,
-                config.control().certificateLifetime(),
-                config.mode().shared());
-        this.certificates = new CertificateManager(
-                ca,
-                clock,
-                System::nanoTime,
-                new SplittableRandom(),
-                Executors.newSingleThreadScheduledExecutor(
-                        Thread.ofPlatform().daemon().name("ambit-certificates").factory()));
+        this.certificates = WorkloadCertificates.of(config, channels, clock);
+        CertificateManager manager = certificates.manager();
         this.revocation = PeerRevocation.start(config.tls().revocationList(), metrics);
-        this.plane = DataPlaneAssembly.of(
-                config, mesh, policies, certificates::fetch, revocation.revocations(), metrics, clock);
+        this.plane =
+                DataPlaneAssembly.of(config, mesh, policies, manager::fetch, revocation.revocations(), metrics, clock);
         this.pods = new PodRegistry(
                 pod -> InPodProxy.start(plane, pod),
                 config.mode().shared() ? new PodProxyMetrics(metrics) : PodProxyMetrics.unseen());
@@ -117,9 +100,7 @@ final class Ztunnel {
                 mesh,
                 policies,
                 new CertificateInterest(
-                        config.mode().shared() ? config.node().node() : null,
-                        certificates::prefetch,
-                        certificates::forget),
+                        config.mode().shared() ? config.node().node() : null, manager::prefetch, manager::forget),
                 plane.departures());
         this.ads = config.control().xds() == null
                 ? null
@@ -130,11 +111,11 @@ final class Ztunnel {
                         config.control().onDemand() ? AdsMode.ON_DEMAND : AdsMode.WILDCARD,
                         state.keeper(),
                         sink,
-                        xdsObserver(new XdsMetrics(metrics)));
+                        new XdsCounter(new XdsMetrics(metrics)));
         if (ads != null && config.control().onDemand()) {
             mesh.completeThrough(new DemandedMesh(config.node().network(), ads));
         }
-        this.dump = new ConfigDump(mesh, policies, certificates::states, pods::pods, config);
+        this.dump = new ConfigDump(mesh, policies, manager::states, pods::pods, config);
         this.connections = new ConnectionList(pods::pods);
         this.servers = new AdminServers(
                 ports,
@@ -176,7 +157,7 @@ final class Ztunnel {
                         synced();
                     })
                     .exceptionally(Ztunnel::cannotBegin);
-            state.restore(ads, certificates)
+            state.restore(ads, certificates.manager())
                     .thenAccept(whole -> {
                         if (whole) {
                             synced();
@@ -257,13 +238,12 @@ final class Ztunnel {
         state.close();
         certificates.close();
         revocation.close();
-        ca.close();
         channels.close();
         plane.hosts().close();
         plane.loops()
                 .shutdownGracefully(0, CLEAN_UP_SECONDS, TimeUnit.SECONDS)
                 .await(2 * CLEAN_UP_SECONDS, TimeUnit.SECONDS);
-        releaseCertificates();
+        certificates.release();
         plane.limits().overload().close();
         metrics.close();
         LOG.info("ended");
@@ -279,15 +259,6 @@ final class Ztunnel {
                         : ours.drain().toCompletableFuture());
         new DrainCountdown(config.process().drainDeadline(), System::nanoTime)
                 .await(drained, () -> pods.connectionCount() + (ours == null ? 0 : ours.connectionCount()));
-    }
-
-    /** Frees what the TLS library holds for each certificate; no tunnel uses it any more. */
-    private void releaseCertificates() {
-        for (CertificateState state : certificates.states().values()) {
-            if (state instanceof CertificateState.Available(Svid svid)) {
-                svid.close();
-            }
-        }
     }
 
     /** The mesh is known, from the control plane or from disk: now pods may come. */
@@ -310,20 +281,6 @@ final class Ztunnel {
     private static @Nullable Void cannotBegin(Throwable failure) {
         LOG.error("the mesh is known, but serving it cannot begin; restart this program", failure);
         return null;
-    }
-
-    private static AdsObserver xdsObserver(XdsMetrics metrics) {
-        return new AdsObserver() {
-            @Override
-            public void message(String typeUrl, long payloadBytes) {
-                metrics.message(typeUrl, payloadBytes);
-            }
-
-            @Override
-            public void terminated(String reason) {
-                metrics.terminated(reason);
-            }
-        };
     }
 
     /** What the node agent's connection means for readiness. */
