@@ -43,7 +43,9 @@ final class ReportChecks {
 
     private static boolean isKeySet(String text) {
         try {
-            return YamlReader.read(text).getFirst() instanceof YamlValue.Mapping set
+            List<YamlValue> documents = YamlReader.read(text);
+            return !documents.isEmpty()
+                    && documents.getFirst() instanceof YamlValue.Mapping set
                     && set.find("keys") instanceof YamlValue.Sequence;
         } catch (YamlProblem e) {
             return false;

@@ -85,6 +85,9 @@ class ValidationTest {
                 "{apiVersion: networking.istio.io/v1, kind: ServiceEntry, metadata: {name: a}, spec: {hosts: ['*.c'], resolution: DYNAMIC_DNS, ports: [{number: 80, name: x, protocol: TCP}]}} | spec.ports[0] | INVALID_VALUE",
                 "{apiVersion: networking.istio.io/v1, kind: WorkloadEntry, metadata: {name: a}, spec: {}} | spec.address | MISSING_FIELD",
                 "{apiVersion: networking.istio.io/v1, kind: WorkloadEntry, metadata: {name: a}, spec: {address: 'unix:///x', ports: {a: 1}}} | spec.ports | CONFLICTING_FIELDS",
+                "{apiVersion: security.istio.io/v1, kind: RequestAuthentication, metadata: {name: a}, spec: {jwtRules: [{issuer: i, jwks: '{}'}]}} | spec.jwtRules[0].jwks | INVALID_VALUE",
+                "{apiVersion: security.istio.io/v1, kind: RequestAuthentication, metadata: {name: a}, spec: {jwtRules: [{issuer: i, jwks: '#'}]}} | spec.jwtRules[0].jwks | INVALID_VALUE",
+                "{apiVersion: security.istio.io/v1, kind: RequestAuthentication, metadata: {name: a}, spec: {jwtRules: [{issuer: i, jwks: ' '}]}} | spec.jwtRules[0].jwks | INVALID_VALUE",
                 "{apiVersion: v1} | '' | NOT_AN_OBJECT",
                 "[1] | '' | NOT_AN_OBJECT"
             })
