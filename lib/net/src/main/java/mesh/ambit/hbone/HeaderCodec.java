@@ -9,6 +9,8 @@ import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2HeadersEncoder;
+import io.netty.util.AsciiString;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -118,7 +120,7 @@ final class HeaderCodec {
     private ByteBuf encode(ByteBufAllocator allocator, int streamId, Http2Headers headers, HeaderFields fields)
             throws Http2Exception {
         for (HeaderFields.Field field : fields.fields()) {
-            headers.add(field.name(), field.value());
+            headers.add(field.name(), octets(field.value()));
         }
         ByteBuf block = allocator.buffer(BLOCK_BYTES);
         try {
@@ -128,6 +130,20 @@ final class HeaderCodec {
             block.release();
             throw e;
         }
+    }
+
+    private static boolean isAscii(String value) {
+        for (int i = 0; i < value.length(); i++) {
+            if (value.charAt(i) >= 128) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Names of workloads may be of any alphabet; Netty would cut their characters down to eight bits. */
+    private static CharSequence octets(String value) {
+        return isAscii(value) ? value : new AsciiString(value.getBytes(StandardCharsets.UTF_8), false);
     }
 
     /** Returns the fields of {@code headers} without the pseudo fields. */

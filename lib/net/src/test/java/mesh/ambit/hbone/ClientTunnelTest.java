@@ -41,6 +41,16 @@ class ClientTunnelTest {
     }
 
     @Test
+    void valuesBeyondAsciiAreSentInUtf8() {
+        client.start();
+        client.request(HeaderFields.of("baggage", "service.name=\u00fc\u20ac"));
+
+        assertThat(peer.receivedDecoded())
+                .containsExactly("HEADERS 1 :method=CONNECT :authority=10.0.0.1:80"
+                        + " baggage=service.name=\u00c3\u00bc\u00e2\u0082\u00ac");
+    }
+
+    @Test
     void answer200OpensTheStream() {
         client.start();
         Promise<HboneStream> stream = client.request();
