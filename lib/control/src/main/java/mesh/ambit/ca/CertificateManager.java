@@ -284,6 +284,14 @@ public final class CertificateManager implements AutoCloseable {
 
     private void ended(SpiffeId identity, @Nullable Svid svid, @Nullable Throwable failure) {
         Instant now = now();
+        if (svid != null && svid.roots().isEmpty() && isGood(published.get(identity), now)) {
+            svid.close();
+            ended(
+                    identity,
+                    null,
+                    new SigningException("the CA sent a trust bundle without a certificate; the old one stays"));
+            return;
+        }
         if (svid != null) {
             if (book.succeeded(identity, svid, now)) {
                 LOG.debug("{} has a certificate until {}", identity, svid.notAfter());
@@ -305,6 +313,13 @@ public final class CertificateManager implements AutoCloseable {
             }
         }
         work();
+    }
+
+    /** Says whether there is one that peers can be judged with. Without one, any will do, as with the reference. */
+    private static boolean isGood(@Nullable CertificateState state, Instant now) {
+        return state instanceof CertificateState.Available(Svid svid)
+                && !svid.roots().isEmpty()
+                && svid.notAfter().isAfter(now);
     }
 
     private void publish(SpiffeId identity, CertificateState state) {

@@ -20,8 +20,8 @@ final class SignedChain {
     private SignedChain() {}
 
     /**
-     * Returns the certificate in {@code chain}. The reference also takes a leaf of another key and a bundle without a
-     * certificate, in the place of what worked until then, and fails in every handshake that follows.
+     * Returns the certificate in {@code chain}, whose bundle may be without any. The reference also takes a leaf of another
+     * key, in the place of what worked until then, and fails in every handshake that follows.
      *
      * @param asked whether the CA was told the identity; one that has it from our token may know better who we are
      * @throws SigningException if the chain has no bundle, is not readable, is for another key, or speaks for somebody else
@@ -39,7 +39,13 @@ final class SignedChain {
         }
         List<X509Certificate> own = new ArrayList<>();
         for (String element : chain.subList(0, chain.size() - 1)) {
-            own.add(parse(element, identity).getFirst());
+            List<X509Certificate> certificates = parse(element, identity);
+            if (certificates.isEmpty()) {
+                throw new SigningException(
+                        "failed to create CSR: certificate: no certificate",
+                        new CertificateException("an element without certificate for " + identity));
+            }
+            own.add(certificates.getFirst());
         }
         X509Certificate leaf = own.getFirst();
         String name = uri(leaf);
@@ -56,13 +62,7 @@ final class SignedChain {
 
     private static List<X509Certificate> parse(String pem, SpiffeId identity) {
         try {
-            List<X509Certificate> certificates = pem.contains(BEGIN) ? PemText.certificates(pem) : List.of();
-            if (certificates.isEmpty()) {
-                throw new SigningException(
-                        "failed to create CSR: certificate: no certificate",
-                        new CertificateException("an element without certificate for " + identity));
-            }
-            return certificates;
+            return pem.contains(BEGIN) ? PemText.certificates(pem) : List.of();
         } catch (CertificateException e) {
             throw new SigningException("the CA sent a certificate for " + identity + " that is not readable", e);
         }

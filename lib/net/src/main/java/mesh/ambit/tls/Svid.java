@@ -36,7 +36,7 @@ public final class Svid implements AutoCloseable {
      * @param identity the identity that the leaf carries
      * @param chain the leaf, then its intermediates; the root is never among them
      * @param key the leaf's private key
-     * @param roots the trust bundle for peers; at least one
+     * @param roots the trust bundle for peers; without any nobody is trusted
      */
     public Svid(SpiffeId identity, List<X509Certificate> chain, PrivateKey key, List<X509Certificate> roots) {
         this.identity = Objects.requireNonNull(identity, "identity");
@@ -45,9 +45,6 @@ public final class Svid implements AutoCloseable {
         this.roots = List.copyOf(roots);
         if (this.chain.isEmpty()) {
             throw new IllegalArgumentException("certificate chain of " + identity + ": empty (expected: leaf first)");
-        }
-        if (this.roots.isEmpty()) {
-            throw new IllegalArgumentException("trust bundle of " + identity + ": empty (expected: a root)");
         }
         this.finder = new PathFinder(this.roots);
     }

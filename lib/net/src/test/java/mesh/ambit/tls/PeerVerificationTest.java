@@ -157,6 +157,22 @@ class PeerVerificationTest {
 
     @ParameterizedTest
     @EnumSource
+    void whoHasNoRootsTrustsNobody(TlsProvider provider) {
+        Svid client = svid(WEB);
+        Svid server = svid(ORDERS);
+        Svid trusting = new Svid(server.identity(), server.chain(), server.key(), List.of());
+        Handshake atServer = handshake(provider, client, trusting, EXPECT_ORDERS);
+        assertThat(atServer.serverRefusal()).isEqualTo(PeerRefusal.UNKNOWN_CA);
+        atServer.close();
+
+        trusting = new Svid(client.identity(), client.chain(), client.key(), List.of());
+        Handshake atClient = handshake(provider, trusting, server, EXPECT_ORDERS);
+        assertThat(atClient.clientRefusal()).isEqualTo(PeerRefusal.UNKNOWN_CA);
+        atClient.close();
+    }
+
+    @ParameterizedTest
+    @EnumSource
     void rootOfTheSameNameWithAnotherKeyIsRefused(TlsProvider provider) {
         TestPki impostor = new TestPki();
         Handshake handshake =

@@ -145,22 +145,46 @@ class CertificateManagerIT {
                 .hasMessage("failed to create CSR: invalid root certificate: no root certificate present");
     }
 
-    /** The reference installs what it can of these, and has no working certificate then. */
+    /** The reference installs it, and has no working certificate then. */
     @Test
-    void anAnswerThatCannotServeIsNotUsed() throws Exception {
+    void anAnswerForAnotherKeyIsNotUsed() throws Exception {
         fetch();
         ca.behave((request, responses) -> {
             responses.onNext(ca.chain(ca.requests().getFirst(), Duration.ofHours(1)));
             responses.onCompleted();
         });
         assertThat(refusal()).isEqualTo("the CA sent a certificate of another key for " + WEB);
+    }
+
+    @Test
+    void aBundleWithoutARootTrustsNobody() throws Exception {
+        bundleIs("no root", Duration.ofHours(1));
+
+        Svid svid = fetch();
+
+        assertThat(svid.chain()).hasSize(1);
+        assertThat(svid.roots()).isEmpty();
+    }
+
+    @Test
+    void aBundleWithoutARootDoesNotReplaceOneThatWorks() throws Exception {
+        ca.sign(Duration.ofSeconds(6));
+        Svid first = fetch();
+
+        bundleIs("", Duration.ofHours(1));
+        Await.until("a second attempt", () -> ca.requests().size() > 1);
+        ca.sign(Duration.ofHours(1));
+
+        Await.until("a new certificate", () -> manager.current(WEB) != first);
+        assertThat(fetch().roots()).containsExactly(authority.root());
+    }
+
+    private void bundleIs(String pem, Duration life) {
         ca.behave((request, responses) -> {
-            responses.onNext(ca.chain(request, Duration.ofHours(1)).toBuilder()
-                    .setCertChain(1, "no root")
-                    .build());
+            responses.onNext(
+                    ca.chain(request, life).toBuilder().setCertChain(1, pem).build());
             responses.onCompleted();
         });
-        assertThat(refusal()).isEqualTo("failed to create CSR: certificate: no certificate");
     }
 
     @Test
