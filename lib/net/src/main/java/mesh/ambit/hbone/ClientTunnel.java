@@ -214,14 +214,14 @@ final class ClientTunnel extends TunnelConnection {
     void onGoAway(int lastStreamId, long code) {
         goAway();
         // A stream above the last that was answered all the same is reset, with the code of all.
-        for (TunnelStream stream : streams.values().toArray(new TunnelStream[0])) {
-            if (stream.id() > lastStreamId && !requests.isUnanswered(stream.id())) {
+        for (TunnelStream stream : streams.above(lastStreamId)) {
+            if (!requests.isUnanswered(stream.id())) {
                 stream.onPeerReset(code);
             }
         }
         List<PendingConnect> unprocessed = requests.takeWaiting();
         unprocessed.addAll(requests.takeAbove(lastStreamId));
-        streams.lose(lastStreamId, new TunnelFailure.Http2Failed("h2 failed: not processed before GOAWAY"));
+        streams.loseAbove(lastStreamId, new TunnelFailure.Http2Failed("h2 failed: not processed before GOAWAY"));
         for (PendingConnect request : unprocessed) {
             owner.onUnprocessed(this, request);
         }

@@ -164,7 +164,7 @@ abstract class TunnelConnection extends ChannelInboundHandlerAdapter {
         if (reader != null) {
             reader.close();
         }
-        streams.lose(0, failure);
+        streams.loseAbove(0, failure);
         onClosed(failure);
     }
 

@@ -95,13 +95,21 @@ final class TunnelStreams {
         incomplete.clear();
     }
 
-    /** Ends the streams with ids above {@code lastKept}, all for 0, because their tunnel does not carry them. */
-    void lose(int lastKept, TunnelFailure failure) {
-        // A copy: each of them removes itself, and whoever learns of it may end others.
-        for (TunnelStream stream : byId.values().toArray(new TunnelStream[0])) {
-            if (stream.id() > lastKept) {
-                stream.onTunnelLost(failure);
+    /** Returns those with ids above {@code streamId}, all for 0: a copy, for they are removed as they end. */
+    List<TunnelStream> above(int streamId) {
+        List<TunnelStream> above = new ArrayList<>(byId.size());
+        for (TunnelStream stream : byId.values()) {
+            if (stream.id() > streamId) {
+                above.add(stream);
             }
+        }
+        return above;
+    }
+
+    /** Ends the streams with ids above {@code streamId}, because their tunnel does not carry them. */
+    void loseAbove(int streamId, TunnelFailure failure) {
+        for (TunnelStream stream : above(streamId)) {
+            stream.onTunnelLost(failure);
         }
     }
 }
