@@ -22,19 +22,26 @@ final class Fields {
     private final Mapping mapping;
     private final String path;
     private final Findings findings;
+    private final Spelling spelling;
     private final ScalarReader scalars;
     private final Set<String> known = new TreeSet<>();
 
-    Fields(Mapping mapping, String path, Findings findings) {
+    Fields(Mapping mapping, String path, Findings findings, Spelling spelling) {
         this.mapping = mapping;
         this.path = path;
         this.findings = findings;
+        this.spelling = spelling;
         this.scalars = new ScalarReader(findings);
     }
 
     /** Returns the same fields, whose mistakes go to {@code others}. */
     Fields with(Findings others) {
-        return new Fields(mapping, path, others);
+        return new Fields(mapping, path, others, spelling);
+    }
+
+    /** Returns the same fields, spelled otherwise. */
+    Fields in(Spelling other) {
+        return new Fields(mapping, path, findings, other);
     }
 
     /** Returns the full name of a field, as a person writes it. */
@@ -68,11 +75,16 @@ final class Fields {
 
     /** As {@link #text}; a whole number is one of {@code words} by its place, as protobuf's JSON has it. */
     String word(String name, List<String> words) {
-        if (find(name) instanceof Scalar scalar && ScalarReader.isInteger(scalar)) {
+        if (isNumber(name) && find(name) instanceof Scalar scalar) {
             Integer place = scalars.integer(scalar, path(name));
             return place != null && place >= 0 && place < words.size() ? words.get(place) : scalar.text();
         }
         return text(name);
+    }
+
+    /** Returns whether a whole number stands in the field. */
+    boolean isNumber(String name) {
+        return ScalarReader.isInteger(find(name));
     }
 
     @Nullable
@@ -100,7 +112,7 @@ final class Fields {
     @Nullable
     Integer numberOrNull(String name) {
         YamlValue value = find(name);
-        return value == null ? null : scalars.integer(value, path(name));
+        return value == null ? null : scalars.integer(spelling.unquoted(value), path(name));
     }
 
     /** Returns a finite number, null when it is absent. */
@@ -113,7 +125,7 @@ final class Fields {
     /** Returns a whole number of 32 bits without a sign, 0 when it is absent; the upper half reads as negative. */
     int unsigned(String name) {
         YamlValue value = find(name);
-        Integer number = value == null ? null : scalars.unsigned(value, path(name));
+        Integer number = value == null ? null : scalars.unsigned(spelling.unquoted(value), path(name));
         return number == null ? 0 : number;
     }
 
@@ -161,7 +173,8 @@ final class Fields {
         List<String> result = new ArrayList<>();
         List<YamlValue> items = items(name);
         for (int i = 0; i < items.size(); i++) {
-            String text = scalars.text(items.get(i), path(name) + "[" + i + "]");
+            YamlValue item = items.get(i);
+            String text = spelling.isEmptyItem(item) ? "" : scalars.text(item, path(name) + "[" + i + "]");
             if (text != null) {
                 result.add(text);
             }
@@ -174,7 +187,7 @@ final class Fields {
         List<Integer> result = new ArrayList<>();
         List<YamlValue> items = items(name);
         for (int i = 0; i < items.size(); i++) {
-            Integer number = scalars.integer(items.get(i), path(name) + "[" + i + "]");
+            Integer number = scalars.integer(spelling.unquoted(items.get(i)), path(name) + "[" + i + "]");
             if (number != null) {
                 result.add(number);
             }
@@ -192,9 +205,7 @@ final class Fields {
     /** Returns the fields of a mapping below, no fields when it is absent. */
     Fields childOrEmpty(String name) {
         Fields child = child(name);
-        return child == null
-                ? new Fields(new Mapping(Map.of(), Map.of(), mapping.line(), mapping.column()), path(name), findings)
-                : child;
+        return child == null ? empty(mapping, path(name)) : child;
     }
 
     /** Returns the fields of each mapping of a list, none when it is absent. */
@@ -202,7 +213,9 @@ final class Fields {
         List<Fields> result = new ArrayList<>();
         List<YamlValue> items = items(name);
         for (int i = 0; i < items.size(); i++) {
-            Fields fields = fields(items.get(i), path(name) + "[" + i + "]");
+            YamlValue item = items.get(i);
+            String field = path(name) + "[" + i + "]";
+            Fields fields = spelling.isEmptyItem(item) ? empty(item, field) : fields(item, field);
             if (fields != null) {
                 result.add(fields);
             }
@@ -267,7 +280,7 @@ final class Fields {
 
     private @Nullable YamlValue find(String name) {
         known.add(name);
-        return mapping.find(name);
+        return spelling.find(mapping, name);
     }
 
     private List<YamlValue> items(String name) {
@@ -284,9 +297,13 @@ final class Fields {
 
     private @Nullable Fields fields(YamlValue value, String field) {
         if (value instanceof Mapping below) {
-            return new Fields(below, field, findings);
+            return new Fields(below, field, findings, spelling);
         }
         scalars.wrongType(value, field, "a mapping");
         return null;
+    }
+
+    private Fields empty(YamlValue at, String field) {
+        return new Fields(new Mapping(Map.of(), Map.of(), at.line(), at.column()), field, findings, spelling);
     }
 }

@@ -1,9 +1,9 @@
 package mesh.ambit.kube;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import mesh.ambit.kube.AuthorizationPolicy.Action;
 import mesh.ambit.kube.AuthorizationPolicy.Condition;
 import mesh.ambit.kube.AuthorizationPolicy.Operation;
@@ -160,14 +160,15 @@ final class IstioObjects {
         Fields mtls = spec.childOrEmpty("mtls");
         Mode mode = mode(mtls);
         done(mtls);
-        Map<Integer, Mode> ports = new TreeMap<>();
+        Map<Integer, Mode> ports = new HashMap<>();
         Fields portLevel = spec.childOrEmpty("portLevelMtls");
         for (String port : portLevel.names()) {
             Fields portMtls = portLevel.childOrEmpty(port);
             Mode portMode = mode(portMtls);
             done(portMtls);
-            if (isPort(port)) {
-                ports.put(Integer.parseInt(port), portMode);
+            Integer number = port(port);
+            if (number != null) {
+                ports.put(number, portMode);
             } else {
                 portLevel.found(
                         ProblemCode.INVALID_PORT,
@@ -192,9 +193,17 @@ final class IstioObjects {
         return new PeerAuthentication(meta, selector, mode, ports);
     }
 
-    /** A store that nobody guards holds any number, and clients can be told of it. */
-    private boolean isPort(String text) {
-        return checked() ? Checks.isPortText(text) && Integer.parseInt(text) > 0 : text.matches("0|[1-9][0-9]{0,8}");
+    /** Returns a port; a store that nobody guards holds any number of 32 bits, and clients can be told of it. */
+    private @Nullable Integer port(String text) {
+        if (checked()) {
+            return Checks.isPortText(text) && Integer.parseInt(text) > 0 ? Integer.valueOf(text) : null;
+        }
+        String digits = Spelling.wholeNumber(text);
+        try {
+            return digits == null || digits.startsWith("-") ? null : Integer.parseUnsignedInt(digits);
+        } catch (NumberFormatException e) {
+            return null;
+        }
     }
 
     private Mode mode(Fields mtls) {
@@ -206,6 +215,10 @@ final class IstioObjects {
             if (mode.name().equals(text)) {
                 return mode;
             }
+        }
+        if (!checked() && mtls.isNumber("mode")) {
+            // One of the future: what is not known asks for nothing, and leaves in force what is.
+            return Mode.UNSET;
         }
         mtls.found(
                 ProblemCode.INVALID_VALUE,

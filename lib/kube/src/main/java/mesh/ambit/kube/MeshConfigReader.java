@@ -33,7 +33,7 @@ final class MeshConfigReader {
                     case Mapping mapping -> {
                         Findings wrong = new Findings();
                         Mapping settings = MeshConfigShape.normal(mapping, wrong);
-                        MeshConfigChecks.check(new Fields(settings, "", wrong));
+                        MeshConfigChecks.check(new Fields(settings, "", wrong, Spelling.STRICT));
                         wrong.all().forEach(finding -> problems.add(finding.in(file, "")));
                         if (wrong.isEmpty()) {
                             entries.putAll(settings.entries());
@@ -56,7 +56,8 @@ final class MeshConfigReader {
             }
         }
         MeshConfigReader reader = new MeshConfigReader();
-        MeshConfig config = reader.config(new Fields(new Mapping(entries, keys, 1, 1), "", reader.findings));
+        MeshConfig config =
+                reader.config(new Fields(new Mapping(entries, keys, 1, 1), "", reader.findings, Spelling.STRICT));
         reader.findings.all().forEach(finding -> problems.add(finding.in(file, "")));
         return new Parsed(config, problems);
     }

@@ -161,6 +161,10 @@ final class NetworkObjects {
                 return resolution;
             }
         }
+        if (!checked() && spec.isNumber("resolution")) {
+            // One of the future: whoever does not know it looks for endpoints, and resolves nothing.
+            return Resolution.STATIC;
+        }
         spec.found(
                 ProblemCode.INVALID_VALUE,
                 "resolution",

@@ -91,7 +91,8 @@ final class ObjectReader {
 
     private void object(Mapping mapping, Kind kind, @Nullable String apiVersion) {
         Findings findings = new Findings();
-        Fields object = new Fields(mapping, "", findings);
+        boolean checked = reading == Reading.CHECKED;
+        Fields object = new Fields(mapping, "", findings, checked ? Spelling.STRICT : Spelling.JSON);
         ObjectMeta meta = new MetadataReader(reading).read(object, kind, DEFAULT_NAMESPACE);
         List<String> versions = ApiNames.versions(kind);
         if (apiVersion != null && !versions.contains(apiVersion.substring(apiVersion.indexOf('/') + 1))) {
@@ -101,8 +102,9 @@ final class ObjectReader {
                     apiVersion + " is not read",
                     "expected version " + String.join(" or ", versions));
         }
-        KubeObject read = object(kind, object, meta);
-        if (reading == Reading.CHECKED) {
+        boolean isProtobuf = !checked && ApiNames.group(kind).endsWith(".istio.io");
+        KubeObject read = object(kind, isProtobuf ? object.in(Spelling.PROTOBUF) : object, meta);
+        if (checked) {
             String version = apiVersion == null ? "" : apiVersion.substring(apiVersion.indexOf('/') + 1);
             Schema schema = Schemas.of(kind, version);
             if (schema != null) {

@@ -2,7 +2,9 @@ package mesh.ambit.kube;
 
 import static java.util.Objects.requireNonNull;
 
+import java.util.Collections;
 import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param selector null when the policy has none, which differs from an empty one
  * @param mode {@code UNSET} when not given
- * @param portLevelMtls modes of single ports, sorted by port
+ * @param portLevelMtls modes of single ports, sorted by port; numbers without a sign
  */
 public record PeerAuthentication(
         ObjectMeta metadata, @Nullable WorkloadSelector selector, Mode mode, Map<Integer, Mode> portLevelMtls)
@@ -19,7 +21,9 @@ public record PeerAuthentication(
     public PeerAuthentication {
         requireNonNull(metadata, "metadata");
         requireNonNull(mode, "mode");
-        portLevelMtls = Copies.sorted(portLevelMtls);
+        Map<Integer, Mode> sorted = new TreeMap<>(Integer::compareUnsigned);
+        sorted.putAll(portLevelMtls);
+        portLevelMtls = Collections.unmodifiableMap(sorted);
     }
 
     @Override

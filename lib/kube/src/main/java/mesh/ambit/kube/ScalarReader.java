@@ -71,7 +71,7 @@ final class ScalarReader {
     Integer unsigned(YamlValue value, String field) {
         if (!(value instanceof Scalar scalar)
                 || !isInteger(scalar)
-                || !scalar.text().matches("[0-9]+")) {
+                || !scalar.text().matches("-?[0-9]+")) {
             return integer(value, field);
         }
         try {

@@ -68,7 +68,7 @@ class NetworkObjectsTest {
         assertThat(((PeerAuthentication) stored.objects().get(1)).mode()).isEqualTo(PeerAuthentication.Mode.STRICT);
         assertThat(((AuthorizationPolicy) stored.objects().get(2)).action()).isEqualTo(AuthorizationPolicy.Action.DENY);
         assertThat(KubeYaml.parse(entry, "f.yaml", Reading.CHECKED).problems()).isNotEmpty();
-        assertThat(KubeYaml.parse(entry.replace("2}", "9}"), "f.yaml", Reading.AS_STORED)
+        assertThat(KubeYaml.parse(policy.replace("action: 1", "action: 9"), "f.yaml", Reading.AS_STORED)
                         .problems())
                 .isNotEmpty();
     }
