@@ -110,11 +110,10 @@ final class Bindings {
         if (primary == null) {
             return List.of();
         }
-        boolean inherits = !meta.labels().containsKey(Labels.USE_WAYPOINT);
-        Traits traits = inherits ? mesh.traits(meta.namespace()) : Traits.NONE;
-        Map<String, String> wish = meta.labels().containsKey(Labels.CANARY) ? meta.labels() : traits.labels();
-        String name = wish.getOrDefault(Labels.CANARY, "");
-        if (name.isEmpty() || name.equals(OPT_OUT)) {
+        Traits traits = inherited(mesh, meta);
+        Map<String, String> wish = canaryLabels(meta, traits);
+        String name = canary(mesh, meta);
+        if (name == null) {
             return List.of();
         }
         ObjectKey key = mesh.key(Kind.GATEWAY, wish.getOrDefault(Labels.CANARY_NAMESPACE, meta.namespace()), name);
@@ -134,6 +133,20 @@ final class Bindings {
             return List.of();
         }
         return List.of(new WeightedWaypoint(one, WHOLE - weight), new WeightedWaypoint(other, weight));
+    }
+
+    /** Returns the name of the second waypoint that an object or its namespace asks for, null where none is asked for. */
+    static @Nullable String canary(MeshReader mesh, ObjectMeta meta) {
+        String name = canaryLabels(meta, inherited(mesh, meta)).getOrDefault(Labels.CANARY, "");
+        return name.isEmpty() || name.equals(OPT_OUT) ? null : name;
+    }
+
+    private static Map<String, String> canaryLabels(ObjectMeta meta, Traits inherited) {
+        return meta.labels().containsKey(Labels.CANARY) ? meta.labels() : inherited.labels();
+    }
+
+    private static Traits inherited(MeshReader mesh, ObjectMeta meta) {
+        return meta.labels().containsKey(Labels.USE_WAYPOINT) ? Traits.NONE : mesh.traits(meta.namespace());
     }
 
     /** Returns the weight, or -1 for a text that is none. */

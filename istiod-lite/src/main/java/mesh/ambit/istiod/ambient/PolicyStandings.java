@@ -111,9 +111,9 @@ final class PolicyStandings {
     }
 
     private static Condition service(MeshReader reader, ObjectKey key) {
-        KubeObject object = reader.object(key);
+        KubeObject object = reader.visible(KubeObject.class, key);
         if (object == null) {
-            return refused(TARGET_NOT_FOUND, "there is no " + key);
+            return refused(TARGET_NOT_FOUND, "there is no " + key + ", or it is not looked at");
         }
         EntryVisibility visibility =
                 key.kind() == Kind.SERVICE ? EntryVisibility.PUBLIC : reader.visibility(key.namespace());

@@ -26,27 +26,28 @@ final class WaypointStandings {
             return refused(binding);
         }
         StringBuilder message = new StringBuilder("attached to waypoint ").append(name(waypoint.key()));
-        String ingress = meta.labels().get(Labels.INGRESS_USE_WAYPOINT);
-        if ("true".equalsIgnoreCase(ingress)) {
+        Traits traits = reader.traits(meta.namespace());
+        if (ServiceResources.ingressUsesWaypoint(meta, traits)) {
             message.append("; traffic from ingress gateways goes through it too");
-        } else if (ingress != null) {
+        } else if (meta.labels().containsKey(Labels.INGRESS_USE_WAYPOINT)
+                || traits.labels().containsKey(Labels.INGRESS_USE_WAYPOINT)) {
             message.append("; traffic from ingress gateways passes it by, as label ")
                     .append(Labels.INGRESS_USE_WAYPOINT)
                     .append(" says");
         }
-        String canary = meta.labels().getOrDefault(Labels.CANARY, "");
-        if (!canary.isEmpty()
-                && !canary.equals("none")
-                && Bindings.weighted(reader, meta, waypoint).isEmpty()) {
+        String canary = Bindings.canary(reader, meta);
+        if (canary != null && Bindings.weighted(reader, meta, waypoint).isEmpty()) {
             message.append("; its canary ").append(canary).append(" is not attached");
         }
         return new Condition(Standing.WAYPOINT_BOUND, true, ACCEPTED, message.toString());
     }
 
-    /** Returns what a ServiceEntry is told; nothing of one that nobody sees. */
+    /** Returns what a ServiceEntry is told; nothing of one that nobody sees, or that speaks for none of its hosts. */
     static List<Condition> ofEntry(MeshReader reader, ServiceEntry entry) {
         EntryVisibility visibility = reader.visibility(entry.metadata().namespace());
-        if (visibility == EntryVisibility.NONE) {
+        boolean isSeen = visibility != EntryVisibility.NONE && ServiceEntryResources.isUsable(entry);
+        Member member = isSeen ? reader.member(entry.key()) : null;
+        if (member == null) {
             return List.of();
         }
         List<Condition> conditions = new ArrayList<>();
@@ -60,7 +61,7 @@ final class WaypointStandings {
                         "NoWaypointForRacingConnectStrategy",
                         "only a waypoint races connections: without one annotation " + Labels.CONNECT_STRATEGY
                                 + " has no effect"));
-            } else if (entry.hosts().stream().anyMatch(host -> host.startsWith("*"))) {
+            } else if (member.hosts().stream().anyMatch(host -> host.hostname().startsWith("*"))) {
                 conditions.add(missing(
                         "NoWaypointForWildcardService",
                         "hosts with a wildcard are known to waypoints only: without one the entry has no effect"));

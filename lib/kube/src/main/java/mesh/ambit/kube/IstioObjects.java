@@ -37,11 +37,12 @@ final class IstioObjects {
         WorkloadSelector selector = selector(spec);
         List<TargetRef> targets = new ArrayList<>();
         Fields single = spec.child("targetRef");
-        if (single != null) {
-            targets.add(targetRef(single));
-        }
         for (Fields target : spec.children("targetRefs")) {
             targets.add(targetRef(target));
+        }
+        // Of both spellings, which nobody who checks lets pass, the list counts.
+        if (single != null && targets.isEmpty()) {
+            targets.add(targetRef(single));
         }
         Action action = action(spec);
         Fields provider = spec.child("provider");
