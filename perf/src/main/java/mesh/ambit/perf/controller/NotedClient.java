@@ -91,11 +91,22 @@ final class NotedClient implements ClientResponseObserver<DeltaDiscoveryRequest,
                 .setNode(NODE)
                 .setTypeUrl(AUTHORIZATION)
                 .build());
+        client.hear(1);
     }
 
     @Override
     public void beforeStart(ClientCallStreamObserver<DeltaDiscoveryRequest> stream) {
+        // A call takes requests from one thread at a time: until the opening thread has sent its own, nothing may come
+        // that another thread would acknowledge.
+        stream.disableAutoRequestWithInitial(0);
         requests = stream;
+    }
+
+    private void hear(int responses) {
+        ClientCallStreamObserver<DeltaDiscoveryRequest> stream = requests;
+        if (stream != null) {
+            stream.request(responses);
+        }
     }
 
     @Override
@@ -109,6 +120,7 @@ final class NotedClient implements ClientResponseObserver<DeltaDiscoveryRequest,
                     .build());
         }
         listener.received(response, now);
+        hear(1);
     }
 
     @Override

@@ -39,6 +39,7 @@ import mesh.ambit.kube.Kind;
 import mesh.ambit.kube.KubeJson;
 import mesh.ambit.kube.KubeObject;
 import mesh.ambit.kube.ObjectKey;
+import mesh.ambit.perf.controller.BenchPods.BenchPod;
 import mesh.ambit.relay.Transport;
 
 /**
@@ -48,7 +49,6 @@ import mesh.ambit.relay.Transport;
 public final class ServedMesh {
     private static final int PODS_PER_SERVICE = 10;
     private static final int NODES = 100;
-    private static final int SUBNET = 250;
 
     private static final JsonFactory JSON = new JsonFactory();
 
@@ -62,27 +62,28 @@ public final class ServedMesh {
     private final ReentrantLock lock = new ReentrantLock();
     private final List<KubeObject> put = new ArrayList<>();
     private final List<ObjectKey> gone = new ArrayList<>();
-    private int generation;
+    private final BenchPods pods;
 
-    private ServedMesh(PrintStream out) {
+    private ServedMesh(PrintStream out, BenchPods pods) {
         this.out = out;
+        this.pods = pods;
     }
 
     /** Serves a mesh of as many pods as the first argument says. */
     public static void main(String[] arguments) throws IOException {
-        int pods = Integer.parseInt(arguments[0]);
-        ServedMesh mesh = new ServedMesh(new PrintStream(System.out, true, StandardCharsets.UTF_8));
-        mesh.fill(pods);
+        BenchPods pods = new BenchPods(Integer.parseInt(arguments[0]));
+        ServedMesh mesh = new ServedMesh(new PrintStream(System.out, true, StandardCharsets.UTF_8), pods);
+        mesh.fill();
         mesh.serve();
-        mesh.obey(pods);
+        mesh.obey();
     }
 
-    private void fill(int pods) throws IOException {
+    private void fill() throws IOException {
         List<KubeObject> objects = new ArrayList<>();
         for (int node = 0; node < NODES; node++) {
             objects.add(parse(Kind.NODE, "{\"metadata\":{\"name\":\"node-" + node + "\"}}"));
         }
-        int services = Math.max(1, pods / PODS_PER_SERVICE);
+        int services = Math.max(1, pods.count() / PODS_PER_SERVICE);
         for (int service = 0; service < services; service++) {
             objects.add(parse(
                     Kind.SERVICE,
@@ -92,10 +93,10 @@ public final class ServedMesh {
                                     + "\"clusterIPs\":[\"%2$s\"],\"selector\":{\"app\":\"s-%1$d\"},"
                                     + "\"ports\":[{\"port\":80,\"targetPort\":8080}]}}",
                             service,
-                            address(11, service))));
+                            BenchPods.address(11, service))));
         }
-        for (int pod = 0; pod < pods; pod++) {
-            objects.add(pod(pod, 0, true));
+        for (int index = 0; index < pods.count(); index++) {
+            objects.add(pod(pods.at(index), true));
         }
         engineApply(objects, List.of(), System.nanoTime());
     }
@@ -113,9 +114,9 @@ public final class ServedMesh {
         }
     }
 
-    private static KubeObject pod(int index, int generation, boolean placed) throws IOException {
-        int service = index / PODS_PER_SERVICE;
-        String address = address(10, index + generation * 7);
+    private static KubeObject pod(BenchPod pod, boolean placed) throws IOException {
+        int service = pod.index() / PODS_PER_SERVICE;
+        String address = pod.address();
         return parse(
                 Kind.POD,
                 String.format(
@@ -125,19 +126,10 @@ public final class ServedMesh {
                                 + "\"spec\":{\"serviceAccountName\":\"sa-%2$d\",\"nodeName\":\"node-%3$d\","
                                 + "\"containers\":[{\"name\":\"main\",\"image\":\"app\"}]},\"status\":{\"phase\":\"Running\","
                                 + "\"conditions\":[{\"type\":\"Ready\",\"status\":\"True\"}]%4$s}}",
-                        name(index, generation),
+                        pod.name(),
                         service,
-                        index % NODES,
+                        pod.index() % NODES,
                         placed ? ",\"podIP\":\"" + address + "\",\"podIPs\":[{\"ip\":\"" + address + "\"}]" : ""));
-    }
-
-    private static String name(int index, int generation) {
-        return "p-" + index + "-" + generation;
-    }
-
-    private static String address(int first, int index) {
-        return first + "." + index / SUBNET / SUBNET % SUBNET + "." + index / SUBNET % SUBNET + "."
-                + (index % SUBNET + 1);
     }
 
     private void serve() throws IOException {
@@ -161,12 +153,12 @@ public final class ServedMesh {
     }
 
     /** Does what standard input says until it ends. */
-    private void obey(int pods) throws IOException {
+    private void obey() throws IOException {
         BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
         for (String line = in.readLine(); line != null; line = in.readLine()) {
             String[] words = line.split(" ", -1);
             switch (words[0]) {
-                case "replace" -> replace(pods, Double.parseDouble(words[1]), Integer.parseInt(words[2]));
+                case "replace" -> replace(Double.parseDouble(words[1]), Integer.parseInt(words[2]));
                 case "gc" -> System.gc();
                 default -> throw new IllegalArgumentException("unknown order " + line);
             }
@@ -176,20 +168,17 @@ public final class ServedMesh {
     }
 
     /** Replaces {@code count} pods at {@code rate} a second: each is deleted, made anew and then given its address. */
-    private void replace(int pods, double rate, int count) throws IOException {
-        generation++;
+    private void replace(double rate, int count) throws IOException {
         long interval = (long) (TimeUnit.SECONDS.toNanos(1) / rate);
         long next = System.nanoTime();
         for (int i = 0; i < count; i++) {
-            int index = (int) (i * 7919L % pods);
-            int round = generation + i / pods;
-            ObjectKey old = pod(index, round - 1, true).key();
-            change(List.of(), List.of(old));
-            change(List.of(pod(index, round, false)), List.of());
-            KubeObject placed = pod(index, round, true);
+            BenchPods.Replacement replacement = pods.replace(i);
+            change(List.of(), List.of(pod(replacement.old(), true).key()));
+            change(List.of(pod(replacement.fresh(), false)), List.of());
+            KubeObject placed = pod(replacement.fresh(), true);
             long changed = System.nanoTime();
             change(List.of(placed), List.of());
-            out.println("added Kubernetes//Pod/bench/" + name(index, round) + " " + changed);
+            out.println("added Kubernetes//Pod/bench/" + replacement.fresh().name() + " " + changed);
             next += interval;
             for (long left = next - System.nanoTime(); left > 0; left = next - System.nanoTime()) {
                 LockSupport.parkNanos(left);
