@@ -18,7 +18,8 @@ final class HttpCall {
     private static final int CONNECT_MILLIS = 15_000;
     private static final int READ_MILLIS = 30_000;
     private static final int MOST_BYTES = 1 << 20;
-    private static final Pattern LENGTH = Pattern.compile("(?i)\r\ncontent-length: *(\\d+)");
+    private static final Pattern STATUS = Pattern.compile("HTTP/1\\.[0-9] ([1-9][0-9]{2})\\b");
+    private static final Pattern LENGTH = Pattern.compile("(?i)\r\ncontent-length: *([0-9]{1,9})\\b");
 
     private HttpCall() {}
 
@@ -47,8 +48,13 @@ final class HttpCall {
     /** Returns the answer that {@code text} is; one that is shorter than it promised counts as none. */
     static Answer parse(String text) {
         int end = text.indexOf("\r\n\r\n");
-        if (!text.startsWith("HTTP/1.") || end < 12) {
-            return new Answer(0, text.isEmpty() ? "closed without an answer" : "cut off in the headers");
+        Matcher status = STATUS.matcher(text);
+        if (end < 0 || !status.lookingAt()) {
+            return new Answer(
+                    0,
+                    text.isEmpty()
+                            ? "closed without an answer"
+                            : end < 0 ? "cut off in the headers" : "no answer in HTTP/1");
         }
         String head = text.substring(0, end);
         String body = text.substring(end + 4);
@@ -56,7 +62,7 @@ final class HttpCall {
         if (length.find() && Integer.parseInt(length.group(1)) != body.length()) {
             return new Answer(0, "cut off after " + body.length() + " of " + length.group(1) + " bytes");
         }
-        return new Answer(Integer.parseInt(head.substring(9, 12)), body);
+        return new Answer(Integer.parseInt(status.group(1)), body);
     }
 
     private static String readAll(InputStream in) throws IOException {

@@ -14,6 +14,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** The demo's end of one running {@link ShopService}: asks, and matches the answers. Thread-safe. */
 final class Shopkeeper implements AutoCloseable {
@@ -27,6 +28,9 @@ final class Shopkeeper implements AutoCloseable {
     private final CompletableFuture<String> ready = new CompletableFuture<>();
     private final Consumer<List<String>> onDeath;
     private volatile boolean closing;
+
+    /** Why there will be no more answers; null while there may be. Set before those who wait are told. */
+    private volatile @Nullable IOException ended;
 
     /** {@code onDeath} is told what the service wrote last, if it ends by itself. */
     Shopkeeper(String name, Process process, Consumer<List<String>> onDeath) {
@@ -95,6 +99,11 @@ final class Shopkeeper implements AutoCloseable {
         synchronized (requests) {
             requests.println(id + " " + request);
         }
+        // Whoever comes after the end was told of it is not among those who were.
+        IOException reason = ended;
+        if (reason != null) {
+            answer.completeExceptionally(reason);
+        }
         return answer;
     }
 
@@ -104,8 +113,11 @@ final class Shopkeeper implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new StepFailedException("interrupted");
-        } catch (ExecutionException | TimeoutException e) {
-            throw new StepFailedException("the service " + name + " does not answer: " + e.getMessage());
+        } catch (ExecutionException e) {
+            throw new StepFailedException("the service " + name + " does not answer: "
+                    + (e.getCause() == null ? e : e.getCause()).getMessage());
+        } catch (TimeoutException e) {
+            throw new StepFailedException("the service " + name + " does not answer within " + PATIENCE_SECONDS + " s");
         }
     }
 
@@ -128,10 +140,16 @@ final class Shopkeeper implements AutoCloseable {
                 onDeath.accept(
                         last.isEmpty() ? List.of() : List.of(last.toString().strip()));
             }
-            waiting.values().forEach(each -> each.completeExceptionally(new IOException("it ended: " + last)));
+            end(new IOException(
+                    last.isEmpty() ? "it ended" : "it ended: " + last.toString().strip()));
         } catch (IOException e) {
-            waiting.values().forEach(each -> each.completeExceptionally(e));
+            end(e);
         }
+    }
+
+    private void end(IOException reason) {
+        ended = reason;
+        waiting.values().forEach(each -> each.completeExceptionally(reason));
     }
 
     @Override

@@ -21,4 +21,14 @@ class HttpCallTest {
         assertThat(HttpCall.parse("HTTP/1.1 200 OK\r\nContent-length: 60\r\n\r\n....."))
                 .isEqualTo(new HttpCall.Answer(0, "cut off after 5 of 60 bytes"));
     }
+
+    @Test
+    void whatIsNotHttpIsNoAnswer() {
+        for (String text : new String[] {"SSH-2.0-x\r\n\r\n", "HTTP/1.1 OK fine\r\n\r\n", "HTTP/1.1\r\n\r\n"}) {
+            assertThat(HttpCall.parse(text)).as(text).isEqualTo(new HttpCall.Answer(0, "no answer in HTTP/1"));
+        }
+        assertThat(HttpCall.parse("HTTP/1.1 200 OK\r\nContent-length: 99999999999\r\n\r\nok"))
+                .as("a length that nobody means")
+                .isEqualTo(new HttpCall.Answer(200, "ok"));
+    }
 }
