@@ -1,10 +1,16 @@
 package mesh.ambit.ztunnel.outbound;
 
+import static mesh.ambit.ztunnel.outbound.TestMesh.at;
+import static mesh.ambit.ztunnel.outbound.TestMesh.ip;
+import static mesh.ambit.ztunnel.outbound.TestMesh.key;
+import static mesh.ambit.ztunnel.outbound.TestMesh.mesh;
+import static mesh.ambit.ztunnel.outbound.TestMesh.pod;
+import static mesh.ambit.ztunnel.outbound.TestMesh.vip;
+import static mesh.ambit.ztunnel.outbound.TestMesh.web;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -18,10 +24,8 @@ import mesh.ambit.model.IpFamilies;
 import mesh.ambit.model.LoadBalancing;
 import mesh.ambit.model.LoadBalancing.HealthPolicy;
 import mesh.ambit.model.LoadBalancing.Mode;
-import mesh.ambit.model.MeshResource;
 import mesh.ambit.model.MeshSnapshot;
 import mesh.ambit.model.NamespacedHostname;
-import mesh.ambit.model.NetworkAddress;
 import mesh.ambit.model.NetworkMode;
 import mesh.ambit.model.Port;
 import mesh.ambit.model.Service;
@@ -306,52 +310,13 @@ class OutboundRouterTest {
         return ((Refused) route).reason();
     }
 
-    private static MeshSnapshot mesh(MeshResource... resources) {
-        return MeshSnapshot.EMPTY.apply(List.of(resources), List.of());
-    }
-
-    private static Service.Builder web() {
-        return Service.builder("default", "web")
-                .ports(List.of(Port.of(80, 8080)))
-                .vips(List.of(vip("10.96.0.1")));
-    }
-
     private static Workload endpoint(String name, String address, String service, Port... ports) {
         TreeMap<NamespacedHostname, List<Port>> services = new TreeMap<>();
         services.put(key(service), List.of(ports));
         return pod(name, address).services(services).build();
     }
 
-    private static Workload.Builder pod(String name, String address, String... services) {
-        TreeMap<NamespacedHostname, List<Port>> ports = new TreeMap<>();
-        Arrays.stream(services).forEach(service -> ports.put(key(service), List.of()));
-        return Workload.builder("Kubernetes//Pod/default/" + name)
-                .name(name)
-                .namespace("default")
-                .serviceAccount(name)
-                .addresses(List.of(ip(address)))
-                .tunnelProtocol(TunnelProtocol.HBONE)
-                .services(ports);
-    }
-
-    private static NamespacedHostname key(String service) {
-        int slash = service.indexOf('/');
-        return new NamespacedHostname(service.substring(0, slash), service.substring(slash + 1));
-    }
-
     private static List<String> sans(String account) {
         return List.of("spiffe://cluster.local/ns/default/sa/" + account);
-    }
-
-    private static NetworkAddress vip(String address) {
-        return new NetworkAddress("", ip(address));
-    }
-
-    private static InetAddress ip(String address) {
-        return InetAddress.ofLiteral(address);
-    }
-
-    private static InetSocketAddress at(String address, int port) {
-        return new InetSocketAddress(ip(address), port);
     }
 }
