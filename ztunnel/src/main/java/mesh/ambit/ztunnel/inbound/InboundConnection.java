@@ -77,6 +77,7 @@ final class InboundConnection implements LiveConnections.Live, RelayObserver {
     private @Nullable Future<?> pending;
     private @Nullable Relay relay;
     private @Nullable HttpInsight insight;
+    private boolean deserted;
     private boolean over;
 
     /**
@@ -151,6 +152,10 @@ final class InboundConnection implements LiveConnections.Live, RelayObserver {
             if (done.isSuccess()) {
                 if (over) {
                     done.getNow().close();
+                } else if (deserted) {
+                    done.getNow().close();
+                    reported.close(ResponseFlag.H2_HANDSHAKE_FAILURE, "h2 failed: the request was given up");
+                    finish();
                 } else {
                     join(done.getNow(), decided.header());
                 }
@@ -162,12 +167,10 @@ final class InboundConnection implements LiveConnections.Live, RelayObserver {
         });
     }
 
-    /** The peer went before it had its answer. */
+    /** The peer went before it had its answer. What comes of the connect is told all the same, as by the reference. */
     void abandoned() {
-        if (!over) {
-            if (open != null) {
-                open.close(ResponseFlag.NONE, null);
-            }
+        deserted = true;
+        if (open == null) {
             finish();
         }
     }

@@ -194,15 +194,22 @@ final class InboundLab {
                 LOOPBACK,
                 svid.notAfter().toString());
         Promise<Ending> promise = clientLoop.newPromise();
-        clientLoop.execute(() -> pool.connect(
-                        key, () -> CompletableFuture.completedFuture(svid), asked, HeaderFields.NONE)
-                .addListener((Future<HboneStream> done) -> {
-                    if (done.isSuccess()) {
-                        promise.setSuccess(new Ending(done.getNow()));
-                    } else {
-                        promise.setFailure(done.cause());
-                    }
-                }));
+        clientLoop.execute(() -> {
+            Future<HboneStream> request =
+                    pool.connect(key, () -> CompletableFuture.completedFuture(svid), asked, HeaderFields.NONE);
+            promise.addListener(done -> {
+                if (done.isCancelled()) {
+                    request.cancel(false);
+                }
+            });
+            request.addListener((Future<HboneStream> done) -> {
+                if (done.isSuccess()) {
+                    promise.trySuccess(new Ending(done.getNow()));
+                } else {
+                    promise.tryFailure(done.cause());
+                }
+            });
+        });
         return promise;
     }
 

@@ -1,0 +1,84 @@
+package mesh.ambit.ztunnel.inbound;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.netty.util.concurrent.Future;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.SocketTimeoutException;
+import java.util.ArrayList;
+import java.util.List;
+import mesh.ambit.testkit.Await;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Peers that give their request up while the application is still being connected to: what comes of that is told. */
+class GivenUpIT {
+    private static final InetAddress LOOPBACK = InetAddress.ofLiteral("127.0.0.1");
+
+    private final InboundLab lab = new InboundLab(InboundSettings.DEFAULT);
+    private final List<Socket> crowd = new ArrayList<>();
+    private ServerSocket application;
+
+    /** An application that does not accept, with so many before its door that the kernel lets nobody in. */
+    @BeforeEach
+    void start() throws Exception {
+        application = new ServerSocket(0, 1, LOOPBACK);
+        boolean full = false;
+        while (!full) {
+            Socket socket = new Socket();
+            crowd.add(socket);
+            try {
+                socket.connect(new InetSocketAddress(LOOPBACK, application.getLocalPort()), 200);
+            } catch (SocketTimeoutException e) {
+                full = true;
+            }
+        }
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        letGo();
+        lab.close();
+    }
+
+    @Test
+    void anAnswerThatNobodyWaitsForIsAFault() throws Exception {
+        giveUp();
+        assertThat(lab.connections.count()).isOne();
+        for (int i = 0; i < crowd.size() - 1; i++) {
+            application.accept().close();
+        }
+
+        lab.awaitMetric("response_flags=\"H2_HANDSHAKE_FAILURE\"");
+        Await.until("nothing is left", () -> lab.connections.count() == 0);
+    }
+
+    @Test
+    void anApplicationThatCannotBeReachedIsToldAsAlways() throws Exception {
+        giveUp();
+        letGo();
+
+        lab.awaitMetric("response_flags=\"CONNECT\"");
+        Await.until("nothing is left", () -> lab.connections.count() == 0);
+    }
+
+    private void giveUp() throws Exception {
+        Future<InboundLab.Ending> request = lab.connect("127.0.0.1:" + application.getLocalPort());
+        lab.awaitMetric("istio_tcp_connections_opened_total");
+        request.cancel(false);
+        // Answered after the reset has been heard.
+        assertThat(lab.statusOf("nonsense")).isEqualTo(400);
+    }
+
+    private void letGo() throws IOException {
+        application.close();
+        for (Socket socket : crowd) {
+            socket.close();
+        }
+    }
+}
