@@ -77,7 +77,13 @@ final class InboundConnection implements LiveConnections.Live, RelayObserver {
     private @Nullable Future<?> pending;
     private @Nullable Relay relay;
     private @Nullable HttpInsight insight;
+
+    /** The peer has gone before it had its answer. */
     private boolean deserted;
+
+    /** The policies have changed their mind. Whoever is still being connected is cut in the place of its answer. */
+    private boolean condemned;
+
     private boolean over;
 
     /**
@@ -150,12 +156,9 @@ final class InboundConnection implements LiveConnections.Live, RelayObserver {
         pending = dialled;
         dialled.addListener((Future<Channel> done) -> {
             if (done.isSuccess()) {
-                if (over) {
+                if (over || condemned || deserted) {
                     done.getNow().close();
-                } else if (deserted) {
-                    done.getNow().close();
-                    reported.close(ResponseFlag.H2_HANDSHAKE_FAILURE, "h2 failed: the request was given up");
-                    finish();
+                    tooLate(reported);
                 } else {
                     join(done.getNow(), decided.header());
                 }
@@ -173,6 +176,20 @@ final class InboundConnection implements LiveConnections.Live, RelayObserver {
         if (open == null) {
             finish();
         }
+    }
+
+    /** The application is there, and nobody is to be let in any more. */
+    private void tooLate(OpenConnection reported) {
+        if (over) {
+            return;
+        }
+        if (condemned) {
+            Endings.report(reported, CutReason.POLICY);
+            caller.abandon();
+        } else {
+            reported.close(ResponseFlag.H2_HANDSHAKE_FAILURE, "h2 failed: the request was given up");
+        }
+        finish();
     }
 
     private Future<Channel> dial(Plan decided) {
@@ -206,7 +223,7 @@ final class InboundConnection implements LiveConnections.Live, RelayObserver {
     public void judgeAgain() {
         Workload local = context.pod().current();
         // A record that is gone judges nothing: the pod is ending, or the control plane starts over.
-        if (over || plan == null || local == null) {
+        if (over || condemned || plan == null || local == null) {
             return;
         }
         String refusal = judge.lateRefusal(local, plan.facts());
@@ -218,7 +235,10 @@ final class InboundConnection implements LiveConnections.Live, RelayObserver {
                     Addresses.print(plan.facts().destination()),
                     local.uid());
             LOG.debug("connection from {} closed: {}", Addresses.print(source), refusal);
-            cut(CutReason.POLICY);
+            condemned = true;
+            if (relay != null) {
+                relay.cut(CutReason.POLICY);
+            }
         }
     }
 

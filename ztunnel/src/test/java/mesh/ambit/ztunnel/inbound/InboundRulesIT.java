@@ -7,12 +7,8 @@ import static mesh.ambit.ztunnel.inbound.InboundLab.WEB;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netty.handler.codec.http2.Http2Error;
-import io.netty.util.concurrent.Future;
 import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
-import java.nio.channels.SocketChannel;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import mesh.ambit.hbone.HboneStream;
@@ -90,32 +86,6 @@ class InboundRulesIT {
 
         assertThat(lab.connect(lab.authority()).get(30, TimeUnit.SECONDS)).isNotNull();
         assertThat(stream.code).isNotDone();
-    }
-
-    @Test
-    void streamThatStillConnectsIsCutBeforeItsAnswer() throws Exception {
-        try (ServerSocket full = new ServerSocket(0, 1, LOOPBACK)) {
-            // Two wait to be accepted, and the kernel lets the third one wait before the door.
-            List<SocketChannel> waiting = new ArrayList<>();
-            for (int i = 0; i < 4; i++) {
-                SocketChannel channel = SocketChannel.open();
-                channel.configureBlocking(false);
-                channel.connect(full.getLocalSocketAddress());
-                waiting.add(channel);
-            }
-            Future<Ending> connect = lab.connect("127.0.0.1:" + full.getLocalPort());
-            Await.until(
-                    "it is decided where it goes",
-                    () -> !lab.connections.views().toCompletableFuture().join().isEmpty());
-
-            lab.enforce(DENY_ALL);
-
-            assertThat(InboundLab.failureOf(connect).text()).contains("h2 failed");
-            lab.awaitMetric("response_flags=\"DENY\"");
-            for (SocketChannel channel : waiting) {
-                channel.close();
-            }
-        }
     }
 
     @ParameterizedTest

@@ -11,13 +11,15 @@ import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.util.ArrayList;
 import java.util.List;
+import mesh.ambit.hbone.TunnelFailure;
+import mesh.ambit.policy.Policy;
 import mesh.ambit.testkit.Await;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Peers that give their request up while the application is still being connected to: what comes of that is told. */
-class GivenUpIT {
+/** What comes while the application is still being connected to waits for what comes of that. */
+class SlowApplicationIT {
     private static final InetAddress LOOPBACK = InetAddress.ofLiteral("127.0.0.1");
 
     private final InboundLab lab = new InboundLab(InboundSettings.DEFAULT);
@@ -47,12 +49,37 @@ class GivenUpIT {
     }
 
     @Test
+    void aPolicyCutsInThePlaceOfTheAnswer() throws Exception {
+        Future<InboundLab.Ending> request = deny();
+        letIn();
+
+        assertThat(InboundLab.failureOf(request)).isInstanceOf(TunnelFailure.Http2Failed.class);
+        lab.awaitMetric("response_flags=\"DENY\"");
+    }
+
+    @Test
+    void aPolicyDoesNotMatterWhereNobodyIsLetIn() throws Exception {
+        Future<InboundLab.Ending> request = deny();
+        letGo();
+
+        assertThat(InboundLab.failureOf(request)).isEqualTo(new TunnelFailure.Refused(503));
+        lab.awaitMetric("response_flags=\"CONNECT\"");
+    }
+
+    private Future<InboundLab.Ending> deny() throws Exception {
+        Future<InboundLab.Ending> request = ask();
+        lab.enforce(InboundLab.policy("nobody", Policy.Scope.NAMESPACE, Policy.Action.DENY));
+        // Judged like the one before it, and answered after it.
+        assertThat(lab.statusOf(lab.authority())).isEqualTo(401);
+        assertThat(request.isDone()).isFalse();
+        return request;
+    }
+
+    @Test
     void anAnswerThatNobodyWaitsForIsAFault() throws Exception {
         giveUp();
         assertThat(lab.connections.count()).isOne();
-        for (int i = 0; i < crowd.size() - 1; i++) {
-            application.accept().close();
-        }
+        letIn();
 
         lab.awaitMetric("response_flags=\"H2_HANDSHAKE_FAILURE\"");
         Await.until("nothing is left", () -> lab.connections.count() == 0);
@@ -68,11 +95,21 @@ class GivenUpIT {
     }
 
     private void giveUp() throws Exception {
-        Future<InboundLab.Ending> request = lab.connect("127.0.0.1:" + application.getLocalPort());
-        lab.awaitMetric("istio_tcp_connections_opened_total");
-        request.cancel(false);
+        ask().cancel(false);
         // Answered after the reset has been heard.
         assertThat(lab.statusOf("nonsense")).isEqualTo(400);
+    }
+
+    private Future<InboundLab.Ending> ask() {
+        Future<InboundLab.Ending> request = lab.connect("127.0.0.1:" + application.getLocalPort());
+        lab.awaitMetric("istio_tcp_connections_opened_total");
+        return request;
+    }
+
+    private void letIn() throws IOException {
+        for (int i = 0; i < crowd.size() - 1; i++) {
+            application.accept().close();
+        }
     }
 
     private void letGo() throws IOException {
