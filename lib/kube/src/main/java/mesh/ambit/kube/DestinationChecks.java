@@ -17,9 +17,10 @@ final class DestinationChecks {
     private DestinationChecks() {}
 
     static void rule(Fields spec, DestinationRule rule) {
-        if (!Hosts.isHost(rule.host()) && IpText.parse(rule.host()) == null) {
+        if (!Hosts.isHost(rule.host())) {
             spec.found(ProblemCode.INVALID_NAME, "host", "\"" + rule.host() + "\" is no host", "");
         }
+        Exports.check(spec, rule.metadata().namespace(), rule.exportTo(), false);
         policy(spec.child("trafficPolicy"), rule.policy());
         List<Fields> subsets = spec.children("subsets");
         Set<String> names = new HashSet<>();
@@ -28,7 +29,14 @@ final class DestinationChecks {
             if (!names.add(subset.name())) {
                 subsets.get(i).found(ProblemCode.INVALID_NAME, "name", "is there twice", "");
             }
-            Checks.label(subsets.get(i), "name", subset.name());
+            if (!Hosts.isLabel(subset.name())) {
+                subsets.get(i)
+                        .found(
+                                ProblemCode.INVALID_NAME,
+                                "name",
+                                "\"" + subset.name() + "\" is not a name",
+                                "expected letters, digits and inner hyphens, at most 63 characters");
+            }
             Checks.labels(subsets.get(i), "labels", subset.labels());
             policy(subsets.get(i).child("trafficPolicy"), subset.policy());
         }
@@ -37,6 +45,9 @@ final class DestinationChecks {
     private static void policy(@Nullable Fields fields, @Nullable TrafficPolicy policy) {
         if (fields == null || policy == null) {
             return;
+        }
+        if (fields.saysNothing()) {
+            fields.foundHere(ProblemCode.NO_EFFECT, "asks for nothing", "remove it");
         }
         LoadBalancer balancer = policy.loadBalancer();
         if (balancer != null) {

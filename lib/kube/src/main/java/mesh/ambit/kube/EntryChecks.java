@@ -4,17 +4,16 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
-import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import mesh.ambit.kube.ServiceEntry.Resolution;
 import mesh.ambit.kube.WorkloadEntry.Endpoint;
 
 /** What upstream's admission webhook refuses in ServiceEntries and WorkloadEntries, beyond types. */
 final class EntryChecks {
-    private static final int MAX_HOST = 255;
-    private static final Pattern HOST_LABEL = Pattern.compile("[A-Za-z0-9_]([-A-Za-z0-9_]*[A-Za-z0-9_])?");
+    private static final String SOCKET = "unix://";
     private static final Set<String> HTTP = Set.of("http", "http2", "grpc", "grpc-web", "http_proxy");
     private static final Set<String> TLS = Set.of("https", "tls");
-    private static final Set<String> OTHER = Set.of("", "tcp", "udp", "mongo", "redis", "mysql", "hbone");
+    private static final Set<String> OTHER = Set.of("", "tcp", "udp", "mongo", "redis", "mysql");
     private static final Set<String> DYNAMIC = Set.of("http", "tls", "grpc", "http2");
 
     private EntryChecks() {}
@@ -32,13 +31,44 @@ final class EntryChecks {
         }
         switch (read.resolution()) {
             case NONE -> without(spec, "endpoints", !read.endpoints().isEmpty(), "NONE");
-            case STATIC -> {}
+            case STATIC -> addressed(spec.children("endpoints"), read);
             case DNS, DNS_ROUND_ROBIN -> dns(spec, read);
             case DYNAMIC_DNS -> dynamic(spec, read);
         }
         List<Fields> endpoints = spec.children("endpoints");
         for (int i = 0; i < Math.min(endpoints.size(), read.endpoints().size()); i++) {
             endpoint(endpoints.get(i), read.endpoints().get(i));
+            portsOf(endpoints.get(i), read.endpoints().get(i), read);
+        }
+        Exports.check(spec, read.metadata().namespace(), read.exportTo(), true);
+    }
+
+    /** Checks that every endpoint can be found without asking DNS. */
+    private static void addressed(List<Fields> endpoints, ServiceEntry read) {
+        for (int i = 0; i < Math.min(endpoints.size(), read.endpoints().size()); i++) {
+            String address = read.endpoints().get(i).address();
+            if (!address.isEmpty() && !address.startsWith(SOCKET) && !Hosts.isAddress(address)) {
+                endpoints
+                        .get(i)
+                        .found(
+                                ProblemCode.INVALID_ADDRESS,
+                                "address",
+                                "\"" + address + "\" is not an IP address",
+                                "use resolution DNS for host names");
+            }
+        }
+    }
+
+    /** Checks that an endpoint has ports of its entry only. */
+    private static void portsOf(Fields fields, Endpoint endpoint, ServiceEntry read) {
+        Set<String> names = read.ports().stream().map(ServiceEntry.Port::name).collect(Collectors.toSet());
+        for (String name : endpoint.ports().keySet()) {
+            if (!names.contains(name)) {
+                fields.foundEntry(ProblemCode.INVALID_NAME, "ports", name, "the entry has no port of that name", "");
+            }
+        }
+        if (endpoint.address().startsWith(SOCKET) && names.size() != 1) {
+            fields.found(ProblemCode.CONFLICTING_FIELDS, "address", "a socket serves exactly one port", "");
         }
     }
 
@@ -56,13 +86,18 @@ final class EntryChecks {
             }
             return;
         }
-        if (address.startsWith("unix://")) {
+        for (String name : read.ports().keySet()) {
+            if (!Hosts.isLabel(name)) {
+                fields.foundEntry(ProblemCode.INVALID_NAME, "ports", name, "\"" + name + "\" is not a name", "");
+            }
+        }
+        if (address.startsWith(SOCKET)) {
             if (!read.ports().isEmpty()) {
                 fields.found(ProblemCode.CONFLICTING_FIELDS, "ports", "a socket has no ports", "remove them");
             }
             return;
         }
-        if (IpText.parse(address) == null && !isHost(address)) {
+        if (!Hosts.isAddress(address) && !Hosts.isResolvable(address)) {
             fields.found(
                     ProblemCode.INVALID_ADDRESS,
                     "address",
@@ -77,7 +112,7 @@ final class EntryChecks {
         }
         for (int i = 0; i < read.hosts().size(); i++) {
             String host = read.hosts().get(i);
-            if (!isHost(withoutStar(host))) {
+            if (!Hosts.isHost(host) || host.equals("*")) {
                 spec.foundItem(
                         ProblemCode.INVALID_NAME,
                         "hosts",
@@ -86,14 +121,6 @@ final class EntryChecks {
                         "expected a name with dots, perhaps after an asterisk");
             }
         }
-    }
-
-    /** Takes off a leading asterisk, and the dot or hyphen after it. */
-    private static String withoutStar(String host) {
-        if (!host.startsWith("*")) {
-            return host;
-        }
-        return host.substring(host.startsWith("*.") || host.startsWith("*-") ? 2 : 1);
     }
 
     private static void addresses(Fields spec, ServiceEntry read) {
@@ -125,6 +152,12 @@ final class EntryChecks {
             }
             if (port.name().isEmpty()) {
                 fields.found(ProblemCode.MISSING_FIELD, "name", "a port needs a name", "for example http");
+            } else if (!Hosts.isLabel(port.name())) {
+                fields.found(
+                        ProblemCode.INVALID_NAME,
+                        "name",
+                        "\"" + port.name() + "\" is not a name for a port",
+                        "expected letters, digits and inner hyphens, at most 63 characters");
             }
             if (port.targetPort() != 0) {
                 Checks.port(fields, "targetPort", port.targetPort());
@@ -147,13 +180,20 @@ final class EntryChecks {
     }
 
     private static void dns(Fields spec, ServiceEntry read) {
-        boolean wildcard = read.hosts().stream().anyMatch(host -> host.startsWith("*"));
-        if (read.endpoints().isEmpty() && read.workloadSelector() == null && wildcard) {
+        boolean resolvable = read.hosts().stream().allMatch(Hosts::isResolvable);
+        if (read.endpoints().isEmpty() && !resolvable) {
             spec.found(
                     ProblemCode.CONFLICTING_FIELDS,
                     "hosts",
-                    "a wildcard cannot be resolved",
+                    "DNS cannot be asked for one of them, as for a wildcard",
                     "name endpoints, or use resolution DYNAMIC_DNS");
+        }
+        if (read.endpoints().stream().anyMatch(endpoint -> endpoint.address().startsWith(SOCKET))) {
+            spec.found(
+                    ProblemCode.INVALID_ADDRESS,
+                    "endpoints",
+                    "a socket stands with resolution " + read.resolution(),
+                    "use resolution STATIC");
         }
         if (read.resolution() == Resolution.DNS_ROUND_ROBIN && read.endpoints().size() > 1) {
             spec.found(
@@ -197,18 +237,5 @@ final class EntryChecks {
                     "stands with resolution " + resolution,
                     "remove it, or use another resolution");
         }
-    }
-
-    private static boolean isHost(String text) {
-        String host = text.endsWith(".") ? text.substring(0, text.length() - 1) : text;
-        if (host.isEmpty() || host.length() > MAX_HOST) {
-            return false;
-        }
-        for (String label : host.split("\\.", -1)) {
-            if (label.length() > 63 || !HOST_LABEL.matcher(label).matches()) {
-                return false;
-            }
-        }
-        return true;
     }
 }

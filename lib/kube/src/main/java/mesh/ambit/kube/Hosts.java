@@ -2,17 +2,55 @@ package mesh.ambit.kube;
 
 import java.util.regex.Pattern;
 
-/** Names of hosts as Istio's objects write them. */
+/** Names of hosts as Istio's objects write them, in whatever case. */
 final class Hosts {
     private static final int MAX_LENGTH = 255;
-
-    private static final Pattern HOST = Pattern.compile(
-            "\\*|(?:\\*\\.?)?[a-zA-Z0-9_](?:[-a-zA-Z0-9_]*[a-zA-Z0-9_])?(?:\\.[a-zA-Z0-9_](?:[-a-zA-Z0-9_]*[a-zA-Z0-9_])?)*\\.?");
+    private static final int MAX_LABEL = 63;
+    private static final Pattern LABEL = Pattern.compile("[a-zA-Z0-9](?:[-a-zA-Z0-9]*[a-zA-Z0-9])?");
+    private static final Pattern STAR = Pattern.compile("\\*|\\*-?" + LABEL);
+    private static final Pattern DIGITS = Pattern.compile("[0-9]+");
 
     private Hosts() {}
 
-    /** Returns whether the text is a name, with dots or without, perhaps after an asterisk. */
+    /** Returns whether the text is one label. */
+    static boolean isLabel(String text) {
+        return text.length() <= MAX_LABEL && LABEL.matcher(text).matches();
+    }
+
+    /** Returns whether DNS can be asked for the text: labels with dots between, the last of them no number. */
+    static boolean isResolvable(String text) {
+        return !text.isEmpty() && text.length() <= MAX_LENGTH && areLabels(text);
+    }
+
+    /** Returns whether the text is a name, with dots or without, whose first label may begin with an asterisk. */
     static boolean isHost(String text) {
-        return text.length() <= MAX_LENGTH && HOST.matcher(text).matches();
+        int dot = text.indexOf('.');
+        String first = dot < 0 ? text : text.substring(0, dot);
+        boolean begins = isLabel(first)
+                || (first.length() <= MAX_LABEL && STAR.matcher(first).matches());
+        return text.length() <= MAX_LENGTH && begins && (dot < 0 || areLabels(text.substring(dot + 1)));
+    }
+
+    /** Returns whether the text is an address, perhaps with a zone. */
+    static boolean isAddress(String text) {
+        int zone = text.indexOf(':') < 0 ? -1 : text.indexOf('%');
+        return IpText.parse(zone < 0 ? text : text.substring(0, zone)) != null && zone != text.length() - 1;
+    }
+
+    /** The last label may be empty. */
+    private static boolean areLabels(String text) {
+        int last = text.lastIndexOf('.') + 1;
+        String ending = text.substring(last);
+        if (!ending.isEmpty() && (DIGITS.matcher(ending).matches() || !isLabel(ending))) {
+            return false;
+        }
+        for (int from = 0; from < last; ) {
+            int dot = text.indexOf('.', from);
+            if (!isLabel(text.substring(from, dot))) {
+                return false;
+            }
+            from = dot + 1;
+        }
+        return true;
     }
 }

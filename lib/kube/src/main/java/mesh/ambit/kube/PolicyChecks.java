@@ -61,8 +61,9 @@ final class PolicyChecks {
             spec.found(ProblemCode.CONFLICTING_FIELDS, "targetRef", "stands beside targetRefs", "use targetRefs");
         }
         Action action = read.action();
-        if (action == Action.CUSTOM && !hasProvider) {
-            spec.found(ProblemCode.MISSING_FIELD, "provider", "action CUSTOM needs a provider", "");
+        if (action == Action.CUSTOM
+                && spec.childOrEmpty("provider").text("name").isEmpty()) {
+            spec.found(ProblemCode.MISSING_FIELD, "provider", "action CUSTOM needs the name of a provider", "");
         }
         if (action != Action.CUSTOM && hasProvider) {
             spec.found(

@@ -1,6 +1,7 @@
 package mesh.ambit.kube;
 
 import java.util.List;
+import mesh.ambit.kube.AuthorizationPolicy.TargetRef;
 import mesh.ambit.kube.RequestAuthentication.JwtRule;
 import mesh.ambit.kube.Telemetry.Tracing;
 
@@ -11,12 +12,13 @@ final class ReportChecks {
     private ReportChecks() {}
 
     static void authentication(Fields spec, RequestAuthentication read) {
+        targets(spec, read.targetRefs());
         List<Fields> rules = spec.children("jwtRules");
         for (int i = 0; i < rules.size(); i++) {
             Fields fields = rules.get(i);
             JwtRule rule = read.rules().get(i);
-            if (rule.issuer().isEmpty()) {
-                fields.found(ProblemCode.MISSING_FIELD, "issuer", "must not be empty", "");
+            if (rule.issuer().isEmpty() && rule.jwksUri().isEmpty()) {
+                fields.found(ProblemCode.MISSING_FIELD, "issuer", "stands nowhere, nor does jwksUri", "name one");
             }
             if (rule.audiences().contains("")) {
                 fields.found(ProblemCode.INVALID_VALUE, "audiences", "an audience is empty", "remove it");
@@ -52,18 +54,21 @@ final class ReportChecks {
         }
     }
 
+    private static void targets(Fields spec, List<TargetRef> read) {
+        Fields single = spec.child("targetRef");
+        List<Fields> targets = single == null ? spec.children("targetRefs") : List.of(single);
+        for (int i = 0; i < Math.min(targets.size(), read.size()); i++) {
+            PolicyChecks.target(targets.get(i), read.get(i));
+        }
+    }
+
     static void telemetry(Fields spec, Telemetry read) {
+        targets(spec, read.targetRefs());
         if (read.selector() != null && !read.targetRefs().isEmpty()) {
             spec.found(ProblemCode.CONFLICTING_FIELDS, "selector", "stands beside targetRefs", "use one of the two");
         }
-        if (read.tracing().size() > 1) {
-            spec.found(ProblemCode.CONFLICTING_FIELDS, "tracing", "stands several times", "one is supported");
-        }
         for (Tracing tracing : read.tracing()) {
             Double percent = tracing.samplingPercent();
-            if (tracing.providers().size() > 1) {
-                spec.found(ProblemCode.CONFLICTING_FIELDS, "tracing", "several providers", "one is supported");
-            }
             if (percent != null && (percent < 0 || percent > MAX_PERCENT)) {
                 spec.found(ProblemCode.INVALID_VALUE, "tracing", percent + " is no percentage", "0 to 100");
             }

@@ -15,6 +15,9 @@ import org.jspecify.annotations.Nullable;
 final class TrafficChecks {
     private static final int MAX_PERCENT = 100;
 
+    /** What the name begins with by which a proxy is asked for a service of the mesh in TLS. */
+    private static final String SNI = "outbound_";
+
     private TrafficChecks() {}
 
     /** Checks an object that fits its schema. */
@@ -40,12 +43,18 @@ final class TrafficChecks {
             spec.found(ProblemCode.MISSING_FIELD, "hosts", "only rules for HTTP can be delegated", "name hosts");
         }
         boolean inMesh = read.gateways().isEmpty() || read.gateways().contains(VirtualService.MESH);
+        GatewayNames.check(spec, read.gateways());
+        Exports.check(spec, read.metadata().namespace(), read.exportTo(), false);
         Set<String> seen = new HashSet<>();
         for (int i = 0; i < read.hosts().size(); i++) {
             String host = read.hosts().get(i);
             String wrong = host.equals("*") && inMesh
                     ? "every host of the mesh cannot be meant"
-                    : Hosts.isHost(host) || IpText.parse(host) != null ? "" : "is no host";
+                    : Hosts.isHost(host)
+                                    || Hosts.isAddress(host)
+                                    || (host.startsWith(SNI) && !read.tls().isEmpty())
+                            ? ""
+                            : "is no host";
             if (wrong.isEmpty() && !seen.add(host)) {
                 wrong = "is there twice";
             }
@@ -183,12 +192,19 @@ final class TrafficChecks {
     }
 
     private static void destination(Fields fields, String name, int index, VirtualService.Destination destination) {
-        if (!Hosts.isHost(destination.host()) || destination.host().contains("*")) {
+        if (!Hosts.isHost(destination.host()) || destination.host().equals("*")) {
             fields.foundItem(
                     ProblemCode.INVALID_NAME, name, index, "\"" + destination.host() + "\" is no destination", "");
         }
+        if (!destination.subset().isEmpty() && !Hosts.isLabel(destination.subset())) {
+            fields.foundItem(
+                    ProblemCode.INVALID_NAME, name, index, "\"" + destination.subset() + "\" is no subset", "");
+        }
+        List<Fields> all = fields.children(name);
+        boolean hasPort =
+                index < all.size() && all.get(index).childOrEmpty("destination").has("port");
         Integer port = destination.port();
-        if (port != null && (port < 1 || port > Checks.MAX_PORT)) {
+        if (port == null ? hasPort : (port < 1 || port > Checks.MAX_PORT)) {
             fields.foundItem(ProblemCode.INVALID_PORT, name, index, port + " is not a port", "1 to 65535");
         }
     }
@@ -196,6 +212,9 @@ final class TrafficChecks {
     private static void fault(Fields fields, VirtualService.@Nullable Fault fault) {
         if (fault == null) {
             return;
+        }
+        if (fields.childOrEmpty("fault").saysNothing()) {
+            fields.found(ProblemCode.NO_EFFECT, "fault", "says nothing to do", "write abort or delay");
         }
         Integer status = fault.abortStatus();
         boolean strange = status != null && (status < 200 || status > 599);

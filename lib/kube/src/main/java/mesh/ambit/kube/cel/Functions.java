@@ -4,6 +4,7 @@ import java.net.URI;
 import java.net.URISyntaxException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Matcher;
@@ -131,7 +132,7 @@ final class Functions {
 
     private static String scheme(Object url) {
         if (url instanceof URI uri) {
-            return uri.getScheme();
+            return String.valueOf(uri.getScheme()).toLowerCase(Locale.ROOT);
         }
         throw new CelException("no URL");
     }

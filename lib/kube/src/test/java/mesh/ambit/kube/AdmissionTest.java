@@ -1,0 +1,138 @@
+package mesh.ambit.kube;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What the reference's admission refuses is refused, and what it takes is taken. */
+class AdmissionTest {
+    private static final String HEAD = "{apiVersion: %s/v1, kind: %s, metadata: {name: n, namespace: ns}, spec: {%s}}";
+    private static final String HTTP = "ports: [{number: 80, name: http, protocol: HTTP}]";
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "hosts: [a.example], resolution: STATIC, " + HTTP + ", endpoints: [{address: tcp}]",
+                "hosts: [a.example], resolution: STATIC, " + HTTP
+                        + ", endpoints: [{address: 1.1.1.1, ports: {tcp: 80}}]",
+                "hosts: [a.example], resolution: DNS, " + HTTP
+                        + ", endpoints: [{address: b.example, ports: {tcp: 80}}]",
+                "hosts: [a.example], resolution: STATIC, endpoints: [{address: unix:///a}]",
+                "hosts: [a.example], resolution: DNS, " + HTTP + ", endpoints: [{address: a_b.example}]",
+                "hosts: [a.example], resolution: STATIC, ports: [{number: 80, name: h_p, protocol: HTTP}]",
+                "hosts: [a.example], resolution: STATIC, ports: [{number: 80, name: a, protocol: HBONE}]",
+                "hosts: [a_b.example], resolution: STATIC, " + HTTP,
+                "hosts: ['*'], resolution: STATIC, " + HTTP,
+                "hosts: [a.example], resolution: DNS, " + HTTP + ", endpoints: [{address: unix:///a}]",
+                "hosts: [a.123], resolution: STATIC, " + HTTP,
+                "hosts: ['*.example'], resolution: DNS, workloadSelector: {labels: {a: b}}, " + HTTP,
+                "hosts: [a.example], resolution: STATIC, " + HTTP + ", exportTo: ['*', b]",
+                "hosts: [a.example], resolution: STATIC, " + HTTP + ", exportTo: [., ns]",
+                "hosts: [a.example], resolution: STATIC, " + HTTP + ", exportTo: [a_b]",
+            })
+    void entryIsRefused(String spec) {
+        assertThat(problems("networking.istio.io", "ServiceEntry", spec)).isNotEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "hosts: ['*-x.example', b.example., C.example], resolution: STATIC, " + HTTP,
+                "hosts: [a.example], resolution: STATIC, ports: [{number: 80, name: HTTP, protocol: HTTP}]",
+                "hosts: [a.example], resolution: STATIC, " + HTTP
+                        + ", endpoints: [{address: 'fe80::1%e', ports: {http: 1}}]",
+                "hosts: [a.example], resolution: STATIC, " + HTTP + ", endpoints: [{address: unix:///a}]",
+                "hosts: [a.example], resolution: STATIC, " + HTTP + ", exportTo: ['~']",
+            })
+    void entryIsTaken(String spec) {
+        assertThat(problems("networking.istio.io", "ServiceEntry", spec)).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "hosts: [a], gateways: ['a '], http: [{route: [{destination: {host: b}}]}]",
+                "hosts: [a], gateways: ['http://x'], http: [{route: [{destination: {host: b}}]}]",
+                "hosts: [a], http: [{route: [{destination: {host: b, port: {}}}]}]",
+                "hosts: [a], http: [{route: [{destination: {host: b, subset: ' v'}}]}]",
+                "hosts: [a], http: [{route: [{destination: {host: '*'}}]}]",
+                "hosts: [a], http: [{fault: {}, route: [{destination: {host: b}}]}]",
+                "hosts: [a_b], http: [{route: [{destination: {host: b}}]}]",
+                "hosts: [a], exportTo: ['~'], http: [{route: [{destination: {host: b}}]}]",
+            })
+    void virtualServiceIsRefused(String spec) {
+        assertThat(problems("networking.istio.io", "VirtualService", spec)).isNotEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "hosts: ['*-x'], http: [{route: [{destination: {host: '*.b.example', subset: V2}}]}]",
+                "hosts: [a], gateways: [ns/g, mesh], http: [{route: [{destination: {host: b, port: {number: 80}}}]}]",
+                "hosts: [outbound_.80_._.a.b], gateways: [g], tls: [{match: [{sniHosts: [outbound_.80_._.a.b]}], route:"
+                        + " [{destination: {host: b}}]}]",
+                "hosts: [1.1.1.1], gateways: [g], http: [{route: [{destination: {host: b}}]}]",
+            })
+    void virtualServiceIsTaken(String spec) {
+        assertThat(problems("networking.istio.io", "VirtualService", spec)).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "host: a, trafficPolicy: {}",
+                "host: a_b",
+                "host: a.123",
+                "host: a, exportTo: ['*', b]",
+                "host: a, subsets: [{name: 'a b'}]"
+            })
+    void destinationRuleIsRefused(String spec) {
+        assertThat(problems("networking.istio.io", "DestinationRule", spec)).isNotEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"host: a, subsets: [{name: V2, labels: {a: b}}]", "host: a, exportTo: [.]"})
+    void destinationRuleIsTaken(String spec) {
+        assertThat(problems("networking.istio.io", "DestinationRule", spec)).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "AuthorizationPolicy: action: CUSTOM, provider: {}, rules: [{}]",
+                "RequestAuthentication: targetRefs: [{kind: Pod, name: a}]",
+                "RequestAuthentication: jwtRules: [{audiences: [a]}]",
+            })
+    void policyIsRefused(String text) {
+        assertThat(policy(text)).isNotEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "RequestAuthentication: jwtRules: [{jwksUri: 'https://a.example/k'}]",
+                "RequestAuthentication: jwtRules: [{issuer: a, jwksUri: 'Https://a.example/k'}]",
+                "RequestAuthentication: targetRefs: [{kind: Service, name: a}]",
+            })
+    void policyIsTaken(String text) {
+        assertThat(policy(text)).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"tracing: [{providers: [{name: a}, {name: b}]}]", "tracing: [{}, {}]"})
+    void telemetryIsTaken(String spec) {
+        assertThat(problems("telemetry.istio.io", "Telemetry", spec)).isEmpty();
+    }
+
+    private static List<Problem> policy(String text) {
+        int colon = text.indexOf(':');
+        return problems("security.istio.io", text.substring(0, colon), text.substring(colon + 1));
+    }
+
+    private static List<Problem> problems(String group, String kind, String spec) {
+        return KubeYaml.parse(HEAD.formatted(group, kind, spec), "f.yaml", Reading.CHECKED)
+                .problems();
+    }
+}
