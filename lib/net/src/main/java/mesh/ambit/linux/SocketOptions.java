@@ -27,6 +27,7 @@ public final class SocketOptions {
     private static final int SO_DOMAIN = 39;
     private static final int IP_FREEBIND = 15;
     private static final int IP_TRANSPARENT = 19;
+    private static final int IP_BIND_ADDRESS_NO_PORT = 24;
     private static final int IPV6_TRANSPARENT = 75;
     private static final int IPV6_FREEBIND = 78;
     private static final int TCP_INFO = 11;
@@ -60,9 +61,16 @@ public final class SocketOptions {
         set(fd, "IP_TRANSPARENT", SOL_IP, IP_TRANSPARENT, 1);
     }
 
-    /** Lets a socket, IPv4 or IPv6, bind to a foreign source address before it connects. Needs CAP_NET_ADMIN. */
+    /**
+     * Lets a socket, IPv4 or IPv6, bind to a foreign source address before it connects. Needs CAP_NET_ADMIN.
+     *
+     * <p>Its port is chosen at connect, where it has to differ only from those of connections to the same destination.
+     * A port chosen at bind must be free towards every destination, and closed connections hold theirs for a minute:
+     * some 28,000 short connections of one client would take them all.
+     */
     public static void setTransparentSource(int fd) {
         setTransparent(fd);
+        set(fd, "IP_BIND_ADDRESS_NO_PORT", SOL_IP, IP_BIND_ADDRESS_NO_PORT, 1);
         set(fd, "IP_FREEBIND", SOL_IP, IP_FREEBIND, 1);
         if (option(fd, SOL_SOCKET, SO_DOMAIN) == AF_INET6) {
             set(fd, "IPV6_TRANSPARENT", SOL_IPV6, IPV6_TRANSPARENT, 1);

@@ -5,8 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -66,6 +70,26 @@ class SocketOptionsIT {
         }
     }
 
+    @ParameterizedTest
+    @CsvSource({"2, 127.0.0.9, 127.0.0.1", "10, ::1, ::1"})
+    void portOfAForeignSourceServesManyDestinations(int family, String source, String destination) {
+        namespace.run(() -> write("/proc/sys/net/ipv4/ip_local_port_range", "50000 50000"));
+        try (RawSocket one = namespace.call(() -> RawSocket.listening("::", 1001));
+                RawSocket other = namespace.call(() -> RawSocket.listening("::", 1002));
+                RawSocket first = namespace.call(() -> RawSocket.tcp(family));
+                RawSocket second = namespace.call(() -> RawSocket.tcp(family))) {
+            for (RawSocket client : List.of(first, second)) {
+                SocketOptions.setTransparentSource(client.fd());
+                client.bind(at(source, 0));
+            }
+            first.connect(at(destination, one.port()));
+            second.connect(at(destination, other.port()));
+
+            assertThat(first.port()).isEqualTo(50_000);
+            assertThat(second.port()).isEqualTo(50_000);
+        }
+    }
+
     @Test
     void connectionThatWasNotRedirectedHasNoOriginalDestination() throws IOException {
         try (RawSocket listener = namespace.call(() -> RawSocket.listening("::", 0));
@@ -99,6 +123,14 @@ class SocketOptionsIT {
                     assertThat(SocketOptions.originalDestination(accepted.fd())).isEqualTo(target);
                 }
             }
+        }
+    }
+
+    private static void write(String file, String value) {
+        try {
+            Files.writeString(Path.of(file), value);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 
