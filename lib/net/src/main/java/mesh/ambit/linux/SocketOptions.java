@@ -22,6 +22,7 @@ public final class SocketOptions {
     private static final int IPPROTO_TCP = 6;
     private static final int SOL_IPV6 = 41;
 
+    private static final int SO_KEEPALIVE = 9;
     private static final int SO_REUSEPORT = 15;
     private static final int SO_MARK = 36;
     private static final int SO_DOMAIN = 39;
@@ -30,8 +31,12 @@ public final class SocketOptions {
     private static final int IP_BIND_ADDRESS_NO_PORT = 24;
     private static final int IPV6_TRANSPARENT = 75;
     private static final int IPV6_FREEBIND = 78;
+    private static final int TCP_KEEPIDLE = 4;
+    private static final int TCP_KEEPINTVL = 5;
+    private static final int TCP_KEEPCNT = 6;
     private static final int TCP_INFO = 11;
     private static final int TCP_CONGESTION = 13;
+    private static final int TCP_USER_TIMEOUT = 18;
     private static final int TCP_NOTSENT_LOWAT = 25;
 
     /** Where struct tcp_info has tcpi_rtt, and what is read of it. */
@@ -76,6 +81,19 @@ public final class SocketOptions {
             set(fd, "IPV6_TRANSPARENT", SOL_IPV6, IPV6_TRANSPARENT, 1);
             set(fd, "IPV6_FREEBIND", SOL_IPV6, IPV6_FREEBIND, 1);
         }
+    }
+
+    /** Has the kernel ask an idle peer of the TCP socket, and of sockets accepted from it, whether it is still there. */
+    public static void setKeepalive(int fd, int idleSeconds, int intervalSeconds, int probes) {
+        set(fd, "SO_KEEPALIVE", SOL_SOCKET, SO_KEEPALIVE, 1);
+        set(fd, "TCP_KEEPIDLE", IPPROTO_TCP, TCP_KEEPIDLE, idleSeconds);
+        set(fd, "TCP_KEEPINTVL", IPPROTO_TCP, TCP_KEEPINTVL, intervalSeconds);
+        set(fd, "TCP_KEEPCNT", IPPROTO_TCP, TCP_KEEPCNT, probes);
+    }
+
+    /** Ends the TCP socket, and those accepted from it, when what was sent is not acknowledged for so long. */
+    public static void setUserTimeout(int fd, int millis) {
+        set(fd, "TCP_USER_TIMEOUT", IPPROTO_TCP, TCP_USER_TIMEOUT, millis);
     }
 
     /** Reports a socket writable only while less than {@code bytes} wait unsent in the kernel. */

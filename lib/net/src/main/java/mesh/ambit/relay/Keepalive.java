@@ -3,6 +3,8 @@ package mesh.ambit.relay;
 import static java.util.Objects.requireNonNull;
 
 import java.time.Duration;
+import mesh.ambit.linux.LinuxException;
+import mesh.ambit.linux.SocketOptions;
 
 /**
  * When the kernel asks whether a peer is still there, and when it gives up. Keepalives belong to a socket, not to the
@@ -36,6 +38,20 @@ public record Keepalive(boolean enabled, Duration idle, Duration interval, int p
     /** Returns how long a silent peer lives: the idle time and all questions. */
     public Duration patience() {
         return idle.plus(interval.multipliedBy(probes));
+    }
+
+    /**
+     * Sets it on the socket {@code fd}, and so on those accepted from it.
+     *
+     * @throws LinuxException if the kernel refuses
+     */
+    void applyTo(int fd) {
+        if (enabled) {
+            SocketOptions.setKeepalive(fd, idleSeconds(), intervalSeconds(), kernelProbes());
+        }
+        if (userTimeout) {
+            SocketOptions.setUserTimeout(fd, userTimeoutMillis());
+        }
     }
 
     /** Returns the idle time within what the kernel takes. */

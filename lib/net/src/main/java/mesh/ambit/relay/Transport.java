@@ -21,6 +21,7 @@ import io.netty.channel.socket.nio.NioChannelOption;
 import io.netty.channel.socket.nio.NioDatagramChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
+import io.netty.channel.unix.UnixChannel;
 import io.netty.channel.uring.IoUring;
 import io.netty.channel.uring.IoUringChannelOption;
 import io.netty.channel.uring.IoUringDatagramChannel;
@@ -33,6 +34,7 @@ import java.nio.channels.spi.SelectorProvider;
 import jdk.net.ExtendedSocketOptions;
 import mesh.ambit.hbone.GrowingReads;
 import mesh.ambit.hbone.HboneStream;
+import mesh.ambit.linux.LinuxException;
 import org.jspecify.annotations.Nullable;
 
 /** How sockets are driven; chosen once, at start. */
@@ -94,7 +96,6 @@ public enum Transport {
         Bootstrap bootstrap = new Bootstrap()
                 .group(loop)
                 .channelFactory(() -> space.open(this::newSocket))
-                .option(ChannelOption.TCP_NODELAY, true)
                 .option(ChannelOption.AUTO_READ, false)
                 .option(ChannelOption.ALLOW_HALF_CLOSURE, true)
                 .option(ChannelOption.ALLOCATOR, PooledByteBufAllocator.DEFAULT)
@@ -122,21 +123,39 @@ public enum Transport {
             EventLoopGroup loops, SocketSpace space, @Nullable Keepalive keepalive, boolean ipv6) {
         ServerBootstrap bootstrap = new ServerBootstrap()
                 .group(loops)
-                .channelFactory(() ->
-                        (ServerChannel) space.open(() -> ipv6 ? newListener() : newListener(SocketProtocolFamily.INET)))
+                .channelFactory(() -> (ServerChannel) space.open(
+                        () -> bequeathing(keepalive, ipv6 ? newListener() : newListener(SocketProtocolFamily.INET))))
                 .option(ChannelOption.SO_BACKLOG, BACKLOG)
-                .childOption(ChannelOption.TCP_NODELAY, true)
                 .childOption(ChannelOption.AUTO_READ, false)
                 .childOption(ChannelOption.ALLOW_HALF_CLOSURE, true)
                 .childOption(ChannelOption.ALLOCATOR, PooledByteBufAllocator.DEFAULT)
                 .childOption(ChannelOption.RECVBUF_ALLOCATOR, new GrowingReads(HboneStream.HEADROOM_BYTES));
-        if (keepalive != null) {
+        if (keepalive != null && this == NIO) {
             keepalive(bootstrap::childOption, keepalive);
         }
         return bootstrap;
     }
 
-    /** Returns a new TCP socket in the calling thread's namespace, not registered yet. */
+    /**
+     * Returns {@code listener} with {@code keepalive} on its own socket: Linux has accepted sockets inherit it, which
+     * spares every connection four system calls.
+     */
+    private static ServerChannel bequeathing(@Nullable Keepalive keepalive, ServerChannel listener) {
+        if (keepalive != null && listener instanceof UnixChannel unix) {
+            try {
+                keepalive.applyTo(unix.fd().intValue());
+            } catch (LinuxException e) {
+                listener.unsafe().closeForcibly();
+                throw e;
+            }
+        }
+        return listener;
+    }
+
+    /**
+     * Returns a new TCP socket in the calling thread's namespace, not registered yet. Like every socket of Netty it does
+     * not wait for more to send (TCP_NODELAY), accepted ones included.
+     */
     public SocketChannel newSocket() {
         return switch (this) {
             case EPOLL -> new EpollSocketChannel();

@@ -33,6 +33,7 @@ class KeepaliveIT {
     @Test
     void upstreamsDefaultHasNoUserTimeout() throws Exception {
         onBothEnds(Keepalive.DEFAULT, config -> {
+            assertThat(config.isTcpNoDelay()).isTrue();
             assertThat(config.getOption(ChannelOption.SO_KEEPALIVE)).isTrue();
             assertThat(config.getTcpKeepIdle()).isEqualTo(180);
             assertThat(config.getTcpKeepIntvl()).isEqualTo(180);
