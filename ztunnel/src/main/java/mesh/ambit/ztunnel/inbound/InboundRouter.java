@@ -84,11 +84,9 @@ public final class InboundRouter {
             return new Refused(
                     Reason.FOREIGN_SERVICE, "requested service " + name + " is not one of workload " + local.uid());
         }
-        int target = mapped(ports, port);
-        if (target == 0) {
-            target = service.targetPort(port);
-        }
-        if (target == 0) {
+        Integer ownPort = mapped(ports, port);
+        int target = ownPort == null ? service.targetPort(port) : ownPort;
+        if (ownPort == null && target == 0) {
             return new Refused(
                     Reason.UNKNOWN_PORT, "requested service " + name + ":" + port + " found, but cannot resolve port");
         }
@@ -137,7 +135,8 @@ public final class InboundRouter {
         return best == null ? null : best.address();
     }
 
-    private static int mapped(@Nullable List<Port> ports, int servicePort) {
+    /** Returns what the workload says of a service's port, be it 0; null if it says nothing. */
+    private static @Nullable Integer mapped(@Nullable List<Port> ports, int servicePort) {
         if (ports != null) {
             for (Port port : ports) {
                 if (port.servicePort() == servicePort) {
@@ -145,7 +144,7 @@ public final class InboundRouter {
                 }
             }
         }
-        return 0;
+        return null;
     }
 
     /** Returns whether the workload or service at {@code asked} names us as its waypoint. */

@@ -19,6 +19,9 @@ import org.jspecify.annotations.Nullable;
  * out once for each {@link Question} and version of the service; a connection then costs a draw and a binary search.
  */
 final class Candidates {
+    /** In the place of a port where none is known. */
+    static final int NO_PORT = -1;
+
     private static final int NONE = -1;
 
     private final Workload[] workloads;
@@ -117,7 +120,7 @@ final class Candidates {
         };
     }
 
-    /** Returns the endpoint's own port for a service's: its own map first, then the service's; 0 for none. */
+    /** Returns the endpoint's own port for a service's: its own map first, even where that says 0, then the service's. */
     private static int targetPort(Service service, Endpoint endpoint, Workload workload, int port) {
         if (endpoint.mapsPort(port)) {
             return endpoint.targetPort(port);
@@ -127,7 +130,7 @@ final class Candidates {
             return mapped;
         }
         ApplicationTunnel tunnel = workload.applicationTunnel();
-        return tunnel != null && tunnel.port() != 0 ? port : 0;
+        return tunnel != null && tunnel.port() != 0 ? port : NO_PORT;
     }
 
     int size() {
@@ -138,7 +141,7 @@ final class Candidates {
         return workloads[index];
     }
 
-    /** Returns the port to ask a candidate for; 0 when neither it nor the service knows. */
+    /** Returns the port to ask a candidate for; {@link #NO_PORT} when neither it nor the service knows. */
     int targetPort(int index) {
         return targetPorts[index];
     }

@@ -121,7 +121,7 @@ final class UpstreamResolver {
         }
         Candidates candidates = endpoints.derived(Question.of(service, port, purpose, client), mesh);
         EndpointChoice choice = EndpointChoice.of(candidates, means.rules().of(service.key()), means);
-        if (choice == null || choice.targetPort() == 0) {
+        if (choice == null || choice.targetPort() == Candidates.NO_PORT) {
             return null;
         }
         choices = choices.isEmpty() ? List.of(choice) : List.of(choices.getFirst(), choice);

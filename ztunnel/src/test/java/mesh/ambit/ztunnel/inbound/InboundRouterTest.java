@@ -97,12 +97,13 @@ class InboundRouterTest {
 
     @Test
     void hostNameLeadsToTheTargetPortOfOurService() {
-        Workload mapped = pod(WEB, Port.of(81, 9090));
+        Workload mapped = pod(WEB, Port.of(81, 9090), Port.of(84, 0));
         Service web = service(WEB).build();
         MeshSnapshot mesh = mesh(web, mapped);
 
         assertThat(target(mesh, mapped, "web:80")).isEqualTo(application(8080, web));
         assertThat(target(mesh, mapped, "web:81")).isEqualTo(application(9090, web));
+        assertThat(target(mesh, mapped, "web:84")).isEqualTo(application(0, web));
         assertThat(target(mesh, mapped, "web:82"))
                 .isEqualTo(new Refused(Reason.UNKNOWN_PORT, "requested service web:82 found, but cannot resolve port"));
         assertThat(target(mesh, mapped, "WEB:80"))

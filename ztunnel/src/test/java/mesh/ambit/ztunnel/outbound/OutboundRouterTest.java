@@ -89,14 +89,16 @@ class OutboundRouterTest {
 
     @Test
     void servicePortIsMappedByTheEndpointThenByTheService() {
-        Workload mapped = endpoint("web", "10.0.0.2", "default/web", Port.of(81, 9090), Port.of(82, 9091));
-        Service web = web().ports(List.of(Port.of(80, 8080), Port.of(81, 0), Port.of(82, 8080)))
+        Workload mapped =
+                endpoint("web", "10.0.0.2", "default/web", Port.of(81, 9090), Port.of(82, 9091), Port.of(84, 0));
+        Service web = web().ports(List.of(Port.of(80, 8080), Port.of(81, 0), Port.of(82, 8080), Port.of(84, 8080)))
                 .build();
         MeshSnapshot mesh = mesh(mapped, web);
 
         assertThat(authority(route(mesh, "10.96.0.1", 80))).isEqualTo("10.0.0.2:8080");
         assertThat(authority(route(mesh, "10.96.0.1", 81))).isEqualTo("10.0.0.2:9090");
         assertThat(authority(route(mesh, "10.96.0.1", 82))).isEqualTo("10.0.0.2:9091");
+        assertThat(authority(route(mesh, "10.96.0.1", 84))).isEqualTo("10.0.0.2:0");
         assertThat(reason(route(mesh, "10.96.0.1", 83))).isEqualTo(Reason.NO_HEALTHY_UPSTREAM);
     }
 
