@@ -13,7 +13,7 @@ final class Exports {
     private Exports() {}
 
     /**
-     * Checks {@code exportTo}.
+     * Checks the values of a field exportTo.
      *
      * @param own namespace of the object
      * @param mayHide whether it may be for nobody at all
