@@ -17,7 +17,6 @@ final class Checks {
     /** What is repeated is possessive: otherwise matching recurses with each repetition, and overflows the stack. */
     private static final Pattern SUBDOMAIN = Pattern.compile(LABEL + "(?:\\." + LABEL + ")*+");
 
-    private static final Pattern LONG_LABEL = Pattern.compile("[^.]{64}");
     private static final Pattern LABEL_NAME = Pattern.compile("[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?");
     private static final Pattern PORT_NAME = Pattern.compile("[a-z0-9]([-a-z0-9]*[a-z0-9])?");
     private static final int MAX_PORT_NAME = 15;
@@ -184,7 +183,14 @@ final class Checks {
     /** Returns whether a text is the name of a trust domain: labels with dots between, the last of which may be empty. */
     static boolean isTrustDomain(String text) {
         String whole = text.endsWith(".") ? text.substring(0, text.length() - 1) : text;
-        return SUBDOMAIN.matcher(whole).matches() && !LONG_LABEL.matcher(whole).find();
+        int from = 0;
+        for (int dot = whole.indexOf('.'); dot >= 0; dot = whole.indexOf('.', from)) {
+            if (!Hosts.isLabel(whole.substring(from, dot))) {
+                return false;
+            }
+            from = dot + 1;
+        }
+        return Hosts.isLabel(whole.substring(from));
     }
 
     private static boolean isLabelKey(String key) {

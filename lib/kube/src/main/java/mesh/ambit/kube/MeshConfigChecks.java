@@ -76,7 +76,7 @@ final class MeshConfigChecks {
                     ProblemCode.INVALID_VALUE,
                     name,
                     "\"" + text + "\" is no trust domain",
-                    "expected labels of lower-case letters, digits and dashes, with dots between");
+                    "expected labels of letters, digits and dashes, with dots between");
         }
     }
 }

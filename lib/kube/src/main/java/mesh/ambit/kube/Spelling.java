@@ -1,6 +1,7 @@
 package mesh.ambit.kube;
 
 import java.util.Locale;
+import java.util.Set;
 import java.util.regex.Pattern;
 import mesh.ambit.kube.YamlValue.Mapping;
 import mesh.ambit.kube.YamlValue.Scalar;
@@ -19,6 +20,9 @@ enum Spelling {
      */
     PROTOBUF;
 
+    /** Names that the messages spell like people do. */
+    private static final Set<String> ALIKE = Set.of("targetRef", "targetRefs");
+
     private static final Pattern CAPITAL = Pattern.compile("[A-Z]");
     private static final Pattern WHOLE_NUMBER = Pattern.compile("[ \\t\\n\\r]*(-?(?:0|[1-9][0-9]*))[ \\t\\n\\r]*");
 
@@ -26,7 +30,7 @@ enum Spelling {
     @Nullable
     YamlValue find(Mapping mapping, String name) {
         YamlValue value = mapping.find(name);
-        if (value != null || this != PROTOBUF) {
+        if (value != null || this != PROTOBUF || ALIKE.contains(name)) {
             return value;
         }
         String other = CAPITAL.matcher(name)

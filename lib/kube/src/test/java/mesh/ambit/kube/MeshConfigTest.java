@@ -56,6 +56,7 @@ final class MeshConfigTest {
             strings = {
                 "bogus: {a: 1}",
                 "trustDomain: x.y.",
+                "trustDomain: CLUSTER.Local",
                 "connectTimeout: 1m",
                 "proxyListenPort: \"15001\"",
                 "proxyListenPort: 1.0",

@@ -33,6 +33,14 @@ class SpellingTest {
     }
 
     @Test
+    void targetsHaveOneSpelling() {
+        AuthorizationPolicy policy = (AuthorizationPolicy)
+                stored(POLICY.formatted("{}").replace("rules:", "target_ref: {kind: Gateway, name: g}, rules:"));
+
+        assertThat(policy.targetRefs()).isEmpty();
+    }
+
+    @Test
     void objectsOfKubernetesMayNot() {
         Pod pod = (Pod) stored("{apiVersion: v1, kind: Pod, metadata: {name: p}, spec: {node_name: n1}}");
 
