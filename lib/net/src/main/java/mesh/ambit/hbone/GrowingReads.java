@@ -123,8 +123,9 @@ public final class GrowingReads implements RecvByteBufAllocator {
         }
 
         /**
-         * One read for each request where reads are asked for one by one: after it the other side may be full. A read
-         * that left room has emptied the socket, unless the transport knows better.
+         * Where reads are asked for one by one (auto-read off), each request is one read: after it the side that the bytes
+         * go to may be full. Otherwise reading goes on, up to the bound of a turn, until a read leaves room: then the socket
+         * is empty, unless the transport knows better.
          */
         @Override
         public boolean continueReading(UncheckedBooleanSupplier maybeMore) {

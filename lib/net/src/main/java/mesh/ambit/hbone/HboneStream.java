@@ -75,7 +75,7 @@ public interface HboneStream {
         /** Everything written and END_STREAM after it have been handed to the tunnel: the answer to a shutdown. */
         void onOutputEnded();
 
-        /** {@link HboneStream#isWritable()} has become true again. */
+        /** {@link HboneStream#isWritable()} has become true again, after it was asked and said no. */
         void onWritable();
 
         /**

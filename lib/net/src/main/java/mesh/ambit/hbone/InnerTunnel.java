@@ -21,7 +21,7 @@ public final class InnerTunnel {
     private final TunnelGuards guards;
 
     /**
-     * Makes a maker of them.
+     * Creates one; it makes any number of tunnels.
      *
      * @param guards bound the handshake inside, as they bound the one outside
      */
@@ -33,7 +33,7 @@ public final class InnerTunnel {
 
     /**
      * Asks for a stream to {@code authority} over a tunnel inside {@code outer}, which is taken over: call this in the
-     * turn in which it was received. The future is the stream's loop's and fails with a {@link TunnelException};
+     * turn in which it was received. The future completes on the stream's loop and fails with a {@link TunnelException};
      * cancelling it gives up, and ends the outer stream.
      *
      * @param key whose certificate is shown and whom we accept inside; the rest says which way the outer stream goes

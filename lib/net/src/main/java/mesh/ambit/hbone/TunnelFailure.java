@@ -11,8 +11,8 @@ public sealed interface TunnelFailure {
     String text();
 
     /**
-     * Returns what there is to say of a stream that stood when this happened and had not been ended by us, or null if
-     * such an end is as good as any.
+     * Returns what to report of a stream that was open when this happened and that we had not ended ourselves; null if
+     * that counts as an orderly end.
      */
     default @Nullable String complaint() {
         return text();
@@ -44,7 +44,7 @@ public sealed interface TunnelFailure {
      * with TLS 1.3 its alert comes after our side of the handshake.
      */
     record Http2Failed(String text, @Nullable String complaint) implements TunnelFailure {
-        /** A failure that streams which stood have to mention, too. */
+        /** A failure that is reported of streams that were open, too, in the same words. */
         public Http2Failed(String text) {
             this(text, text);
         }

@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
  * alert {@code no_application_protocol}, a client without a list is let through, and something that is not TLS, or a
  * TLS of long ago, gets an alert too. Removes itself once it has let a client through.
  *
- * <p>Needed because the OpenSSL provider can refuse neither without refusing both. A refusal is told as a failed
+ * <p>Needed because the OpenSSL provider refuses either both a list without {@code h2} and no list at all, or neither. A
+ * refusal is told as a failed
  * {@link SslHandshakeCompletionEvent}, as the TLS handler would.
  */
 public final class AlpnGate extends SslClientHelloHandler<Boolean> {

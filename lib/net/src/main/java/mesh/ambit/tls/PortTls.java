@@ -27,7 +27,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * TLS of a port that stays open while its key and the roots of its clients change: HTTP/2, and a certificate only of
- * clients that have one. Whom to show and whom to believe is asked at each handshake, and with the native library nobody
+ * clients that have one. The key to show and the roots to trust are asked for at each handshake. With the native library nobody
  * resumes a session.
  *
  * <p>Thread-safe.

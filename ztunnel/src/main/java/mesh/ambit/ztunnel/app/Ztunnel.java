@@ -136,8 +136,8 @@ final class Ztunnel {
     /**
      * Begins, and returns at once.
      *
-     * @throws IOException if a port of the process itself is taken, or the local mesh is not valid; none of our ports is
-     *     then
+     * @throws IOException if a port of the process itself is taken by somebody else, or the local mesh is not valid; no port
+     *     of ours is open in that case
      */
     void start() throws IOException {
         loadLocal();

@@ -16,9 +16,9 @@ import org.slf4j.LoggerFactory;
 /**
  * Connects to the pod's application, under the client's address where that may be kept.
  *
- * <p>Sockets are made in a task of the loop, never while it goes through its events: an event that is still to come in
- * that pass may concern a socket that was closed in it, whose number the new one would get, and end the new one before
- * it is connected.
+ * <p>Sockets are made in a task of the loop, never while the loop handles a batch of events. A later event of the same
+ * batch may be about a socket that was closed earlier in it. A socket made in between would get the number of that one,
+ * and the stale event would end it before it is connected.
  */
 public final class ApplicationDialer {
     private static final Logger LOG = LoggerFactory.getLogger(ApplicationDialer.class);

@@ -16,8 +16,8 @@ import mesh.ambit.model.WorkloadInfo;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The workload that a pod stands for. The join is lazy: the agent names a pod before the control plane does as a rule,
- * so who needs the workload waits for it, a while. Thread-safe.
+ * The workload that a pod stands for. As a rule the node agent names a pod before the control plane describes it: whoever
+ * needs the workload waits until it is known, but no longer than {@link #PATIENCE}. Thread-safe.
  */
 public final class LocalWorkload implements AutoCloseable {
     /** How long a connection waits for the control plane to describe its pod. */
@@ -72,8 +72,8 @@ public final class LocalWorkload implements AutoCloseable {
     }
 
     /**
-     * As {@link #await(EventExecutor)}, but gives up a little sooner: for a handshake, which has begun some time before. A
-     * peer with the same patience is then refused, with a line in our log, and does not leave by itself.
+     * As {@link #await(EventExecutor)}, but gives up a little sooner, because the peer of a handshake has waited for some
+     * time already. A peer that is as patient as we are would otherwise leave first; so it is refused, and our log says why.
      */
     public Future<Workload> awaitInHandshake(EventExecutor loop) {
         return await(loop, patience.minus(patience.dividedBy(HANDSHAKE_PART)));
@@ -96,8 +96,9 @@ public final class LocalWorkload implements AutoCloseable {
     }
 
     /**
-     * As {@link #await(EventExecutor)}; where the mesh is known in part only, what {@code steps} look for has been asked for
-     * by then, and may be known or not. Fails too when it cannot be asked for.
+     * As {@link #await(EventExecutor)}, and where the mesh is known in part only, asks the control plane for what
+     * {@code steps} look for. Completes when all of it has been answered, be it that there is no such thing. Fails also
+     * when too much is being asked for.
      */
     public Future<Workload> await(EventExecutor loop, List<MeshLookup.Step> steps) {
         MeshDemand demand = mesh.demand();

@@ -20,8 +20,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Has asked for what a decision about one connection will look for and the mesh does not know yet, one name after the other.
- * The decision itself is made afterwards, on the mesh as it is then, known or not. Confined to a loop.
+ * Asks the control plane for the records that a decision about one connection needs and the mesh does not have yet, one
+ * name after the other. The decision itself is made afterwards, on the mesh as it is then, whether the records have come
+ * or not. Confined to an event loop.
  */
 public final class MeshLookup {
     private static final Logger LOG = LoggerFactory.getLogger(MeshLookup.class);
@@ -57,7 +58,7 @@ public final class MeshLookup {
      *
      * @param mesh a mesh that is known in part, and completed by {@code demand}
      * @param local the pod's own workload
-     * @return succeeds on {@code loop}, fails when too much is being asked for; whoever loses interest cancels
+     * @return completes on {@code loop}; fails when too much is being asked for, and is cancelled by whoever loses interest
      */
     static Future<Void> fetch(MeshView mesh, MeshDemand demand, EventExecutor loop, Workload local, List<Step> steps) {
         assert loop.inEventLoop();
@@ -84,7 +85,10 @@ public final class MeshLookup {
                 (snapshot, local) -> waypointAt(snapshot, new NetworkAddress(local.network(), destination)));
     }
 
-    /** Returns a step for what a tunnel to {@code address}, which is not the pod's, leads to; an application may know. */
+    /**
+     * Returns a step for what is at {@code address}, where a tunnel leads that does not end at the pod's own address.
+     * Nothing is looked for where the workload's application takes such tunnels itself.
+     */
     public static Step unlessTunnelled(NetworkAddress address) {
         return (mesh, local) -> local.applicationTunnel() != null ? null : anything(mesh, address, null);
     }

@@ -13,7 +13,7 @@ import mesh.ambit.policy.Verdict.Denied;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Lets out what the outbound policies of a workload let out. They see the workload as the source, under its own
+ * Judges by the outbound policies of a workload what it may open. They see the workload as the source, under its own
  * identity, and as the destination what the application dialled: a service's address and port, not an endpoint's.
  */
 public final class OutboundPolicy {
