@@ -2,6 +2,7 @@ package mesh.ambit.kube;
 
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import mesh.ambit.kube.TrafficPolicy.ClientTls;
 import mesh.ambit.kube.TrafficPolicy.ConsistentHash;
@@ -13,6 +14,12 @@ import org.jspecify.annotations.Nullable;
 /** What upstream's admission webhook refuses in destination rules, beyond the schema. */
 final class DestinationChecks {
     private static final int MAX_PERCENT = 100;
+
+    /** Proxies cannot have larger ones. */
+    private static final int MAX_MAGLEV_TABLE = 5_000_011;
+
+    /** What can be said of a single port. */
+    private static final List<String> SETTINGS = List.of("loadBalancer", "connectionPool", "outlierDetection", "tls");
 
     private DestinationChecks() {}
 
@@ -49,19 +56,7 @@ final class DestinationChecks {
         if (fields.saysNothing()) {
             fields.foundHere(ProblemCode.NO_EFFECT, "asks for nothing", "remove it");
         }
-        LoadBalancer balancer = policy.loadBalancer();
-        if (balancer != null) {
-            balancer(fields, balancer);
-        }
-        OutlierDetection detection = policy.outlierDetection();
-        if (detection != null
-                && (isNoPercentage(detection.maxEjectionPercent()) || isNoPercentage(detection.minHealthPercent()))) {
-            fields.found(ProblemCode.INVALID_VALUE, "outlierDetection", "a percentage is out of range", "0 to 100");
-        }
-        ClientTls tls = policy.tls();
-        if (tls != null) {
-            tls(fields, tls);
-        }
+        settings(fields, policy);
         TrafficPolicy.Tunnel tunnel = policy.tunnel();
         if (tunnel != null
                 && (tunnel.targetHost().isEmpty()
@@ -74,11 +69,79 @@ final class DestinationChecks {
                     "needs targetHost, targetPort and protocol CONNECT or POST",
                     "");
         }
-        policy.ports().forEach((port, settings) -> {
-            if (port < 1 || port > Checks.MAX_PORT) {
-                fields.found(ProblemCode.INVALID_PORT, "portLevelSettings", port + " is not a port", "1 to 65535");
+        if (tunnel != null && fields.has("proxyProtocol")) {
+            fields.found(ProblemCode.CONFLICTING_FIELDS, "proxyProtocol", "stands beside tunnel", "use one");
+        }
+        fields.children("portLevelSettings").forEach(DestinationChecks::port);
+    }
+
+    /** Checks what is said of one port: what a whole policy may say, but for tunnels and the like. */
+    private static void port(Fields fields) {
+        int port = fields.childOrEmpty("port").number("number");
+        if (port < 1 || port > Checks.MAX_PORT) {
+            fields.found(ProblemCode.INVALID_PORT, "port", port + " is not a port", "1 to 65535");
+        }
+        if (!SETTINGS.stream().anyMatch(fields::has)) {
+            fields.foundHere(ProblemCode.NO_EFFECT, "asks for nothing", "one of " + String.join(", ", SETTINGS));
+        }
+        settings(fields, DestinationRules.settings(fields, Map.of()));
+    }
+
+    private static void settings(Fields fields, TrafficPolicy policy) {
+        LoadBalancer balancer = policy.loadBalancer();
+        if (balancer != null) {
+            balancer(fields, balancer);
+        }
+        OutlierDetection detection = policy.outlierDetection();
+        if (detection != null
+                && (isNoPercentage(detection.maxEjectionPercent()) || isNoPercentage(detection.minHealthPercent()))) {
+            fields.found(ProblemCode.INVALID_VALUE, "outlierDetection", "a percentage is out of range", "0 to 100");
+        }
+        if (detection != null && !detection.splitExternalLocalOriginErrors()) {
+            Integer failures = detection.consecutiveLocalOriginFailures();
+            if (failures != null && failures > 0) {
+                fields.found(
+                        ProblemCode.CONFLICTING_FIELDS,
+                        "outlierDetection",
+                        "consecutiveLocalOriginFailures counts nothing",
+                        "set splitExternalLocalOriginErrors");
             }
-        });
+        }
+        Fields pool = fields.child("connectionPool");
+        if (pool != null) {
+            pool(pool);
+        }
+        ClientTls tls = policy.tls();
+        if (tls != null) {
+            tls(fields, tls);
+        }
+    }
+
+    private static void pool(Fields pool) {
+        if (!pool.has("http") && !pool.has("tcp")) {
+            pool.foundHere(ProblemCode.NO_EFFECT, "limits nothing", "http or tcp");
+        }
+        notNegative(pool.childOrEmpty("tcp"), "maxConnections");
+        Fields http = pool.childOrEmpty("http");
+        notNegative(
+                http,
+                "http1MaxPendingRequests",
+                "http2MaxRequests",
+                "maxRequestsPerConnection",
+                "maxRetries",
+                "maxConcurrentStreams");
+        if (http.text("h2UpgradePolicy").equals("UPGRADE") && http.flag("useClientProtocol")) {
+            http.found(ProblemCode.CONFLICTING_FIELDS, "useClientProtocol", "stands beside h2UpgradePolicy", "use one");
+        }
+    }
+
+    private static void notNegative(Fields fields, String... names) {
+        for (String name : names) {
+            Integer number = fields.numberOrNull(name);
+            if (number != null && number < 0) {
+                fields.found(ProblemCode.INVALID_VALUE, name, number + " is negative", "");
+            }
+        }
     }
 
     private static boolean isNoPercentage(@Nullable Integer percent) {
@@ -103,6 +166,14 @@ final class DestinationChecks {
             if (cookie != null && cookie.name().isEmpty()) {
                 fields.found(ProblemCode.MISSING_FIELD, "loadBalancer", "httpCookie needs a name", "");
             }
+        }
+        Integer table = hash == null ? null : hash.maglevTableSize();
+        if (table != null && (table < 1 || table >= MAX_MAGLEV_TABLE || !isPrime(table))) {
+            fields.found(
+                    ProblemCode.INVALID_VALUE,
+                    "loadBalancer",
+                    table + " is no size of a maglev table",
+                    "expected a prime number below " + MAX_MAGLEV_TABLE);
         }
         Locality locality = balancer.locality();
         if (locality == null) {
@@ -131,6 +202,16 @@ final class DestinationChecks {
                 fields.found(ProblemCode.INVALID_VALUE, "loadBalancer", from + " fails over to itself", "");
             }
         });
+    }
+
+    /** Counts 1 as one, as the reference does. */
+    private static boolean isPrime(int number) {
+        for (int divisor = 2; divisor * divisor <= number; divisor++) {
+            if (number % divisor == 0) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private static void tls(Fields fields, ClientTls tls) {

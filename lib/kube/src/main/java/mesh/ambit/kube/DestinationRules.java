@@ -54,7 +54,8 @@ final class DestinationRules {
         return settings(policy, ports);
     }
 
-    private static TrafficPolicy settings(Fields policy, Map<Integer, TrafficPolicy> ports) {
+    /** Returns what is said of a host, a subset or a port. */
+    static TrafficPolicy settings(Fields policy, Map<Integer, TrafficPolicy> ports) {
         return new TrafficPolicy(
                 loadBalancer(policy.child("loadBalancer")),
                 connectionPool(policy.child("connectionPool")),

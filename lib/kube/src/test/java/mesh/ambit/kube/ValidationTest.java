@@ -88,6 +88,19 @@ class ValidationTest {
                 "{apiVersion: security.istio.io/v1, kind: RequestAuthentication, metadata: {name: a}, spec: {jwtRules: [{issuer: i, jwks: '{}'}]}} | spec.jwtRules[0].jwks | INVALID_VALUE",
                 "{apiVersion: security.istio.io/v1, kind: RequestAuthentication, metadata: {name: a}, spec: {jwtRules: [{issuer: i, jwks: '#'}]}} | spec.jwtRules[0].jwks | INVALID_VALUE",
                 "{apiVersion: security.istio.io/v1, kind: RequestAuthentication, metadata: {name: a}, spec: {jwtRules: [{issuer: i, jwks: ' '}]}} | spec.jwtRules[0].jwks | INVALID_VALUE",
+                "{apiVersion: networking.istio.io/v1, kind: DestinationRule, metadata: {name: a}, spec: {host: web, trafficPolicy: {portLevelSettings: [{port: {number: 80}, tls: {mode: MUTUAL}}]}}} | spec.trafficPolicy.portLevelSettings[0].tls | CONFLICTING_FIELDS",
+                "{apiVersion: networking.istio.io/v1, kind: DestinationRule, metadata: {name: a}, spec: {host: web, trafficPolicy: {portLevelSettings: [{port: {number: 80}, outlierDetection: {maxEjectionPercent: 101}}]}}} | spec.trafficPolicy.portLevelSettings[0].outlierDetection | INVALID_VALUE",
+                "{apiVersion: networking.istio.io/v1, kind: DestinationRule, metadata: {name: a}, spec: {host: web, trafficPolicy: {portLevelSettings: [{port: {number: 80}, loadBalancer: {simple: RANDOM}}, {port: {number: 80}, loadBalancer: {consistentHash: {httpCookie: {name: '', ttl: 0s}}}}]}}} | spec.trafficPolicy.portLevelSettings[1].loadBalancer | MISSING_FIELD",
+                "{apiVersion: networking.istio.io/v1, kind: DestinationRule, metadata: {name: a}, spec: {host: web, trafficPolicy: {portLevelSettings: [{port: {number: 80}}]}}} | spec.trafficPolicy.portLevelSettings[0] | NO_EFFECT",
+                "{apiVersion: networking.istio.io/v1, kind: DestinationRule, metadata: {name: a}, spec: {host: web, trafficPolicy: {portLevelSettings: [{tls: {mode: DISABLE}}]}}} | spec.trafficPolicy.portLevelSettings[0].port | INVALID_PORT",
+                "{apiVersion: networking.istio.io/v1, kind: DestinationRule, metadata: {name: a}, spec: {host: web, trafficPolicy: {}}} | spec.trafficPolicy | NO_EFFECT",
+                "{apiVersion: networking.istio.io/v1, kind: DestinationRule, metadata: {name: a}, spec: {host: web, trafficPolicy: {tunnel: {targetHost: b, targetPort: 80}, proxyProtocol: {version: V1}}}} | spec.trafficPolicy.proxyProtocol | CONFLICTING_FIELDS",
+                "{apiVersion: networking.istio.io/v1, kind: DestinationRule, metadata: {name: a}, spec: {host: web, trafficPolicy: {connectionPool: {}}}} | spec.trafficPolicy.connectionPool | NO_EFFECT",
+                "{apiVersion: networking.istio.io/v1, kind: DestinationRule, metadata: {name: a}, spec: {host: web, trafficPolicy: {connectionPool: {tcp: {maxConnections: -1}}}}} | spec.trafficPolicy.connectionPool.tcp.maxConnections | INVALID_VALUE",
+                "{apiVersion: networking.istio.io/v1, kind: DestinationRule, metadata: {name: a}, spec: {host: web, trafficPolicy: {connectionPool: {http: {maxRetries: -1}}}}} | spec.trafficPolicy.connectionPool.http.maxRetries | INVALID_VALUE",
+                "{apiVersion: networking.istio.io/v1, kind: DestinationRule, metadata: {name: a}, spec: {host: web, trafficPolicy: {connectionPool: {http: {h2UpgradePolicy: UPGRADE, useClientProtocol: true}}}}} | spec.trafficPolicy.connectionPool.http.useClientProtocol | CONFLICTING_FIELDS",
+                "{apiVersion: networking.istio.io/v1, kind: DestinationRule, metadata: {name: a}, spec: {host: web, trafficPolicy: {outlierDetection: {consecutiveLocalOriginFailures: 3}}}} | spec.trafficPolicy.outlierDetection | CONFLICTING_FIELDS",
+                "{apiVersion: networking.istio.io/v1, kind: DestinationRule, metadata: {name: a}, spec: {host: web, trafficPolicy: {loadBalancer: {consistentHash: {useSourceIp: true, maglev: {tableSize: 9}}}}}} | spec.trafficPolicy.loadBalancer | INVALID_VALUE",
                 "{apiVersion: v1} | '' | NOT_AN_OBJECT",
                 "[1] | '' | NOT_AN_OBJECT"
             })
@@ -106,6 +119,7 @@ class ValidationTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
+                "{apiVersion: networking.istio.io/v1, kind: DestinationRule, metadata: {name: a}, spec: {host: web, trafficPolicy: {portLevelSettings: [{port: {number: 80}, connectionPool: {tcp: {maxConnections: 0}}}, {port: {number: 80}, loadBalancer: {consistentHash: {useSourceIp: true, maglev: {tableSize: 65537}}}}]}}}",
                 "{apiVersion: networking.istio.io/v1, kind: ServiceEntry, metadata: {name: a}, spec: {hosts: ['*x', '*a.b', '*-a.b', '*.b']}}",
                 "{apiVersion: security.istio.io/v1, kind: AuthorizationPolicy, metadata: {name: a}, spec: {rules: [{from: [{source: {trustDomains: [td, '*', 'a*', '*.b'], notTrustDomains: [x]}}]}]}}"
             })
