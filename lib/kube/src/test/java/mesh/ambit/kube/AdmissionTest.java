@@ -8,7 +8,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the reference's admission refuses is refused, and what it takes is taken. */
 class AdmissionTest {
-    private static final String HEAD = "{apiVersion: %s/v1, kind: %s, metadata: {name: n, namespace: ns}, spec: {%s}}";
     private static final String HTTP = "ports: [{number: 80, name: http, protocol: HTTP}]";
 
     @ParameterizedTest
@@ -132,7 +131,8 @@ class AdmissionTest {
     }
 
     private static List<Problem> problems(String group, String kind, String spec) {
-        return KubeYaml.parse(HEAD.formatted(group, kind, spec), "f.yaml", Reading.CHECKED)
-                .problems();
+        String text = "{apiVersion: %s/v1, kind: %s, metadata: {name: n, namespace: ns}, spec: {%s}}"
+                .formatted(group, kind, spec);
+        return KubeYaml.parse(text, "f.yaml", Reading.CHECKED).problems();
     }
 }
