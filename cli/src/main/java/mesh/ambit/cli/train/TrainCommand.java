@@ -32,9 +32,7 @@ import picocli.CommandLine.Option;
         versionProvider = AmbitVersion.class,
         description = "Records what the caches are made of that let the programs of this build start fast.")
 public final class TrainCommand implements Callable<Integer> {
-    /** At most: it is an amount of work, and what is left undone is missing in the caches. */
-    private static final int LOAD_SECONDS = 100;
-
+    private static final int LOAD_SECONDS = 20;
     private static final List<String> SMALL = List.of("-Xms8m", "-Xmx64m");
 
     @Option(

@@ -13,7 +13,6 @@ public record Jvm(Path java, List<String> options, String classPath) {
     private static final String CACHE_SUFFIX = ".aot";
     private static final String RECORDING_SUFFIX = ".recording";
     private static final String OPTIONS_SUFFIX = ".options";
-    private static final String TRAINING = ".training";
 
     public Jvm {
         requireNonNull(java, "java");
@@ -46,13 +45,9 @@ public record Jvm(Path java, List<String> options, String classPath) {
         return List.copyOf(all);
     }
 
-    /**
-     * As {@link #programOptions}, but the program leaves in {@code folder} what such a cache is made of; options of its
-     * own for this come last.
-     */
+    /** As {@link #programOptions}, but the program leaves in {@code folder} what such a cache is made of. */
     static List<String> recordingOptions(String program, Path folder) {
         List<String> all = new ArrayList<>(ownOptions(program));
-        all.addAll(ownOptions(program + TRAINING));
         all.add("-XX:AOTMode=record");
         all.add("-XX:AOTConfiguration=" + folder.resolve(program + RECORDING_SUFFIX));
         return List.copyOf(all);
