@@ -131,7 +131,8 @@ final class Programs {
                 .collect(Collectors.joining());
     }
 
-    private static String quote(String value) {
+    /** Returns {@code value} as one word of a shell. */
+    static String quote(String value) {
         return value.matches("[A-Za-z0-9_./:@%+=,-]*") ? value : "'" + value.replace("'", "'\\''") + "'";
     }
 

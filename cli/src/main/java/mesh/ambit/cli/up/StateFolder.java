@@ -31,6 +31,13 @@ public record StateFolder(Path root) {
         return new StateFolder(Path.of(ambitState != null && !ambitState.isEmpty() ? ambitState : "/run/ambit"));
     }
 
+    /**
+     * Returns what a command needs behind its name to mean this folder, a blank before it: nothing where it is meant anyway.
+     */
+    String option(@Nullable String ambitState) {
+        return equals(of(null, ambitState)) ? "" : " --state " + Programs.quote(root.toString());
+    }
+
     Path pid() {
         return root.resolve("pid");
     }

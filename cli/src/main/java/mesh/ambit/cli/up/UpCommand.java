@@ -95,9 +95,10 @@ public final class UpCommand implements Callable<Integer> {
             }
             terminal.line("");
         }
-        terminal.remark("look around:  ambit status");
-        terminal.remark("run in a pod: ambit exec NAMESPACE/POD -- COMMAND");
+        String state = mesh.state().option(System.getenv("AMBIT_STATE"));
+        terminal.remark("look around:  ambit status" + state);
+        terminal.remark("run in a pod: ambit exec" + state + " NAMESPACE/POD -- COMMAND");
         terminal.remark("logs:         " + mesh.state().logs());
-        terminal.remark("end it:       " + (Detached.isChild() ? "ambit down" : "Ctrl-C, or ambit down"));
+        terminal.remark("end it:       " + (Detached.isChild() ? "" : "Ctrl-C, or ") + "ambit down" + state);
     }
 }
