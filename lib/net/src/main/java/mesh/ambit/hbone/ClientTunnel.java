@@ -170,13 +170,15 @@ final class ClientTunnel extends TunnelConnection {
         PendingConnect request = requests.onStream(streamId);
         if (request == null) {
             if (endStream && !stream.inputEnded()) {
-                stream.endInput();
+                streams.endInput(stream);
             } else {
                 streams.fail(stream, Http2Error.PROTOCOL_ERROR);
             }
             return;
         }
-        int status = decoded instanceof HeaderCodec.Decoded.Fields fields ? MessageRules.status(fields.headers()) : -1;
+        int status = decoded instanceof HeaderCodec.Decoded.Fields fields
+                ? MessageRules.statusOfAnswer(fields.headers(), endStream)
+                : -1;
         if (status >= 100 && status < 200 && !endStream) {
             guard.onIdleFrame();
             return; // Interim answers say nothing about the tunnel.
@@ -184,6 +186,7 @@ final class ClientTunnel extends TunnelConnection {
         requests.take(streamId);
         if (status == 200 && decoded instanceof HeaderCodec.Decoded.Fields fields) {
             stream.headers(HeaderCodec.fieldsOf(fields.headers()));
+            stream.input.promise(MessageRules.length(fields.headers()));
             open(stream, request, endStream);
         } else if (status < 0) {
             request.fail(new TunnelFailure.Http2Failed("h2 failed: malformed answer"));
@@ -206,7 +209,7 @@ final class ClientTunnel extends TunnelConnection {
     @Override
     void onDataOf(TunnelStream stream) throws ProtocolViolation {
         if (requests.isUnanswered(stream.id())) {
-            streams.fail(stream, Http2Error.PROTOCOL_ERROR);
+            throw new ProtocolViolation(Http2Error.PROTOCOL_ERROR, "DATA before the answer on stream " + stream.id());
         }
     }
 

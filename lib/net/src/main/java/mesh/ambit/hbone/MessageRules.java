@@ -6,7 +6,15 @@ import org.jspecify.annotations.Nullable;
 
 /** What the fields of a request and of an answer have to say to be well-formed (RFC 9113, 8.1.1 and 8.3). */
 final class MessageRules {
-    private static final int MAX_LENGTH_DIGITS = 19;
+    /** There is no content-length. */
+    static final long UNSAID = -1;
+
+    /** The content-length is none. */
+    static final long NO_NUMBER = -2;
+
+    /** Enough for any, and few enough for a long. */
+    private static final int MAX_LENGTH_DIGITS = 18;
+
     private static final int STATUS_DIGITS = 3;
 
     private MessageRules() {}
@@ -51,21 +59,36 @@ final class MessageRules {
 
     /** What says its length has to say a number, and one that has ended has to keep to it. */
     private static boolean hasRightLength(Http2Headers headers, boolean endStream) {
-        CharSequence length = headers.get(HttpHeaderNames.CONTENT_LENGTH);
-        if (length == null) {
-            return true;
-        }
-        boolean digits = !length.isEmpty() && length.length() <= MAX_LENGTH_DIGITS;
-        boolean zero = true;
-        for (int i = 0; i < length.length(); i++) {
-            digits &= length.charAt(i) >= '0' && length.charAt(i) <= '9';
-            zero &= length.charAt(i) == '0';
-        }
-        return digits && (zero || !endStream);
+        long length = length(headers);
+        return length == UNSAID || length == 0 || (length > 0 && !endStream);
     }
 
-    /** Returns the status of an answer, or -1 if there is none that could be one. */
-    static int status(Http2Headers headers) {
+    /** Returns how many bytes follow by what {@code headers} say, {@link #UNSAID} or {@link #NO_NUMBER}. */
+    static long length(Http2Headers headers) {
+        CharSequence text = headers.get(HttpHeaderNames.CONTENT_LENGTH);
+        if (text == null) {
+            return UNSAID;
+        }
+        if (text.isEmpty() || text.length() > MAX_LENGTH_DIGITS) {
+            return NO_NUMBER;
+        }
+        long length = 0;
+        for (int i = 0; i < text.length(); i++) {
+            int digit = text.charAt(i) - '0';
+            if (digit < 0 || digit > 9) {
+                return NO_NUMBER;
+            }
+            length = length * 10 + digit;
+        }
+        return length;
+    }
+
+    /** Returns the status of an answer, or -1 if there is none that could be one, or it says a length that cannot be. */
+    static int statusOfAnswer(Http2Headers headers, boolean endStream) {
+        return hasRightLength(headers, endStream) ? status(headers) : -1;
+    }
+
+    private static int status(Http2Headers headers) {
         CharSequence status = headers.status();
         if (status == null || status.length() != STATUS_DIGITS) {
             return -1;

@@ -135,7 +135,7 @@ final class ServerTunnel extends TunnelConnection {
         } else if (stream.inputEnded()) {
             throw new ProtocolViolation(Http2Error.PROTOCOL_ERROR, "HEADERS after the end of stream " + stream.id());
         } else {
-            stream.endInput();
+            streams.endInput(stream);
         }
     }
 
@@ -153,6 +153,7 @@ final class ServerTunnel extends TunnelConnection {
         HeaderFields fields = HeaderCodec.fieldsOf(headers);
         TunnelStream stream = streams.open(streamId);
         stream.headers(fields);
+        stream.input.promise(MessageRules.length(headers));
         arrived.add(new ServerExchange(
                 this,
                 stream,

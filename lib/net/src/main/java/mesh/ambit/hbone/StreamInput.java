@@ -30,10 +30,32 @@ final class StreamInput {
 
     private boolean deliveredSinceComplete;
 
+    /** How many bytes are still to come by the peer's content-length; less than 0 if it has named none. */
+    private long promised = -1;
+
     StreamInput(TunnelStream stream, TunnelConnection tunnel, ReceiveWindow window) {
         this.stream = stream;
         this.tunnel = tunnel;
         this.window = window;
+    }
+
+    /** The peer has said that this many bytes come. */
+    void promise(long bytes) {
+        promised = bytes;
+    }
+
+    /** Counts bytes that are about to be delivered; false if they are more than the peer has promised. */
+    boolean count(int bytes) {
+        if (promised < 0) {
+            return true;
+        }
+        promised -= bytes;
+        return promised >= 0;
+    }
+
+    /** Says whether all that was promised has come. */
+    boolean isWhole() {
+        return promised <= 0;
     }
 
     /** Takes a piece of a DATA frame, and its ownership. */

@@ -39,6 +39,9 @@ abstract class TunnelConnection extends ChannelInboundHandlerAdapter {
     private @Nullable Liveness liveness;
     private TunnelPeer peer = TunnelPeer.UNKNOWN;
 
+    /** Whether TLS has made anything of what came in this turn. */
+    private boolean heardInTurn;
+
     TunnelConnection(boolean server, TunnelSettings settings, TunnelGuards guards, int maxHeaderListBytes) {
         this.server = server;
         this.observer = guards.observer();
@@ -109,6 +112,7 @@ abstract class TunnelConnection extends ChannelInboundHandlerAdapter {
         ByteBuf in = (ByteBuf) msg;
         try {
             if (reader != null && liveness != null && !isClosed()) {
+                heardInTurn = true;
                 liveness.heard();
                 reader.read(in);
             }
@@ -125,6 +129,8 @@ abstract class TunnelConnection extends ChannelInboundHandlerAdapter {
         streams.complete();
         onReadComplete();
         out().flush();
+        ending.onTurnOver(heardInTurn);
+        heardInTurn = false;
     }
 
     @Override

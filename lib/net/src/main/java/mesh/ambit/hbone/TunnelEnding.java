@@ -36,6 +36,24 @@ final class TunnelEnding {
         announced = true;
     }
 
+    /**
+     * What came has been read. The tunnel is over if that was all that TLS will ever give, whether the connection below
+     * ends too or not.
+     *
+     * @param heard whether TLS made anything of it
+     */
+    void onTurnOver(boolean heard) {
+        if (begun || !tunnel.isStarted()) {
+            return;
+        }
+        if (announced) {
+            onInactive();
+            tunnel.ctx().close();
+        } else if (!heard && TlsFailure.isHidden(tunnel.ctx())) {
+            onBroken(TlsFailure.exception());
+        }
+    }
+
     /** There will be no tunnel; the first reason counts. */
     void onHandshakeFailed(Throwable cause) {
         if (!begun) {

@@ -46,6 +46,9 @@ final class TunnelInput implements FrameSink {
         } else if (!stream.input.window.take(frameBytes)) {
             tunnel.streams.fail(stream, FLOW_CONTROL_ERROR);
             tunnel.giveCredit(null, paddingBytes);
+        } else if (!stream.input.count(frameBytes - paddingBytes)) {
+            tunnel.streams.fail(stream, PROTOCOL_ERROR);
+            tunnel.giveCredit(null, paddingBytes);
         } else if (paddingBytes > 0) {
             tunnel.giveCredit(stream, paddingBytes);
         }
@@ -63,11 +66,11 @@ final class TunnelInput implements FrameSink {
     }
 
     @Override
-    public void onDataEnd(int streamId, boolean endStream) {
+    public void onDataEnd(int streamId, boolean endStream) throws ProtocolViolation {
         TunnelStream stream = dataStream;
         dataStream = null;
         if (stream != null && endStream && !stream.isOver()) {
-            stream.endInput();
+            tunnel.streams.endInput(stream);
         }
     }
 

@@ -56,6 +56,15 @@ final class TunnelStreams {
         tunnel.guard.onOwnReset();
     }
 
+    /** The peer has ended its half, which it may not do before all has come that it has promised. */
+    void endInput(TunnelStream stream) throws ProtocolViolation {
+        if (stream.input.isWhole()) {
+            stream.endInput();
+        } else {
+            fail(stream, Http2Error.PROTOCOL_ERROR);
+        }
+    }
+
     /** Something came for a stream that is over. It may have crossed our reset; if there was none, the peer errs. */
     void onFrameOfOver(int streamId) throws ProtocolViolation {
         tunnel.guard.onIdleFrame();

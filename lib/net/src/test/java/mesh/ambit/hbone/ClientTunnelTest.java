@@ -9,6 +9,8 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** What a client asks and is answered, against hand-made frames. */
 class ClientTunnelTest {
@@ -134,7 +136,24 @@ class ClientTunnelTest {
         peer.send(peer.data(1, 10, false));
 
         assertThat(ClientEnd.failure(stream)).isInstanceOf(TunnelFailure.Http2Failed.class);
-        assertThat(peer.received()).containsExactly("RST_STREAM 1 1");
+        assertThat(peer.received()).singleElement().asString().startsWith("GOAWAY 0 1");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"false, 3", "true, 11", "true, x"})
+    void answerHasToKeepToItsLength(boolean ended, String length) {
+        client.start();
+        Promise<HboneStream> answered = client.request();
+        peer.receivedDecoded();
+        peer.send(peer.headers(1, false, ":status", "200", "content-length", length));
+        if (answered.isSuccess()) {
+            HboneStream stream = answered.getNow();
+            stream.receive(new TestStreams.Recorder(stream, true));
+        }
+        peer.send(peer.data(1, 10, ended));
+
+        assertThat(peer.received()).contains("RST_STREAM 1 1");
+        assertThat(peer.channel.isOpen()).isTrue();
     }
 
     @Test

@@ -137,6 +137,17 @@ class TunnelEndTest {
         assertThat(server.accepted).hasSize(2);
     }
 
+    @ParameterizedTest
+    @CsvSource({"10, false, false", "10, true, false", "9, false, true", "11, false, false", "11, true, true"})
+    void requestHasToKeepToItsLength(int length, boolean ended, boolean reset) {
+        server.start();
+        peer.send(peer.headers(
+                1, false, ":method", "CONNECT", ":authority", "web:80", "content-length", Integer.toString(length)));
+        peer.received();
+        peer.send(peer.data(1, 10, ended));
+        assertThat(peer.received().contains("RST_STREAM 1 1")).isEqualTo(reset);
+    }
+
     @Test
     void onlyAConnectGoesWithoutSchemeAndPath() {
         Map<String, String> target = Map.ofEntries(entry(":scheme", "https"), entry(":path", "/"));
