@@ -10,6 +10,7 @@ import mesh.ambit.model.Addresses;
 import mesh.ambit.model.GatewayAddress;
 import mesh.ambit.model.LoadBalancing.Mode;
 import mesh.ambit.model.MeshSnapshot;
+import mesh.ambit.model.NamespacedHostname;
 import mesh.ambit.model.NetworkAddress;
 import mesh.ambit.model.Service;
 import mesh.ambit.model.Workload;
@@ -141,12 +142,19 @@ public final class OutboundRouter {
             @Nullable Service service,
             @Nullable Service addressed) {
         if (waypoint == null) {
-            return new Refused(Reason.UNKNOWN_WAYPOINT, "unknown waypoint: " + reference.destination(), addressed);
+            return new Refused(Reason.UNKNOWN_WAYPOINT, notFound("waypoint", reference), addressed);
         }
         InetSocketAddress nextHop = waypoint.at(waypoint.port());
         return nextHop == null
                 ? noAddress(waypoint, addressed)
                 : new Hbone(nextHop, destination, waypoint.expectedSans(), waypoint.workload(), service);
+    }
+
+    /** Says what is missing in the words that operators of the mesh know: a hostname goes without its namespace. */
+    private static String notFound(String what, GatewayAddress reference) {
+        Object name =
+                reference.destination() instanceof NamespacedHostname host ? host.hostname() : reference.destination();
+        return "unknown " + what + ": " + what + " " + name + " not found";
     }
 
     /** Returns the route to an upstream in another network. */
@@ -163,10 +171,7 @@ public final class OutboundRouter {
         }
         Upstream gateway = upstreams.networkGateway(reference, ip(destination));
         if (gateway == null) {
-            return new Refused(
-                    Reason.UNKNOWN_NETWORK_GATEWAY,
-                    "unknown network gateway: network gateway " + reference.destination() + " not found",
-                    addressed);
+            return new Refused(Reason.UNKNOWN_NETWORK_GATEWAY, notFound("network gateway", reference), addressed);
         }
         InetSocketAddress nextHop = gateway.at(gateway.port());
         return nextHop == null

@@ -232,7 +232,11 @@ class OutboundRouterTest {
     void waypointThatIsNotThereIsNotBypassed() {
         Service web = web().waypoint(TO_WAYPOINT).build();
 
-        assertThat(reason(route(mesh(WEB, web), "10.96.0.1", 80))).isEqualTo(Reason.UNKNOWN_WAYPOINT);
+        Refused unknown = (Refused) route(mesh(WEB, web), "10.96.0.1", 80);
+        assertThat(unknown.reason()).isEqualTo(Reason.UNKNOWN_WAYPOINT);
+        assertThat(unknown.text())
+                .isEqualTo("unknown waypoint: waypoint " + ((NamespacedHostname) TO_WAYPOINT.destination()).hostname()
+                        + " not found");
         assertThat(reason(route(mesh(WEB, web, WP_SERVICE), "10.96.0.1", 80))).isEqualTo(Reason.UNKNOWN_WAYPOINT);
     }
 
