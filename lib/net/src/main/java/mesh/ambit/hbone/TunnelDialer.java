@@ -61,9 +61,9 @@ final class TunnelDialer {
                 })
                 .connect(entry.key().address());
         entry.connecting(connecting.channel(), svid);
-        connecting.addListener(done -> {
+        Connects.whenEnded(connecting, done -> {
             if (done.isSuccess()) {
-                TunnelSockets.connected(connecting.channel(), care);
+                TunnelSockets.connected(done.channel(), care);
             } else {
                 tunnel.abort(failureOf(entry.key(), done.cause()));
             }

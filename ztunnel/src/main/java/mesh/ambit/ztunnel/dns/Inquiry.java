@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import mesh.ambit.hbone.Connects;
 import org.jspecify.annotations.Nullable;
 
 /** One question to the name servers, until one of them has answered it. Confined to its event loop. */
@@ -117,8 +118,10 @@ final class Inquiry {
 
         private void opened(ChannelFuture connected, boolean tcp) {
             Channel channel = connected.channel();
-            channels.add(channel);
-            connected.addListener(done -> {
+            if (channel.isOpen()) {
+                channels.add(channel);
+            }
+            Connects.whenEnded(connected, done -> {
                 if (promise.isDone()) {
                     channel.close();
                 } else if (done.isSuccess()) {

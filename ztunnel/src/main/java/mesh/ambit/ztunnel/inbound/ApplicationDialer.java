@@ -9,6 +9,7 @@ import io.netty.util.concurrent.Promise;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.function.Function;
+import mesh.ambit.hbone.Connects;
 import mesh.ambit.relay.EarlyBytes;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -54,7 +55,7 @@ public final class ApplicationDialer {
     private void dialAs(EventLoop loop, InetAddress client, InetSocketAddress target, Promise<Channel> promise) {
         ChannelFuture connect =
                 spoofing.apply(loop).handler(new EarlyBytes()).connect(target, new InetSocketAddress(client, 0));
-        connect.addListener(done -> {
+        Connects.whenEnded(connect, done -> {
             if (!done.isSuccess() && !done.isCancelled() && isBindFailure(done.cause())) {
                 LOG.warn(
                         "source address {} is not kept: {}",
@@ -69,7 +70,7 @@ public final class ApplicationDialer {
     }
 
     private static void connect(ChannelFuture connect, Promise<Channel> promise) {
-        connect.addListener(_ -> settle(connect, promise));
+        Connects.whenEnded(connect, done -> settle(done, promise));
         cancelWith(promise, connect);
     }
 

@@ -1,5 +1,6 @@
 package mesh.ambit.ztunnel.outbound;
 
+import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.EventLoop;
 import io.netty.handler.codec.http2.Http2Error;
@@ -7,6 +8,8 @@ import io.netty.util.concurrent.Future;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.concurrent.CompletionException;
+import java.util.function.Function;
+import mesh.ambit.hbone.Connects;
 import mesh.ambit.hbone.HboneStream;
 import mesh.ambit.hbone.HeaderFields;
 import mesh.ambit.hbone.TunnelException;
@@ -46,7 +49,7 @@ final class OutboundDialer {
         return switch (route) {
             case Hbone hbone -> new ToTunnel(local, hbone, result);
             case DoubleHbone hbone -> new ToGateway(local, hbone, result);
-            case Passthrough plain -> new ToSocket(plain, result);
+            case Passthrough plain -> new ToSocket(loop, context.connector(), plain.nextHop(), result);
         };
     }
 
@@ -194,12 +197,16 @@ final class OutboundDialer {
     }
 
     /** Connects a socket. */
-    private final class ToSocket extends Dial {
-        private final Passthrough route;
+    static final class ToSocket extends Dial {
+        private final EventLoop loop;
+        private final Function<EventLoop, Bootstrap> connector;
+        private final InetSocketAddress nextHop;
         private final Result result;
 
-        ToSocket(Passthrough route, Result result) {
-            this.route = route;
+        ToSocket(EventLoop loop, Function<EventLoop, Bootstrap> connector, InetSocketAddress nextHop, Result result) {
+            this.loop = loop;
+            this.connector = connector;
+            this.nextHop = nextHop;
             this.result = result;
         }
 
@@ -214,9 +221,9 @@ final class OutboundDialer {
                 return;
             }
             ChannelFuture connecting =
-                    context.connector().apply(loop).handler(new EarlyBytes()).connect(route.nextHop());
+                    connector.apply(loop).handler(new EarlyBytes()).connect(nextHop);
             await(connecting);
-            connecting.addListener((ChannelFuture done) -> {
+            Connects.whenEnded(connecting, done -> {
                 if (isCancelled()) {
                     done.channel().close();
                 } else if (done.isSuccess()) {
