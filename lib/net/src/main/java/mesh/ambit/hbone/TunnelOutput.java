@@ -82,10 +82,23 @@ final class TunnelOutput {
         return limit <= RECORD_BYTES ? RECORD_BYTES - Frames.HEADER_BYTES : limit;
     }
 
+    /** Returns how many streams wait for room. */
+    int waiting() {
+        return waiting.size();
+    }
+
     void waitToWrite(TunnelStream stream) {
         if (!stream.waitsToWrite) {
             stream.waitsToWrite = true;
             waiting.add(stream);
+        }
+    }
+
+    /** {@code stream} is over and waits for nothing: a peer that gives no window must not make us keep it. */
+    void forget(TunnelStream stream) {
+        if (stream.waitsToWrite) {
+            stream.waitsToWrite = false;
+            waiting.remove(stream);
         }
     }
 
@@ -99,7 +112,7 @@ final class TunnelOutput {
             for (int left = waiting.size(); left > 0 && hasRoom(); left--) {
                 TunnelStream stream = waiting.poll();
                 if (stream == null) {
-                    return;
+                    break; // One that was served has ended others.
                 }
                 stream.waitsToWrite = false;
                 serve(stream);
@@ -123,9 +136,6 @@ final class TunnelOutput {
     }
 
     private void serve(TunnelStream stream) {
-        if (stream.isOver()) {
-            return;
-        }
         transmit(stream);
         if (stream.isOver() || stream.waitsToWrite) {
             return;

@@ -310,6 +310,7 @@ final class TunnelStream implements HboneStream {
         if (unsent != null) {
             unsent.release();
         }
+        tunnel.out().forget(this);
         tunnel.streams.remove(this);
     }
 }

@@ -171,6 +171,22 @@ class ServerFlowTest {
     }
 
     @Test
+    void streamsThatAreOverDoNotWaitForTheirWindow() {
+        server.acceptAtOnce = true;
+        server.start();
+        peer.sendHex("000006040000000000" + "0004" + "00000000"); // Not a byte for any stream.
+
+        for (int i = 0; i < 100; i++) {
+            peer.send(peer.connect(2 * i + 1));
+            server.streams.getLast().write(Unpooled.buffer().writeBytes(new byte[10]));
+            assertThat(server.tunnel.out().waiting()).isEqualTo(1);
+            peer.send(peer.reset(2 * i + 1, 8));
+        }
+
+        assertThat(server.tunnel.out().waiting()).isZero();
+    }
+
+    @Test
     void writerIsToldWhenItsWindowOpensAgain() {
         server.acceptAtOnce = true;
         server.start();
