@@ -33,7 +33,10 @@ final class ClientTunnel extends TunnelConnection {
 
     private final Owner owner;
     private final ClientRequests requests = new ClientRequests();
-    private int nextStreamId = 1;
+
+    /** Within reach of tests, which have no time for a billion streams. */
+    int nextStreamId = 1;
+
     private boolean started;
     private boolean goingAway;
     private boolean released;
@@ -142,9 +145,6 @@ final class ClientTunnel extends TunnelConnection {
             return;
         }
         nextStreamId += 2;
-        if (nextStreamId < 0) {
-            goAway();
-        }
         TunnelStream stream = streams.open(streamId);
         requests.sent(request, streamId, eventLoop().ticker().nanoTime());
         frames().headers(streamId, block, false);
@@ -154,6 +154,11 @@ final class ClientTunnel extends TunnelConnection {
                 stream.reset(Http2Error.CANCEL);
             }
         });
+        if (nextStreamId < 0) {
+            // That was the last id there is. The tunnel lives as long as its streams.
+            goAway();
+            requests.takeWaiting().forEach(waiting -> owner.onUnprocessed(this, waiting));
+        }
     }
 
     @Override
@@ -239,8 +244,10 @@ final class ClientTunnel extends TunnelConnection {
     void onPeerSilent() {
         if (load() > 0) {
             owner.onUnusable(this);
+            // First those that wait: each stream that ends would let one of them through.
+            List<PendingConnect> waiting = requests.takeWaiting();
             List<PendingConnect> elsewhere = new ArrayList<>(takeUnheard(0));
-            elsewhere.addAll(requests.takeWaiting());
+            elsewhere.addAll(waiting);
             elsewhere.forEach(request -> owner.onUnprocessed(this, request));
         }
     }
@@ -273,7 +280,8 @@ final class ClientTunnel extends TunnelConnection {
 
     @Override
     boolean isIdle(int streamId) {
-        return streamId >= nextStreamId || streamId % 2 == 0;
+        // Unsigned: behind the last id there is none.
+        return Integer.compareUnsigned(streamId, nextStreamId) >= 0 || streamId % 2 == 0;
     }
 
     @Override

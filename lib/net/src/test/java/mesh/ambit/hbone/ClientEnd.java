@@ -34,6 +34,7 @@ final class ClientEnd implements AfterEachCallback {
         @Override
         public void onUnusable(ClientTunnel tunnel) {
             events.add("unusable");
+            tunnel.release();
         }
 
         @Override

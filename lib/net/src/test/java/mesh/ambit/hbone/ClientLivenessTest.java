@@ -69,10 +69,26 @@ class ClientLivenessTest {
 
         peer.pass(1);
 
-        assertThat(client.events).containsExactly("established", "unusable");
+        assertThat(client.events).startsWith("established", "unusable");
         assertThat(client.unprocessed).hasSize(1);
         assertThat(request.isDone()).isFalse();
-        assertThat(peer.received()).containsExactly("RST_STREAM 1 8");
+        assertThat(peer.received()).containsExactly("RST_STREAM 1 8", "GOAWAY 0 0 ");
+    }
+
+    @Test
+    void requestThatWaitedForItsTurnGoesElsewhereWithIt() {
+        peer.sendHex("000006040000000000" + "0003" + "00000001"); // One stream at a time.
+        peer.received();
+        peer.pass(5);
+        assertThat(tunnel.acceptsStreams()).isTrue();
+        client.request();
+        client.request();
+        assertThat(peer.receivedDecoded()).hasSize(2).first().isEqualTo("PING 1");
+
+        peer.pass(1);
+
+        assertThat(client.unprocessed).hasSize(2);
+        assertThat(peer.received()).first().isEqualTo("RST_STREAM 1 8");
     }
 
     @Test

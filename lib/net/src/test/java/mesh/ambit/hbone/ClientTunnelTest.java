@@ -185,6 +185,50 @@ class ClientTunnelTest {
     }
 
     @Test
+    void lastStreamsOfATunnelAreAnsweredLikeAnyOther() {
+        client.start();
+        tunnel.nextStreamId = Integer.MAX_VALUE - 2;
+        Promise<HboneStream> lastButOne = client.request();
+        Promise<HboneStream> last = client.request();
+        peer.receivedDecoded();
+        assertThat(client.events).as("ids have run out").endsWith("unusable");
+
+        peer.send(peer.headers(Integer.MAX_VALUE - 2, true, ":status", "503"));
+        peer.send(peer.headers(Integer.MAX_VALUE, true, ":status", "401"));
+
+        assertThat(ClientEnd.failure(lastButOne)).isEqualTo(new TunnelFailure.Refused(503));
+        assertThat(ClientEnd.failure(last)).isEqualTo(new TunnelFailure.Refused(401));
+    }
+
+    @Test
+    void tunnelDoesNotCloseUnderItsVeryLastRequest() {
+        client.start();
+        tunnel.nextStreamId = Integer.MAX_VALUE;
+
+        Promise<HboneStream> last = client.request();
+
+        assertThat(peer.receivedDecoded()).hasSize(1).first().asString().startsWith("HEADERS 2147483647 ");
+        peer.send(peer.headers(Integer.MAX_VALUE, true, ":status", "503"));
+        assertThat(ClientEnd.failure(last)).isEqualTo(new TunnelFailure.Refused(503));
+        assertThat(peer.channel.isOpen()).isFalse();
+    }
+
+    @Test
+    void requestsForWhichNoIdIsLeftGoElsewhere() {
+        peer.sendHex("000006040000000000" + "0003" + "00000001"); // One stream at a time.
+        tunnel.nextStreamId = Integer.MAX_VALUE - 2;
+        client.request();
+        Promise<HboneStream> last = client.request();
+        Promise<HboneStream> beyond = client.request();
+        peer.receivedDecoded();
+
+        peer.send(peer.headers(Integer.MAX_VALUE - 2, true, ":status", "503"));
+
+        assertThat(client.unprocessed).extracting(PendingConnect::promise).containsExactly(beyond);
+        assertThat(last.isDone()).isFalse();
+    }
+
+    @Test
     void goAwayResetsWhatWasAnsweredAllTheSame() {
         client.start();
         TestStreams.Recorder recorder = new TestStreams.Recorder(null, true);
