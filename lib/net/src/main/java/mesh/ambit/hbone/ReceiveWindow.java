@@ -76,11 +76,11 @@ final class ReceiveWindow {
         return new ReceiveWindow(size, Frames.DEFAULT_WINDOW_BYTES, size, ticker);
     }
 
-    /** Notes {@code bytes} from the peer; returns false if it was not allowed to send them. */
+    /** Notes {@code bytes} from the peer; returns false if it was not allowed to send them. None are always allowed. */
     boolean take(int bytes) {
         left -= bytes;
         held += bytes;
-        return left >= 0;
+        return left >= 0 || bytes == 0;
     }
 
     /** Returns how many bytes have come that nobody has dealt with yet. */

@@ -56,6 +56,16 @@ class ReceiveWindowTest {
     }
 
     @Test
+    void emptyFrameNeedsNoWindowNotEvenWhereItIsNegative() {
+        ReceiveWindow hasty = ReceiveWindow.ofStream(65_535, ticker);
+        assertThat(hasty.take(60_000)).isTrue();
+        hasty.resize(16_384);
+
+        assertThat(hasty.take(0)).as("the end of the stream").isTrue();
+        assertThat(hasty.take(1)).isFalse();
+    }
+
+    @Test
     void quietStreamKeepsItsWindow() {
         for (int i = 0; i < 1_000; i++) {
             receive(STEP);
