@@ -83,6 +83,7 @@ public final class InnerTunnel {
                 channel.close();
                 return;
             }
+            ssl.setHandshakeTimeoutMillis(guards.handshakeTimeout().toMillis());
             channel.pipeline().addLast(ssl, tunnel);
             tunnel.release();
         }

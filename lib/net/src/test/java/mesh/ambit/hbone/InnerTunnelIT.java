@@ -8,6 +8,7 @@ import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http2.Http2Error;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.Promise;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Random;
@@ -115,6 +116,21 @@ class InnerTunnelIT {
                 .isInstanceOfSatisfying(
                         TunnelFailure.HandshakeFailed.class,
                         failed -> assertThat(failed.text()).startsWith("io error: "));
+    }
+
+    @Test
+    void handshakeInsideIsNotWaitedForForever() throws Exception {
+        TunnelGuards guards = new TunnelGuards(Duration.ofMillis(100), 0, new TunnelGuards.Observer() {});
+        inner = new InnerTunnel(lab.tls(), TunnelSettings.DEFAULT, guards);
+        lab.serve(exchange -> {
+            HboneStream stream = exchange.accept(HeaderFields.NONE);
+            stream.receive(new TestStreams.Recorder(stream, false));
+        });
+
+        assertThat(failureOf(() -> connect(DESTINATION)))
+                .isInstanceOfSatisfying(
+                        TunnelFailure.HandshakeFailed.class,
+                        failed -> assertThat(failed.text()).contains("timed out"));
     }
 
     @Test
