@@ -28,6 +28,9 @@ final class AbuseGuard {
     /** Requests given up before their answer, in one period, if they are also most of all requests. */
     static final int MAX_ABANDONED = 1_024;
 
+    /** Answers behind a peer that reads none of them, which no window bounds: a few hundred kilobytes. */
+    static final int MAX_UNREAD = 10_000;
+
     private int rapidResets;
     private int ownResets;
     private int idleFrames;
@@ -65,6 +68,13 @@ final class AbuseGuard {
     void onIdleFrame() throws ProtocolViolation {
         if (++idleFrames > MAX_IDLE_FRAMES && idleFrames > MAX_IDLE_FRAMES + (long) IDLE_FRAMES_PER_STREAM * streams) {
             throw new ProtocolViolation(ENHANCE_YOUR_CALM, "too many frames without content", "control_flood");
+        }
+    }
+
+    /** The peer wants more of us while it has not read so many frames. */
+    void onUnread(int frames) throws ProtocolViolation {
+        if (frames > MAX_UNREAD) {
+            throw new ProtocolViolation(ENHANCE_YOUR_CALM, "too many answers unread", "unread_answers");
         }
     }
 

@@ -14,46 +14,59 @@ final class ControlFrames {
     private final PeerSettings peer;
     private final ResetStreams resets = new ResetStreams();
 
+    /** How many frames have been sent since the socket was last seen to take any. */
+    private int unread;
+
     ControlFrames(ChannelHandlerContext ctx, TunnelOutput out, PeerSettings peer) {
         this.ctx = ctx;
         this.out = out;
         this.peer = peer;
     }
 
+    private void write(ByteBuf frame) {
+        unread = ctx.channel().isWritable() ? 0 : unread + 1;
+        out.write(frame);
+    }
+
+    /** Returns how many frames wait behind a peer that does not read; those with DATA do not count, they have windows. */
+    int unread() {
+        return unread;
+    }
+
     /** Sends the client's connection preface, which SETTINGS must follow. Not flushed. */
     void preface() {
-        out.write(FrameWriter.preface());
+        write(FrameWriter.preface());
     }
 
     /** Sends SETTINGS, an identifier before each value. Not flushed. */
     void settings(int... idsAndValues) {
-        out.write(FrameWriter.settings(ctx.alloc(), idsAndValues));
+        write(FrameWriter.settings(ctx.alloc(), idsAndValues));
     }
 
     void settingsAck() {
-        out.write(FrameWriter.settingsAck(ctx.alloc()));
+        write(FrameWriter.settingsAck(ctx.alloc()));
     }
 
     /** Sends a PING of ours. Not flushed. */
     void ping(long payload) {
-        out.write(FrameWriter.ping(ctx.alloc(), false, payload));
+        write(FrameWriter.ping(ctx.alloc(), false, payload));
     }
 
     void pong(long payload) {
-        out.write(FrameWriter.ping(ctx.alloc(), true, payload));
+        write(FrameWriter.ping(ctx.alloc(), true, payload));
     }
 
     /** Announces credit, of the tunnel for stream 0; nothing if there is none. */
     void credit(int streamId, int bytes) {
         if (bytes > 0) {
-            out.write(FrameWriter.windowUpdate(ctx.alloc(), streamId, bytes));
+            write(FrameWriter.windowUpdate(ctx.alloc(), streamId, bytes));
             out.flushSoon();
         }
     }
 
     void reset(int streamId, Http2Error code) {
         resets.add(streamId);
-        out.write(FrameWriter.reset(ctx.alloc(), streamId, code));
+        write(FrameWriter.reset(ctx.alloc(), streamId, code));
         out.flushSoon();
     }
 
@@ -64,14 +77,14 @@ final class ControlFrames {
 
     /** Announces the end; no text goes with it. */
     void goAway(int lastStreamId, Http2Error code) {
-        out.write(FrameWriter.goAway(ctx.alloc(), lastStreamId, code, ""));
+        write(FrameWriter.goAway(ctx.alloc(), lastStreamId, code, ""));
         out.flushSoon();
     }
 
     /** Sends a header block, which is released. */
     void headers(int streamId, ByteBuf block, boolean endStream) {
         try {
-            out.write(FrameWriter.headers(ctx.alloc(), streamId, block, endStream, peer.maxFrameBytes()));
+            write(FrameWriter.headers(ctx.alloc(), streamId, block, endStream, peer.maxFrameBytes()));
         } finally {
             block.release();
         }

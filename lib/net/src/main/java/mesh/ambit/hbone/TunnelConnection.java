@@ -114,6 +114,7 @@ abstract class TunnelConnection extends ChannelInboundHandlerAdapter {
             if (reader != null && liveness != null && !isClosed()) {
                 heardInTurn = true;
                 liveness.heard();
+                guard.onUnread(frames().unread());
                 reader.read(in);
             }
         } catch (ProtocolViolation e) {

@@ -96,6 +96,41 @@ class ServerFloodTest {
     }
 
     @Test
+    void peerThatTakesNoneOfItsAnswersIsSentAway() {
+        server.start();
+        socketIsFull(true);
+        for (int i = 0; i < 11_000 && server.violations.isEmpty(); i++) {
+            peer.send(peer.connect(2 * i + 1));
+            refuseAll();
+        }
+
+        assertThat(server.violations).containsExactly("unread_answers");
+    }
+
+    @Test
+    void peerThatTakesItsAnswersLateIsNoFlood() {
+        server.start();
+        for (int i = 0; i < 11_000; i++) {
+            socketIsFull(i % 4_000 != 0);
+            peer.send(peer.connect(2 * i + 1));
+            refuseAll();
+        }
+
+        assertThat(server.violations).isEmpty();
+        socketIsFull(false);
+    }
+
+    private void refuseAll() {
+        server.exchanges.forEach(exchange -> exchange.refuse(503));
+        server.exchanges.clear();
+    }
+
+    private void socketIsFull(boolean full) {
+        peer.channel.unsafe().outboundBuffer().setUserDefinedWritability(1, !full);
+        peer.channel.runPendingTasks();
+    }
+
+    @Test
     void everyKindOfIdleFrameIsCounted() {
         for (String frame : List.of(
                 "000006040000000000" + "000400100000", // SETTINGS that moves every stream's window
