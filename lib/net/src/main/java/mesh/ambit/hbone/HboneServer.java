@@ -12,7 +12,6 @@ import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import io.netty.util.concurrent.Promise;
-import java.io.UncheckedIOException;
 import java.time.InstantSource;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
@@ -142,12 +141,14 @@ public final class HboneServer {
         ServerTunnel tunnel = new ServerTunnel(settings, guards, clock, handler);
         SslHandler ssl;
         try {
+            long patienceMillis = guards.handshakeTimeout().toMillis();
             ssl = tls.serverHandler(svid, channel.alloc());
-        } catch (UncheckedIOException e) {
+            ssl.setHandshakeTimeoutMillis(patienceMillis);
+        } catch (RuntimeException e) {
+            // Whatever it is: the certificate's future would keep it to itself, and the client would wait for ever.
             refuse(channel, admitted, FailureText.of(e));
             return;
         }
-        ssl.setHandshakeTimeoutMillis(guards.handshakeTimeout().toMillis());
         ssl.handshakeFuture().addListener(_ -> settled.run());
         channel.pipeline().addLast(new AlpnGate(), ssl, tunnel);
         if (draining) {
