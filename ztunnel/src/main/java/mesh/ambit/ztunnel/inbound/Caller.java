@@ -7,6 +7,8 @@ import mesh.ambit.hbone.HeaderFields;
 import mesh.ambit.identity.SpiffeId;
 import mesh.ambit.relay.Relay;
 import mesh.ambit.relay.RelayObserver;
+import mesh.ambit.telemetry.OpenConnection;
+import mesh.ambit.telemetry.ResponseFlag;
 import org.jspecify.annotations.Nullable;
 
 /** Whoever wants to reach the application: a tunnel's stream that waits for its answer, or a plain connection. */
@@ -20,6 +22,9 @@ sealed interface Caller {
 
     /** Ends it without an answer. */
     void abandon();
+
+    /** Reports that it had gone when the application was there. */
+    void reportDesertion(OpenConnection connection);
 
     /** Says yes, and moves bytes between it and {@code application} from now on. */
     Relay join(Channel application, RelayObserver observer);
@@ -46,6 +51,11 @@ sealed interface Caller {
         }
 
         @Override
+        public void reportDesertion(OpenConnection connection) {
+            connection.close(ResponseFlag.H2_HANDSHAKE_FAILURE, "h2 failed: the request was given up");
+        }
+
+        @Override
         public Relay join(Channel application, RelayObserver observer) {
             return Relay.inbound(exchange.accept(answer.get()), application, observer);
         }
@@ -66,6 +76,12 @@ sealed interface Caller {
         @Override
         public void abandon() {
             channel.close();
+        }
+
+        /** As one that ends a moment later: clients that go away are no fault. */
+        @Override
+        public void reportDesertion(OpenConnection connection) {
+            connection.close(ResponseFlag.NONE, null);
         }
 
         @Override

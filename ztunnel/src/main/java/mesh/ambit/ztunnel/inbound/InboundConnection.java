@@ -187,7 +187,7 @@ final class InboundConnection implements LiveConnections.Live, RelayObserver {
             Endings.report(reported, CutReason.POLICY);
             caller.abandon();
         } else {
-            reported.close(ResponseFlag.H2_HANDSHAKE_FAILURE, "h2 failed: the request was given up");
+            caller.reportDesertion(reported);
         }
         finish();
     }

@@ -86,6 +86,7 @@ final class InboundLab {
     private final PolicyWatch watch;
     private final TunnelPool pool;
     private final Channel listener;
+    private final InboundContext context;
 
     /** Opens the lab, with {@link #WEB} described. */
     InboundLab(InboundSettings settings) {
@@ -93,7 +94,7 @@ final class InboundLab {
         connections = new LiveConnections(loops);
         pod = new LocalWorkload(mesh, new WorkloadInfo("web", "shop", "web"), null, Duration.ofMillis(200));
         TlsContexts tls = new TlsContexts(TlsProvider.best(), InstantSource.system());
-        InboundContext context = new InboundContext(
+        context = new InboundContext(
                 "",
                 new InboundRouter("", Set.of(15008), settings),
                 mesh,
@@ -136,6 +137,17 @@ final class InboundLab {
         clientSvid.close();
         serverSvid.close();
         metrics.close();
+    }
+
+    /** Opens a port whose connections are taken for captured ones on their way to {@code target}; returns it. */
+    int capture(InetSocketAddress target) {
+        Channel capturing = transport
+                .listener(loops, SocketSpace.HERE, false)
+                .childHandler(new PlaintextCapture(context, _ -> target))
+                .bind(new InetSocketAddress(LOOPBACK, 0))
+                .syncUninterruptibly()
+                .channel();
+        return ((InetSocketAddress) capturing.localAddress()).getPort();
     }
 
     /** Waits until the metrics say {@code text}: whoever is cut may learn of it a moment before it is counted. */

@@ -86,6 +86,19 @@ class SlowApplicationIT {
     }
 
     @Test
+    void aPlainConnectionThatIsGivenUpIsNoFault() throws Exception {
+        int port = lab.capture(new InetSocketAddress(LOOPBACK, application.getLocalPort()));
+        Socket client = new Socket(LOOPBACK, port);
+        lab.awaitMetric("istio_tcp_connections_opened_total");
+        client.setSoLinger(true, 0);
+        client.close();
+        letIn();
+
+        lab.awaitMetric("istio_tcp_connections_closed_total{");
+        assertThat(lab.metrics.page("").body()).contains("response_flags=\"-\"").doesNotContain("H2_HANDSHAKE_FAILURE");
+    }
+
+    @Test
     void anApplicationThatCannotBeReachedIsToldAsAlways() throws Exception {
         giveUp();
         letGo();
