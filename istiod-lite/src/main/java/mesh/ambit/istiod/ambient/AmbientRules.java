@@ -242,13 +242,13 @@ final class AmbientRules {
         namespaces.add(of.namespace());
         of.labels().forEach((key, value) -> {
             for (ObjectKey member :
-                    reader.keys(Facts.SELECTING, new Facts.Term(of.cluster(), of.namespace(), key, value))) {
+                    reader.keys(Facts.SELECTING, new SelectorTerm(of.cluster(), of.namespace(), key, value))) {
                 if (selects(reader, member, of.labels())) {
                     members.add(member);
                 }
             }
             for (String namespace : namespaces) {
-                for (ObjectKey each : reader.keys(Facts.POLICIES, new Facts.Term("", namespace, key, value))) {
+                for (ObjectKey each : reader.keys(Facts.POLICIES, new SelectorTerm("", namespace, key, value))) {
                     AuthorizationPolicy object = reader.visible(AuthorizationPolicy.class, each);
                     if (object != null && view.get(policy, each) != null) {
                         policies.add(object);

@@ -29,10 +29,10 @@ final class Facts {
     static final Fact<ObjectKey, KubeObject> OBJECT = Fact.named("object");
 
     /** Services and ServiceEntries by a term of their selector. */
-    static final Fact<Term, PersistentMap<ObjectKey, Boolean>> SELECTING = Fact.named("selecting");
+    static final Fact<SelectorTerm, PersistentMap<ObjectKey, Boolean>> SELECTING = Fact.named("selecting");
 
     /** AuthorizationPolicies by a term of their selector. */
-    static final Fact<Term, PersistentMap<ObjectKey, Boolean>> POLICIES = Fact.named("policies by selector");
+    static final Fact<SelectorTerm, PersistentMap<ObjectKey, Boolean>> POLICIES = Fact.named("policies by selector");
 
     /** PeerAuthentications by namespace; all of them under the empty name. */
     static final Fact<String, PersistentMap<ObjectKey, Boolean>> PEERS = Fact.named("peer authentications");
@@ -62,12 +62,6 @@ final class Facts {
         this.graph = graph;
         this.domainSuffix = domainSuffix;
     }
-
-    /** One label of the selectors of a namespace; {@code cluster} is empty for our own. */
-    record Term(String cluster, String namespace, String key, String value) {}
-
-    /** A pod as slices name it. */
-    record PodRef(String cluster, String namespace, String name, String uid) {}
 
     /** Returns whether objects of this kind count that other clusters have. All else is said in our own cluster. */
     static boolean areShared(Kind kind) {
@@ -207,7 +201,7 @@ final class Facts {
     }
 
     /** Returns one term of the object's selector: whoever it selects has that label. None without terms. */
-    private static Set<Term> terms(ObjectKey key, @Nullable KubeObject object) {
+    private static Set<SelectorTerm> terms(ObjectKey key, @Nullable KubeObject object) {
         Map<String, String> selector = switch (object) {
             case Service service -> service.selector();
             case ServiceEntry entry -> labels(entry.workloadSelector());
@@ -218,7 +212,7 @@ final class Facts {
             return Set.of();
         }
         Map.Entry<String, String> term = selector.entrySet().iterator().next();
-        return Set.of(new Term(key.cluster(), key.namespace(), term.getKey(), term.getValue()));
+        return Set.of(new SelectorTerm(key.cluster(), key.namespace(), term.getKey(), term.getValue()));
     }
 
     private static Map<String, String> labels(@Nullable WorkloadSelector selector) {

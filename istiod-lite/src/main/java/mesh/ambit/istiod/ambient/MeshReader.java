@@ -194,7 +194,7 @@ final class MeshReader {
     /** Returns the Services that slices say a pod belongs to, sorted. */
     List<ObjectKey> listing(ObjectMeta pod) {
         PersistentMap<ObjectKey, ObjectKey> entries =
-                view.get(Facts.LISTING, new Facts.PodRef(cluster, pod.namespace(), pod.name(), pod.uid()));
+                view.get(Facts.LISTING, new PodRef(cluster, pod.namespace(), pod.name(), pod.uid()));
         return entries == null ? List.of() : List.copyOf(new TreeSet<>(entries.values()));
     }
 
