@@ -148,7 +148,7 @@ abstract class TunnelConnection extends ChannelInboundHandlerAdapter {
 
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-        LOG.debug("tunnel {}: {}", ctx.channel(), cause.toString());
+        CaughtExceptions.log(LOG, ctx.channel(), cause);
         if (reader == null) {
             ending.onHandshakeFailed(cause);
         } else {

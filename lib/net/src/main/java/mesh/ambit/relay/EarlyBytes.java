@@ -6,7 +6,10 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import java.util.ArrayDeque;
 import java.util.Objects;
+import mesh.ambit.hbone.CaughtExceptions;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Keeps what an application sends before its relay starts. Belongs at the end of the pipeline of every socket that
@@ -14,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  * this handler's place. Bounded by the kernel's receive buffer.
  */
 public final class EarlyBytes extends ChannelInboundHandlerAdapter {
+    private static final Logger LOG = LoggerFactory.getLogger(EarlyBytes.class);
+
     private final ArrayDeque<ByteBuf> bytes = new ArrayDeque<>(1);
     private @Nullable Runnable onGone;
     private boolean ended;
@@ -49,6 +54,7 @@ public final class EarlyBytes extends ChannelInboundHandlerAdapter {
 
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+        CaughtExceptions.log(LOG, ctx.channel(), cause);
         ctx.close();
     }
 

@@ -13,10 +13,15 @@ import io.netty.channel.unix.Socket;
 import io.netty.channel.unix.UnixChannel;
 import java.io.IOException;
 import java.nio.channels.NotYetConnectedException;
+import mesh.ambit.hbone.CaughtExceptions;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** A relay's end that is a plain socket. */
 final class SocketSide extends Side {
+    private static final Logger LOG = LoggerFactory.getLogger(SocketSide.class);
+
     private final DuplexChannel channel;
     private final ChannelHandler handler = new Handler();
 
@@ -195,6 +200,7 @@ final class SocketSide extends Side {
         /** A reset by the application is one of the ways in which connections end. */
         @Override
         public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+            CaughtExceptions.log(LOG, channel, cause);
             relay.onBroken(SocketSide.this, null);
         }
     }

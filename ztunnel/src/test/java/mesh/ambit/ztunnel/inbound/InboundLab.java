@@ -127,12 +127,13 @@ final class InboundLab {
     /** Closes it all; fails if a connection stays. */
     void close() throws Exception {
         clientLoop.submit(pool::close).get(30, TimeUnit.SECONDS);
+        // What nobody has accepted would end with the relays' patience only.
+        application.close();
         Await.until("no connection is left", () -> connections.count() == 0);
         watch.close();
         pod.close();
         listener.close().syncUninterruptibly();
         server.close().get(30, TimeUnit.SECONDS);
-        application.close();
         loops.shutdownGracefully(0, 1, TimeUnit.SECONDS).get(30, TimeUnit.SECONDS);
         clientSvid.close();
         serverSvid.close();
