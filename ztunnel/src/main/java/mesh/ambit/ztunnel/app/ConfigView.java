@@ -151,7 +151,8 @@ final class ConfigView {
                 });
         map.put("inpodUds", capture.agentSocket().toString());
         map.put("inpodPortReuse", capture.reusePort());
-        map.put("packetMark", capture.mark() == 0 ? null : Integer.toUnsignedLong(capture.mark()));
+        boolean marked = capture.mark() != 0 || config.mode().shared(); // There a mark of nothing is a mark.
+        map.put("packetMark", marked ? Integer.toUnsignedLong(capture.mark()) : null);
         Keepalive keepalive = capture.keepalive();
         Map<String, Object> sockets = new LinkedHashMap<>();
         sockets.put("keepaliveTime", duration(keepalive.idle()));
