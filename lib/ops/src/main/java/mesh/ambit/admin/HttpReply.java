@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param status HTTP status
  * @param contentType media type; null leaves the header out
  * @param content may be empty; not to be changed
- * @param varies whether clients are told that the encoding depends on what they take
+ * @param varies whether it is compressed for clients who take that, and told to depend on it
  */
 @SuppressWarnings("ArrayRecordComponent") // Of bytes that nobody changes.
 public record HttpReply(int status, @Nullable String contentType, byte[] content, boolean varies) {
@@ -36,7 +36,7 @@ public record HttpReply(int status, @Nullable String contentType, byte[] content
         this(status, contentType, content, false);
     }
 
-    /** Returns this reply, telling clients that its encoding depends on what they take. */
+    /** Returns this reply, compressed for clients who take that. */
     public HttpReply varying() {
         return new HttpReply(status, contentType, content, true);
     }

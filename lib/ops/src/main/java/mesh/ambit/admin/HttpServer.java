@@ -11,8 +11,6 @@ import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.socket.SocketProtocolFamily;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
-import io.netty.handler.codec.compression.StandardCompressionOptions;
-import io.netty.handler.codec.http.HttpContentCompressor;
 import io.netty.handler.codec.http.HttpDecoderConfig;
 import io.netty.handler.codec.http.HttpObjectAggregator;
 import io.netty.handler.codec.http.HttpServerCodec;
@@ -179,8 +177,7 @@ public final class HttpServer implements AutoCloseable {
             channel.pipeline()
                     .addLast(new HeadTimeout(tls == null ? HeadTimeout.REQUEST_SECONDS : TLS_IDLE_SECONDS))
                     .addLast(tls == null ? new RequestCodec(heads) : new HttpServerCodec(heads))
-                    .addLast(new HttpContentCompressor(
-                            StandardCompressionOptions.gzip(), StandardCompressionOptions.deflate()))
+                    .addLast(new PageCompressor())
                     .addLast(tls == null ? new HeadsOnly() : new HttpObjectAggregator(maxBodyBytes))
                     // Keeps what came in the same packet as a request that waits for its answer.
                     .addLast(new FlowControlHandler())

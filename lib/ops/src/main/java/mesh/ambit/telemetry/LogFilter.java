@@ -25,6 +25,9 @@ public final class LogFilter {
     /** The key of the directive without a scope. */
     private static final String EVERYTHING = "";
 
+    /** The key of {@code =level}: a scope that is empty, which everything begins with. It comes before the one without. */
+    private static final String NAMELESS = "=";
+
     /** The most specific first, so that the first hit decides; this is also the order in which upstream prints. */
     private static final Comparator<String> MOST_SPECIFIC_FIRST = Comparator.comparingInt(String::length)
             .thenComparing(Comparator.naturalOrder())
@@ -73,9 +76,9 @@ public final class LogFilter {
         for (String part : text.split(",", -1)) {
             String directive = part.strip();
             int equals = directive.indexOf('=');
-            String scope = equals < 0 ? EVERYTHING : directive.substring(0, equals);
+            String scope = equals < 0 ? EVERYTHING : equals == 0 ? NAMELESS : directive.substring(0, equals);
             LogLevel level = LogLevel.tryParse(directive.substring(equals + 1));
-            if (level == null || (equals >= 0 && scope.isEmpty())) {
+            if (level == null) {
                 throw new IllegalArgumentException("'" + directive + "' is neither a level nor scope=level");
             }
             merged.put(scope, level);
@@ -86,7 +89,7 @@ public final class LogFilter {
     /** Returns the level of {@code scope}: that of the longest directive it starts with, {@code off} if there is none. */
     public LogLevel levelOf(String scope) {
         for (Map.Entry<String, LogLevel> directive : directives.entrySet()) {
-            if (scope.startsWith(directive.getKey())) {
+            if (scope.startsWith(directive.getKey()) || directive.getKey().equals(NAMELESS)) {
                 return directive.getValue();
             }
         }
@@ -95,13 +98,15 @@ public final class LogFilter {
 
     /** Returns the level of what no scope names. */
     public LogLevel everythingElse() {
-        return directives.getOrDefault(EVERYTHING, LogLevel.OFF);
+        LogLevel nameless = directives.get(NAMELESS);
+        return nameless != null ? nameless : directives.getOrDefault(EVERYTHING, LogLevel.OFF);
     }
 
     /** Returns the scopes that are named, with their levels, the most specific first. */
     SortedMap<String, LogLevel> scopes() {
         SortedMap<String, LogLevel> named = new TreeMap<>(directives);
         named.remove(EVERYTHING);
+        named.remove(NAMELESS);
         return named;
     }
 
@@ -111,7 +116,7 @@ public final class LogFilter {
         StringBuilder text = new StringBuilder();
         directives.forEach((scope, level) -> {
             text.append(text.isEmpty() ? "" : ",");
-            text.append(scope.isEmpty() ? "" : scope + "=").append(level);
+            text.append(scope.equals(EVERYTHING) || scope.equals(NAMELESS) ? scope : scope + "=").append(level);
         });
         return text.toString();
     }

@@ -295,6 +295,19 @@ class HttpServerIT {
     }
 
     @Test
+    void onlyMetricsAreCompressed() throws Exception {
+        String rest = " HTTP/1.1\r\nHost: any\r\nConnection: close\r\nAccept-Encoding: gzip, deflate, *\r\n\r\n";
+
+        for (String path : List.of("/config_dump", "/", "/healthz/ready", "/nothing")) {
+            assertThat(talk("GET " + path + rest))
+                    .as(path)
+                    .startsWith("HTTP/1.1 ")
+                    .doesNotContain("content-encoding");
+        }
+        assertThat(talk("GET /metrics" + rest)).contains("content-encoding: gzip");
+    }
+
+    @Test
     void acceptIsReadToTheLetter() {
         String asked = "application/openmetrics-text;charset=utf-8;version=1.0.0";
         String otherwise = "text/plain; charset=utf-8";

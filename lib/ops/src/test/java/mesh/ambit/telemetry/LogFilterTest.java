@@ -42,7 +42,7 @@ class LogFilterTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"loud", "access:debug", "access", "=debug", "access=loud", "info,", ""})
+    @ValueSource(strings = {"loud", "access:debug", "access", "=loud", "access=loud", "info,", ""})
     void whatIsNeitherALevelNorAScopeWithALevelIsRefused(String text) {
         assertThatThrownBy(() -> LogFilter.parse(text)).isInstanceOf(IllegalArgumentException.class);
     }
@@ -53,5 +53,16 @@ class LogFilterTest {
         assertThat(Scopes.scopeOf("mesh.ambit.istiod.push.AdsServer")).isEqualTo("istiod::push");
         assertThat(Scopes.scopeOf("access")).isEqualTo("access");
         assertThat(Scopes.scopeOf("io.netty.channel.Foo")).isEqualTo("io::netty::channel::Foo");
+    }
+
+    @Test
+    void anEmptyScopeIsThatOfEverything() {
+        LogFilter filter = LogFilter.parse("trace,access=info").with("=debug");
+
+        assertThat(filter).hasToString("access=info,=debug,trace");
+        assertThat(filter.levelOf("dns")).isEqualTo(LogLevel.DEBUG);
+        assertThat(filter.levelOf("access")).isEqualTo(LogLevel.INFO);
+        assertThat(filter.everythingElse()).isEqualTo(LogLevel.DEBUG);
+        assertThat(filter.scopes()).containsOnlyKeys("access");
     }
 }
