@@ -52,6 +52,9 @@ public interface HboneStream {
     /** Says whether more bytes are welcome: nothing waits for credit and the tunnel is not congested. */
     boolean isWritable();
 
+    /** Returns how many bytes of what was written still wait for credit, or waited when the stream broke. */
+    int unsentBytes();
+
     /** Ends our half after everything that was written (END_STREAM). Flushes. No effect if it has ended. */
     void shutdownOutput();
 

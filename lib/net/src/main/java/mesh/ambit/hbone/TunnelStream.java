@@ -21,6 +21,9 @@ final class TunnelStream implements HboneStream {
     /** What cannot be sent yet; null until something is written. */
     private @Nullable WaitingBytes unsent;
 
+    /** How many bytes waited when the stream broke. */
+    private int neverSent;
+
     private boolean inputEnded;
     private boolean outputEnding;
     private boolean outputEnded;
@@ -144,6 +147,11 @@ final class TunnelStream implements HboneStream {
     @Override
     public void flush() {
         tunnel.out().flushSoon();
+    }
+
+    @Override
+    public int unsentBytes() {
+        return unsent == null ? 0 : neverSent + unsent.bytes();
     }
 
     @Override
@@ -308,7 +316,7 @@ final class TunnelStream implements HboneStream {
         over = true;
         input.discardCrumbs();
         if (unsent != null) {
-            unsent.release();
+            neverSent = unsent.release();
         }
         tunnel.out().forget(this);
         tunnel.streams.remove(this);

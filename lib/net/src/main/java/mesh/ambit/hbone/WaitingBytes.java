@@ -49,6 +49,17 @@ final class WaitingBytes {
         return head;
     }
 
+    /** Returns how many bytes wait. */
+    int bytes() {
+        int bytes = first == null ? 0 : first.readableBytes();
+        if (others != null) {
+            for (ByteBuf data : others) {
+                bytes += data.readableBytes();
+            }
+        }
+        return bytes;
+    }
+
     /** Releases everything, and returns how many bytes it was. */
     int release() {
         int bytes = 0;

@@ -4,8 +4,6 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.Future;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
@@ -34,19 +32,6 @@ public final class Relay {
     private static final RelayEnd BROKEN =
             new RelayEnd.Failed("while closing connection: receive: io error: broken pipe");
 
-    private static final VarHandle SENT;
-    private static final VarHandle RECEIVED;
-
-    static {
-        try {
-            MethodHandles.Lookup lookup = MethodHandles.lookup();
-            SENT = lookup.findVarHandle(Relay.class, "sent", long.class);
-            RECEIVED = lookup.findVarHandle(Relay.class, "received", long.class);
-        } catch (ReflectiveOperationException e) {
-            throw new ExceptionInInitializerError(e);
-        }
-    }
-
     private final EventLoop loop;
     private final Side downstream;
     private final Side upstream;
@@ -55,12 +40,8 @@ public final class Relay {
     /** Looks at what passes by; null when nobody does, or does not any more. */
     private @Nullable RelayTap tap;
 
-    /** Written by the event loop only, read by anyone: no more than opaque access is needed. */
-    @SuppressWarnings("unused")
-    private long sent;
-
-    @SuppressWarnings("unused")
-    private long received;
+    private final Tally sent = new Tally();
+    private final Tally received = new Tally();
 
     private boolean ended;
     private RelayEnd outcome = new RelayEnd.Completed();
@@ -127,6 +108,7 @@ public final class Relay {
             return;
         }
         if (!ended) {
+            countAll();
             ended = true;
             stopLinger();
             downstream.cut(reason);
@@ -136,14 +118,14 @@ public final class Relay {
         }
     }
 
-    /** Returns how many bytes came from downstream so far. From any thread. */
+    /** Returns how many bytes have gone on upstream so far. From any thread. */
     public long sentBytes() {
-        return (long) SENT.getOpaque(this);
+        return sent.bytes();
     }
 
-    /** Returns how many bytes came from upstream so far. From any thread. */
+    /** Returns how many bytes have gone on downstream so far. From any thread. */
     public long receivedBytes() {
-        return (long) RECEIVED.getOpaque(this);
+        return received.bytes();
     }
 
     // What the sides report.
@@ -161,13 +143,7 @@ public final class Relay {
         if (tap != null && !tap.onData(isDownstream(from), data)) {
             tap = null;
         }
-        if (isDownstream(from)) {
-            SENT.setOpaque(this, (long) SENT.getOpaque(this) + bytes);
-            observer.onSent(bytes);
-        } else {
-            RECEIVED.setOpaque(this, (long) RECEIVED.getOpaque(this) + bytes);
-            observer.onReceived(bytes);
-        }
+        tallyOf(to).take(bytes);
         to.write(data);
         if (from instanceof SocketSide && to instanceof StreamSide) {
             to.flush();
@@ -177,11 +153,13 @@ public final class Relay {
     void onDataComplete(Side from) {
         if (!ended) {
             opposite(from).flush();
+            count(opposite(from));
             readIfWelcome(from);
         }
     }
 
     void onWritable(Side side) {
+        count(side);
         readIfWelcome(opposite(side));
     }
 
@@ -193,7 +171,27 @@ public final class Relay {
 
     /** {@code bytes} have left {@code to}, or never will. */
     void onWritten(Side to, int bytes) {
+        count(to);
         opposite(to).consumed(bytes);
+    }
+
+    private Tally tallyOf(Side to) {
+        return isUpstream(to) ? sent : received;
+    }
+
+    /** Counts what has left {@code to}: what waits there need not arrive. */
+    private void count(Side to) {
+        int more = ended ? 0 : tallyOf(to).settle(to.unsentBytes());
+        if (more > 0 && isUpstream(to)) {
+            observer.onSent(more);
+        } else if (more > 0) {
+            observer.onReceived(more);
+        }
+    }
+
+    private void countAll() {
+        count(upstream);
+        count(downstream);
     }
 
     void onEndOfInput(Side from) {
@@ -318,6 +316,7 @@ public final class Relay {
 
     private void finish() {
         if (!ended) {
+            countAll();
             ended = true;
             stopLinger();
             downstream.close();

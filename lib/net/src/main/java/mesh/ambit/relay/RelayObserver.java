@@ -9,10 +9,10 @@ public interface RelayObserver {
         return null;
     }
 
-    /** {@code bytes} came from the downstream side and go upstream: the request direction. */
+    /** {@code bytes} from the downstream side have gone on upstream: the request direction. */
     default void onSent(int bytes) {}
 
-    /** {@code bytes} came from the upstream side and go downstream: the response direction. */
+    /** {@code bytes} from the upstream side have gone on downstream: the response direction. */
     default void onReceived(int bytes) {}
 
     /** The relay is over and both sides are closed or closing. Called exactly once. */

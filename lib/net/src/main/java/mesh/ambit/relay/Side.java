@@ -31,6 +31,9 @@ abstract sealed class Side permits SocketSide, StreamSide {
     /** Says whether more bytes are welcome; if not, {@link Relay#onWritable} follows. */
     abstract boolean isWritable();
 
+    /** Returns how many bytes of what was written have not left, those included that never will. */
+    abstract int unsentBytes();
+
     /** Asks for more bytes. */
     abstract void read();
 

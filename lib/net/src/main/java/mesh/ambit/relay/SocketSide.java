@@ -29,6 +29,10 @@ final class SocketSide extends Side {
     private @Nullable ChannelFuture lastWrite;
 
     private int unflushedBytes;
+
+    /** What was written and has not reached the kernel. */
+    private int unsentBytes;
+
     private boolean closing;
 
     /** The channel closes when its input ends. A break is an exception first, so that the two are not taken for each other. */
@@ -69,6 +73,7 @@ final class SocketSide extends Side {
     @Override
     void write(ByteBuf data) {
         unflushedBytes += data.readableBytes();
+        unsentBytes += data.readableBytes();
         lastWrite = channel.write(data);
     }
 
@@ -90,6 +95,9 @@ final class SocketSide extends Side {
     }
 
     private void onWritten(ChannelFuture written, int bytes) {
+        if (written.isSuccess()) {
+            unsentBytes -= bytes;
+        }
         relay.onWritten(this, bytes);
         if (!written.isSuccess()) {
             relay.onWriteFailed(this);
@@ -99,6 +107,11 @@ final class SocketSide extends Side {
     @Override
     boolean isWritable() {
         return channel.isWritable();
+    }
+
+    @Override
+    int unsentBytes() {
+        return unsentBytes;
     }
 
     @Override

@@ -34,6 +34,11 @@ final class StreamSide extends Side implements HboneStream.Receiver {
         return stream.isWritable();
     }
 
+    @Override
+    int unsentBytes() {
+        return stream.unsentBytes();
+    }
+
     /** Streams read by credit alone. */
     @Override
     void read() {}
