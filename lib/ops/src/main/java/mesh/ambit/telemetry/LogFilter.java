@@ -116,7 +116,8 @@ public final class LogFilter {
         StringBuilder text = new StringBuilder();
         directives.forEach((scope, level) -> {
             text.append(text.isEmpty() ? "" : ",");
-            text.append(scope.equals(EVERYTHING) || scope.equals(NAMELESS) ? scope : scope + "=").append(level);
+            text.append(scope.equals(EVERYTHING) || scope.equals(NAMELESS) ? scope : scope + "=")
+                    .append(level);
         });
         return text.toString();
     }

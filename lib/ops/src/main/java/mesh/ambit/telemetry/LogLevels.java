@@ -15,7 +15,8 @@ public final class LogLevels {
     private static final String OURS = "mesh.ambit";
 
     /** Loggers of ours that are not named after a package. */
-    private static final Set<String> NAMED = Set.of(AccessLog.LOGGER, "dns");
+    private static final Set<String> NAMED =
+            Set.of(AccessLog.LOGGER, "dns", "ztunnel.state", "ztunnel.proxy.connection_manager");
 
     private final LoggerContext loggers;
     private final LogFilter startUp;
@@ -54,7 +55,7 @@ public final class LogLevels {
             LogLevel everything = filter.everythingElse();
             level(Logger.ROOT_LOGGER_NAME, everything.compareTo(LogLevel.INFO) > 0 ? LogLevel.INFO : everything);
             level(OURS, everything);
-            NAMED.forEach(name -> level(name, filter.levelOf(name)));
+            NAMED.forEach(name -> level(name, filter.levelOf(Scopes.scopeOf(name))));
             for (Map.Entry<String, LogLevel> directive : filter.scopes().entrySet()) {
                 nameDirective(directive.getKey(), directive.getValue());
             }

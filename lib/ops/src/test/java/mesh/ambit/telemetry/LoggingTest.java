@@ -129,6 +129,22 @@ class LoggingTest {
     }
 
     @Test
+    void scopesThatAreNoPackageHaveTheirLevelToo() {
+        try (Logging logging = Logging.start(LogFilter.INFO, LogFormat.JSON, out)) {
+            Logger decisions = LoggerFactory.getLogger("ztunnel.state");
+            assertThat(decisions.isDebugEnabled()).isFalse();
+
+            logging.levels().set(LogFilter.parse("debug"));
+            assertThat(decisions.isDebugEnabled()).isTrue();
+            decisions.debug("no allow policies, allow");
+
+            logging.levels().set(LogFilter.parse("ztunnel::state=off,debug"));
+            assertThat(decisions.isErrorEnabled()).isFalse();
+        }
+        assertThat(text()).contains("\"scope\":\"ztunnel::state\",\"message\":\"no allow policies, allow\"");
+    }
+
+    @Test
     void nothingIsLostWhenMoreIsLoggedThanMayWait() {
         int lines = AsyncAppender.CAPACITY + 500;
         try (Logging _ = Logging.start(LogFilter.INFO, LogFormat.PLAIN, out)) {

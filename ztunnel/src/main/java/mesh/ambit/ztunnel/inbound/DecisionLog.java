@@ -14,7 +14,8 @@ import org.slf4j.event.Level;
 
 /** Writes what policies decided, in upstream's words, so that its users find what they look for. */
 public final class DecisionLog {
-    private static final Logger LOG = LoggerFactory.getLogger("state");
+    /** Upstream's scope for them, which is not that of the package. */
+    private static final Logger LOG = LoggerFactory.getLogger("ztunnel.state");
 
     private final Level level;
 

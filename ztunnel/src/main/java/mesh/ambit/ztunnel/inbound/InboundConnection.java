@@ -40,6 +40,9 @@ import org.slf4j.LoggerFactory;
  */
 final class InboundConnection implements LiveConnections.Live, RelayObserver {
     private static final Logger LOG = LoggerFactory.getLogger(InboundConnection.class);
+
+    /** Where upstream tells of connections that policies end. */
+    private static final Logger LATE = LoggerFactory.getLogger("ztunnel.proxy.connection_manager");
     /** What a tunnel's client is answered when a policy forbids the connection. */
     private static final int DENIED_STATUS = 401;
 
@@ -228,7 +231,7 @@ final class InboundConnection implements LiveConnections.Live, RelayObserver {
         }
         String refusal = judge.lateRefusal(local, plan.facts());
         if (refusal != null) {
-            LOG.info(
+            LATE.info(
                     "connection {}({})->{} ({}) closed because it's no longer allowed after a policy update",
                     Addresses.print(source),
                     plan.facts().identity() == null ? "None" : plan.facts().identity(),
