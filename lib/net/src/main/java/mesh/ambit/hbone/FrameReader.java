@@ -1,6 +1,5 @@
 package mesh.ambit.hbone;
 
-import static io.netty.handler.codec.http2.Http2Error.ENHANCE_YOUR_CALM;
 import static io.netty.handler.codec.http2.Http2Error.FRAME_SIZE_ERROR;
 import static io.netty.handler.codec.http2.Http2Error.PROTOCOL_ERROR;
 
@@ -20,16 +19,12 @@ import org.jspecify.annotations.Nullable;
 public final class FrameReader implements AutoCloseable {
     private static final byte[] PREFACE = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
 
-    /** Between the first frame of a block and its last; the reference's bound. 64 KiB take four in all. */
-    private static final int MAX_CONTINUATIONS = 5;
-
     private static final int MAX_GOAWAY_DEBUG_BYTES = 256;
-    private static final int MAX_PADDING_AND_PRIORITY_BYTES = 1 + 255 + 5;
 
     private final FrameSink sink;
     private final ByteBufAllocator allocator;
     private final int maxFrameBytes;
-    private final int maxHeaderBlockBytes;
+    private final HeaderBlock block;
 
     /** How much of the client preface is still to come. */
     private int prefaceLeft;
@@ -51,17 +46,6 @@ public final class FrameReader implements AutoCloseable {
     private boolean padLengthDue;
     private int padding;
 
-    /** The header block under way: its stream, or 0. */
-    private int blockStreamId;
-
-    private boolean blockEndsStream;
-
-    /** The stream that its sender would have the block's stream depend on, 0 if it says nothing. */
-    private int blockDependsOn;
-
-    private int continuations;
-    private @Nullable ByteBuf block;
-
     /**
      * Makes a reader.
      *
@@ -73,7 +57,7 @@ public final class FrameReader implements AutoCloseable {
             boolean server, int maxFrameBytes, int maxHeaderBlockBytes, ByteBufAllocator allocator, FrameSink sink) {
         this.prefaceLeft = server ? PREFACE.length : 0;
         this.maxFrameBytes = maxFrameBytes;
-        this.maxHeaderBlockBytes = maxHeaderBlockBytes;
+        this.block = new HeaderBlock(maxHeaderBlockBytes, allocator, sink);
         this.allocator = allocator;
         this.sink = sink;
     }
@@ -134,23 +118,16 @@ public final class FrameReader implements AutoCloseable {
             throw violation(
                     FRAME_SIZE_ERROR, "frame of " + length + " bytes (expected: at most " + maxFrameBytes + ")");
         }
-        if (blockStreamId != 0 && (type != Frames.CONTINUATION || streamId != blockStreamId)) {
-            throw violation(PROTOCOL_ERROR, "frame of type " + type + " inside a header block");
-        }
+        block.checkOrder(type, streamId);
         FrameRules.check(type, flags, streamId, length);
         switch (type) {
             case Frames.DATA -> startData();
             case Frames.HEADERS -> {
-                requireHeaderBlock(length <= maxHeaderBlockBytes + MAX_PADDING_AND_PRIORITY_BYTES);
+                block.checkHeaders(length);
                 inPayload = true;
             }
             case Frames.CONTINUATION -> {
-                if (blockStreamId == 0) {
-                    throw violation(PROTOCOL_ERROR, "CONTINUATION without HEADERS");
-                }
-                int sofar = block == null ? 0 : block.readableBytes();
-                continuations += has(Frames.FLAG_END_HEADERS) ? 0 : 1;
-                requireHeaderBlock(continuations <= MAX_CONTINUATIONS && length <= maxHeaderBlockBytes - sofar);
+                block.checkContinuation(flags, length);
                 inPayload = true;
             }
             case Frames.RST_STREAM,
@@ -214,8 +191,8 @@ public final class FrameReader implements AutoCloseable {
 
     private void dispatch(ByteBuf payload) throws ProtocolViolation {
         switch (type) {
-            case Frames.HEADERS -> headers(payload);
-            case Frames.CONTINUATION -> appendToBlock(payload);
+            case Frames.HEADERS -> block.headers(flags, streamId, payload);
+            case Frames.CONTINUATION -> block.append(flags, payload);
             case Frames.RST_STREAM -> sink.onReset(streamId, payload.readUnsignedInt());
             case Frames.SETTINGS -> settings(payload);
             case Frames.PRIORITY -> sink.onPriority(streamId, payload.readInt() & Frames.MAX_STREAM_ID);
@@ -227,55 +204,6 @@ public final class FrameReader implements AutoCloseable {
             }
             case Frames.WINDOW_UPDATE -> sink.onWindowUpdate(streamId, payload.readInt() & Integer.MAX_VALUE);
             default -> throw new IllegalStateException("frame type " + type + " is not gathered");
-        }
-    }
-
-    private void headers(ByteBuf payload) throws ProtocolViolation {
-        int padding = 0;
-        int prefix = (has(Frames.FLAG_PADDED) ? 1 : 0) + (has(Frames.FLAG_PRIORITY) ? 5 : 0);
-        FrameRules.requireLength(payload.readableBytes() >= prefix, type, length);
-        if (has(Frames.FLAG_PADDED)) {
-            padding = payload.readUnsignedByte();
-        }
-        blockDependsOn = 0;
-        if (has(Frames.FLAG_PRIORITY)) {
-            blockDependsOn = payload.readInt() & Frames.MAX_STREAM_ID;
-            payload.skipBytes(1);
-        }
-        if (padding > payload.readableBytes()) {
-            throw violation(PROTOCOL_ERROR, "padding of " + padding + " bytes in HEADERS of " + length);
-        }
-        blockStreamId = streamId;
-        blockEndsStream = has(Frames.FLAG_END_STREAM);
-        continuations = 0;
-        appendToBlock(payload.readSlice(payload.readableBytes() - padding));
-    }
-
-    private void appendToBlock(ByteBuf fragment) throws ProtocolViolation {
-        if (has(Frames.FLAG_END_HEADERS) && block == null) {
-            endBlock(fragment);
-            return;
-        }
-        if (block == null) {
-            block = allocator.buffer(Math.max(fragment.readableBytes(), 256), maxHeaderBlockBytes + 256);
-        }
-        block.writeBytes(fragment);
-        if (has(Frames.FLAG_END_HEADERS)) {
-            ByteBuf complete = block;
-            block = null;
-            try {
-                endBlock(complete);
-            } finally {
-                complete.release();
-            }
-        }
-    }
-
-    private void endBlock(ByteBuf complete) throws ProtocolViolation {
-        blockStreamId = 0;
-        sink.onHeaders(streamId, complete, blockEndsStream);
-        if (blockDependsOn != 0) {
-            sink.onPriority(streamId, blockDependsOn);
         }
     }
 
@@ -315,13 +243,6 @@ public final class FrameReader implements AutoCloseable {
         return (flags & flag) != 0;
     }
 
-    private void requireHeaderBlock(boolean fits) throws ProtocolViolation {
-        if (!fits) {
-            throw new ProtocolViolation(
-                    ENHANCE_YOUR_CALM, "header block beyond " + maxHeaderBlockBytes + " bytes", "header_flood");
-        }
-    }
-
     private static ProtocolViolation violation(Http2Error code, String message) {
         return new ProtocolViolation(code, message);
     }
@@ -333,9 +254,6 @@ public final class FrameReader implements AutoCloseable {
             gathered.release();
             gathered = null;
         }
-        if (block != null) {
-            block.release();
-            block = null;
-        }
+        block.close();
     }
 }
