@@ -101,6 +101,7 @@ final class MeshReader {
         Mesh mesh = mesh();
         boolean hasRevision = switch (object.kind()) {
             case AUTHORIZATION_POLICY, PEER_AUTHENTICATION, SERVICE_ENTRY, WORKLOAD_ENTRY -> true;
+            case HTTP_ROUTE, GRPC_ROUTE, TLS_ROUTE, TCP_ROUTE, REFERENCE_GRANT -> true;
             default -> false;
         };
         String ours = mesh.settings().revision();

@@ -6,27 +6,18 @@ import java.util.Set;
 import mesh.ambit.istiod.ambient.Standing.Condition;
 import mesh.ambit.istiod.ambient.Standing.Parent;
 import mesh.ambit.istiod.derive.View;
-import mesh.ambit.kube.ApiNames;
-import mesh.ambit.kube.BackendRef;
 import mesh.ambit.kube.Gateway;
 import mesh.ambit.kube.GatewayClass;
-import mesh.ambit.kube.GrpcRoute;
-import mesh.ambit.kube.HttpRoute;
 import mesh.ambit.kube.Kind;
 import mesh.ambit.kube.KubeObject;
 import mesh.ambit.kube.MeshConfig.EntryVisibility;
 import mesh.ambit.kube.Namespace;
 import mesh.ambit.kube.ObjectKey;
 import mesh.ambit.kube.ParentRef;
-import mesh.ambit.kube.ReferenceGrant;
 import mesh.ambit.kube.Route;
 import mesh.ambit.kube.RouteAttachment;
-import mesh.ambit.kube.RouteFilter;
 import mesh.ambit.kube.Service;
 import mesh.ambit.kube.ServiceEntry;
-import mesh.ambit.kube.TcpRoute;
-import mesh.ambit.kube.TlsRoute;
-import mesh.ambit.model.PersistentMap;
 import org.jspecify.annotations.Nullable;
 
 /** Whether routes are attached to their parents, and find their backends. Gateways of other controllers are left out. */
@@ -40,26 +31,20 @@ final class RouteStandings {
     private RouteStandings() {}
 
     /** Why something is not as asked for. */
-    private record Trouble(String reason, String message) {}
+    record Trouble(String reason, String message) {}
 
     static Standing of(View view, MeshReader reader, Route route) {
         List<Parent> parents = new ArrayList<>();
-        Trouble references = references(view, reader, route);
+        Trouble mesh = new RouteReferences(view, reader, route, false).trouble();
+        Trouble gateway = new RouteReferences(view, reader, route, true).trouble();
         for (ParentRef ref : route.parents()) {
             String namespace = ref.namespaceOr(route.metadata().namespace());
             switch (ref.group() + "/" + ref.kind()) {
-                case "/Service" ->
-                    mesh(reader, ref, new ObjectKey(Kind.SERVICE, namespace, ref.name()), references, parents);
+                case "/Service" -> mesh(reader, ref, new ObjectKey(Kind.SERVICE, namespace, ref.name()), mesh, parents);
                 case ISTIO_GROUP + "/ServiceEntry" ->
-                    mesh(reader, ref, new ObjectKey(Kind.SERVICE_ENTRY, namespace, ref.name()), references, parents);
+                    mesh(reader, ref, new ObjectKey(Kind.SERVICE_ENTRY, namespace, ref.name()), mesh, parents);
                 case "gateway.networking.k8s.io/Gateway" ->
-                    gateway(
-                            reader,
-                            ref,
-                            new ObjectKey(Kind.GATEWAY, namespace, ref.name()),
-                            route,
-                            references,
-                            parents);
+                    gateway(reader, ref, new ObjectKey(Kind.GATEWAY, namespace, ref.name()), route, gateway, parents);
                 default -> {}
             }
         }
@@ -151,7 +136,7 @@ final class RouteStandings {
         parents.add(parent(ref, trouble, references, waypoint));
     }
 
-    private static boolean hasPort(KubeObject object, int port) {
+    static boolean hasPort(KubeObject object, int port) {
         return switch (object) {
             case Service service -> service.ports().stream().anyMatch(each -> each.port() == port);
             case ServiceEntry entry -> entry.ports().stream().anyMatch(each -> each.number() == port);
@@ -174,94 +159,5 @@ final class RouteStandings {
         return trouble == null
                 ? new Condition(type, true, reason, message)
                 : new Condition(type, false, trouble.reason(), trouble.message());
-    }
-
-    /** Returns the first reference that leads nowhere, or that may not be followed. */
-    private static @Nullable Trouble references(View view, MeshReader reader, Route route) {
-        for (RouteFilter filter : filters(route)) {
-            String unknown = switch (filter) {
-                case RouteFilter.Extension extension -> "ExtensionRef to " + extension.kind() + " " + extension.name();
-                case RouteFilter.Unknown other -> other.type();
-                default -> "";
-            };
-            if (!unknown.isEmpty()) {
-                return new Trouble("InvalidFilter", "there is no filter " + unknown);
-            }
-        }
-        for (BackendRef backend : route.allBackends()) {
-            Trouble trouble = backend(view, reader, route, backend);
-            if (trouble != null) {
-                return trouble;
-            }
-        }
-        return null;
-    }
-
-    private static List<RouteFilter> filters(Route route) {
-        List<RouteFilter> filters = new ArrayList<>();
-        switch (route) {
-            case HttpRoute http -> http.rules().forEach(rule -> filters.addAll(rule.filters()));
-            case GrpcRoute grpc -> grpc.rules().forEach(rule -> filters.addAll(rule.filters()));
-            case TcpRoute _, TlsRoute _ -> {}
-        }
-        route.allBackends().forEach(backend -> filters.addAll(backend.filters()));
-        return filters;
-    }
-
-    private static @Nullable Trouble backend(View view, MeshReader reader, Route route, BackendRef backend) {
-        if (backend.group().equals(ISTIO_GROUP) && backend.kind().equals("Hostname")) {
-            return host(reader, backend);
-        }
-        String namespace = backend.namespaceOr(route.metadata().namespace());
-        String name = backend.kind() + " " + namespace + "/" + backend.name();
-        if (!backend.group().isEmpty() || !backend.kind().equals("Service")) {
-            return new Trouble(
-                    "InvalidKind", "nothing can be sent to " + name + " of group \"" + backend.group() + "\"");
-        }
-        if (!namespace.equals(route.metadata().namespace()) && !isGranted(view, reader, route, backend, namespace)) {
-            return new Trouble(
-                    "RefNotPermitted",
-                    name + " is in another namespace, which needs a ReferenceGrant there for "
-                            + route.kind().text() + " of " + route.metadata().namespace());
-        }
-        KubeObject object = reader.object(new ObjectKey(Kind.SERVICE, namespace, backend.name()));
-        if (object == null) {
-            return new Trouble("BackendNotFound", "there is no " + name);
-        }
-        Integer port = backend.port();
-        if (port == null) {
-            return new Trouble("InvalidDestination", name + " needs a port");
-        }
-        return hasPort(object, port) ? null : new Trouble("BackendNotFound", name + " has no port " + port);
-    }
-
-    /** A host name of the mesh instead of an object. */
-    private static @Nullable Trouble host(MeshReader reader, BackendRef backend) {
-        if (backend.port() == null) {
-            return new Trouble("InvalidDestination", "host " + backend.name() + " needs a port");
-        }
-        HostOwners owners = reader.owners(backend.name());
-        return owners == null || owners.byNamespace().isEmpty()
-                ? new Trouble("BackendNotFound", "there is no host " + backend.name())
-                : null;
-    }
-
-    private static boolean isGranted(View view, MeshReader reader, Route route, BackendRef backend, String namespace) {
-        PersistentMap<ObjectKey, Boolean> grants = view.get(StandingEngine.GRANTS, namespace);
-        if (grants == null) {
-            return false;
-        }
-        boolean granted = false;
-        for (ObjectKey key : grants.keys()) {
-            granted |= reader.object(key) instanceof ReferenceGrant grant
-                    && grant.permits(
-                            ApiNames.group(route.kind()),
-                            route.kind().text(),
-                            route.metadata().namespace(),
-                            backend.group(),
-                            backend.kind(),
-                            backend.name());
-        }
-        return granted;
     }
 }

@@ -11,10 +11,14 @@ import org.jspecify.annotations.Nullable;
  *
  * @param conditions of the object as a whole
  * @param parents conditions of a route with each parent that we look after
+ * @param last whether it is our last word: from now on somebody else looks after the object, or nobody
  */
-public record Standing(List<Condition> conditions, List<Parent> parents) {
+public record Standing(List<Condition> conditions, List<Parent> parents, boolean last) {
     /** Nothing to say. */
     public static final Standing NOTHING = new Standing(List.of(), List.of());
+
+    /** Nothing to say, and never again: what we said goes, what is said from now on is somebody else's. */
+    public static final Standing FAREWELL = new Standing(List.of(), List.of(), true);
 
     /** Whether Services, ServiceEntries and WorkloadEntries have the waypoint they ask for. */
     public static final String WAYPOINT_BOUND = "istio.io/WaypointBound";
@@ -34,6 +38,11 @@ public record Standing(List<Condition> conditions, List<Parent> parents) {
     public Standing {
         conditions = List.copyOf(conditions);
         parents = List.copyOf(parents);
+    }
+
+    /** What there is to say of an object that we go on to look after. */
+    public Standing(List<Condition> conditions, List<Parent> parents) {
+        this(conditions, parents, false);
     }
 
     static Standing of(@Nullable Condition condition) {

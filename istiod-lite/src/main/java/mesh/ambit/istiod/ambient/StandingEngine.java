@@ -67,14 +67,21 @@ public final class StandingEngine {
         return judges(kind) || READ.contains(kind);
     }
 
-    /** Adds or replaces {@code present}, takes away {@code gone}, and returns the standings that are other than before. */
+    /**
+     * Adds or replaces {@code present}, takes away {@code gone}, and returns the standings that are other than before. An
+     * object that is not ours to judge has none: it is of another revision, or of a namespace that is not looked at.
+     */
     public Map<ObjectKey, Standing> apply(Collection<? extends KubeObject> present, Collection<ObjectKey> gone) {
         gone.forEach(key -> put(key, null));
         present.forEach(object -> put(object.key(), object));
         Map<ObjectKey, Standing> changed = new HashMap<>();
         for (Change<?, ?> change : graph.refresh()) {
             if (change.rule() == standing && change.key() instanceof ObjectKey key) {
-                changed.put(key, change.after() instanceof Standing after ? after : Standing.NOTHING);
+                if (change.after() instanceof Standing after) {
+                    changed.put(key, after);
+                } else if (change.before() != null) {
+                    changed.put(key, Standing.FAREWELL);
+                }
             }
         }
         for (ObjectKey key : gone) {

@@ -26,16 +26,26 @@ import org.jspecify.annotations.Nullable;
  * TLSRoutes and nothing else.
  */
 final class AttachedRoutes implements AutoCloseable {
+    private static final String REVISION = "istio.io/rev";
+
+    private final String revision;
     private final @Nullable Followed routes;
     private final @Nullable Followed namespaces;
 
     /**
      * Begins to follow routes, and who may attach them where; nothing at all where no such gateway is looked after.
      *
+     * @param revision of the routes that count, if it is not empty; those that name none do too
      * @param changed told that routes, or what decides of them, changed
      */
     AttachedRoutes(
-            ApiServer server, GatewayClasses known, Runnable changed, InstantSource clock, RandomGenerator random) {
+            ApiServer server,
+            GatewayClasses known,
+            String revision,
+            Runnable changed,
+            InstantSource clock,
+            RandomGenerator random) {
+        this.revision = revision;
         boolean followed = known.severalNetworks();
         this.routes =
                 followed ? new Followed(server, resource(Kind.TLS_ROUTE), _ -> changed.run(), clock, random) : null;
@@ -60,7 +70,7 @@ final class AttachedRoutes implements AutoCloseable {
         }
         routes.await();
         namespaces.await();
-        Map<String, Integer> counts = of(object, routes, namespaces);
+        Map<String, Integer> counts = of(object, revision, routes, namespaces);
         for (JsonNode listener : status.path("listeners")) {
             if (listener instanceof ObjectNode entry) {
                 entry.put(
@@ -69,16 +79,20 @@ final class AttachedRoutes implements AutoCloseable {
         }
     }
 
-    private static Map<String, Integer> of(JsonNode object, Followed routes, Followed namespaces) {
+    private static Map<String, Integer> of(JsonNode object, String revision, Followed routes, Followed namespaces) {
         Map<String, Integer> counts = new HashMap<>();
         if (read(object, Kind.GATEWAY) instanceof Gateway gateway) {
             for (JsonNode each : routes.objects().values()) {
-                if (read(each, Kind.TLS_ROUTE) instanceof Route route) {
+                if (read(each, Kind.TLS_ROUTE) instanceof Route route && isOurs(route, revision)) {
                     listeners(gateway, route, namespaces).forEach(name -> counts.merge(name, 1, Integer::sum));
                 }
             }
         }
         return counts;
+    }
+
+    private static boolean isOurs(Route route, String revision) {
+        return revision.isEmpty() || revision.equals(route.metadata().labels().getOrDefault(REVISION, revision));
     }
 
     private static SortedSet<String> listeners(Gateway gateway, Route route, Followed namespaces) {

@@ -73,7 +73,7 @@ public final class GatewayController implements AutoCloseable {
         this.gateways = new Followed(server, GATEWAYS, this::gatewayChanged, clock, random);
         this.backends = new Backends(server, this::childChanged, clock, random);
         this.listenerSets = new ListenerSets(server, key -> queue.add(LISTENER_SET + key), clock, random);
-        this.routes = new AttachedRoutes(server, known, this::refresh, clock, random);
+        this.routes = new AttachedRoutes(server, known, revision, this::refresh, clock, random);
         // Only to notice what others change of them.
         for (ApiResource each : List.of(DEPLOYMENTS, AUTOSCALERS, BUDGETS)) {
             made.add(new Followed(server, each, this::childChanged, clock, random));
@@ -219,7 +219,7 @@ public final class GatewayController implements AutoCloseable {
             deployer.forget(key);
         }
         JsonNode owner = gateway == null ? null : owner(gateway);
-        if (gateway == null || owner == null || !isOurRevision(gateway)) {
+        if (gateway == null || owner == null || !isOfRevision(gateway, revision)) {
             backends.name(key, Set.of());
             return;
         }
@@ -250,7 +250,7 @@ public final class GatewayController implements AutoCloseable {
     private void settleListenerSet(String key) throws IOException {
         String parent = listenerSets.parent(key);
         JsonNode gateway = parent == null ? null : gateways.find(parent);
-        if (gateway != null && owner(gateway) != null && isOurRevision(gateway)) {
+        if (gateway != null && owner(gateway) != null && isOfRevision(gateway, revision)) {
             listenerSets.refuse(
                     key, gateway.path("spec").path("gatewayClassName").asText(""), clock);
         }
@@ -273,9 +273,10 @@ public final class GatewayController implements AutoCloseable {
         deployer.deploy(key, gateway, wanted, !overlays.isEmpty());
     }
 
-    private boolean isOurRevision(JsonNode gateway) {
-        JsonNode label = gateway.path("metadata").path("labels").path(REVISION);
-        return label.isMissingNode() || label.asText("").equals(revision);
+    /** Returns whether a gateway is for controllers of a revision; one that names none is for all. */
+    static boolean isOfRevision(JsonNode gateway, String revision) {
+        String label = gateway.path("metadata").path("labels").path(REVISION).asText("");
+        return label.isEmpty() || label.equals(revision);
     }
 
     /** Stops; what was made stays. */

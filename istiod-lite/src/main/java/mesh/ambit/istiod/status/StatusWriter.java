@@ -152,6 +152,7 @@ public final class StatusWriter implements ClusterListener {
             ObjectNode status =
                     StatusMerge.of(now.status(), standing, isRoute(key.kind()), now.generation(), clock.instant());
             if (status == null) {
+                settled(key, standing);
                 return true;
             }
             ObjectNode body = JsonNodeFactory.instance.objectNode();
@@ -159,6 +160,7 @@ public final class StatusWriter implements ClusterListener {
             body.set("status", status);
             try {
                 server.merge(path(key) + "/status", body);
+                settled(key, standing);
                 Thread.sleep(PACE);
                 return true;
             } catch (ApiException e) {
@@ -169,6 +171,12 @@ public final class StatusWriter implements ClusterListener {
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 return true;
+            }
+        }
+
+        private void settled(ObjectKey key, Standing standing) {
+            if (standing.last()) {
+                standings.remove(key, standing);
             }
         }
 

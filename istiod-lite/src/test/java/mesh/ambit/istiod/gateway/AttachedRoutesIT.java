@@ -38,7 +38,7 @@ class AttachedRoutesIT {
         api = new FakeApi().serve(ROUTES, NAMESPACES);
         server = ApiServers.at(api.url());
         routes = new AttachedRoutes(
-                server, new GatewayClasses(true, true), this::noted, InstantSource.system(), new Random(1));
+                server, new GatewayClasses(true, true), "blue", this::noted, InstantSource.system(), new Random(1));
     }
 
     @AfterEach
@@ -56,8 +56,12 @@ class AttachedRoutesIT {
         route("shop", "far", "{name: ew, namespace: mesh}");
         await("hbone 0, own 1, red 0");
 
+        route("mesh", "other, labels: {istio.io/rev: green}", "{name: ew}");
+        route("mesh", "ours, labels: {istio.io/rev: blue}", "{name: ew}");
+        await("hbone 0, own 2, red 0");
+
         api.put(NAMESPACES, "{\"metadata\": {\"name\": \"shop\", \"labels\": {\"team\": \"red\"}}}");
-        await("hbone 0, own 1, red 1");
+        await("hbone 0, own 2, red 1");
         assertThat(counts(GatewayClasses.MESH_CONTROLLER)).isEqualTo("hbone 9, own 9, red 9");
     }
 
@@ -66,7 +70,12 @@ class AttachedRoutesIT {
         try (FakeApi other = new FakeApi();
                 ApiServer alone = ApiServers.at(other.url());
                 AttachedRoutes none = new AttachedRoutes(
-                        alone, new GatewayClasses(true, false), this::noted, InstantSource.system(), new Random(1))) {
+                        alone,
+                        new GatewayClasses(true, false),
+                        "",
+                        this::noted,
+                        InstantSource.system(),
+                        new Random(1))) {
             none.count(Trees.of(GATEWAY), GatewayClasses.EAST_WEST_CONTROLLER, status());
             assertThat(other.count("/")).isZero();
         }

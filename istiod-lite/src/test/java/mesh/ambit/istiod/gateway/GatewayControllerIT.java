@@ -122,6 +122,18 @@ class GatewayControllerIT {
     }
 
     @Test
+    void gatewayWithAnEmptyRevisionIsOursAsOneWithNone() {
+        assertThat(GatewayController.isOfRevision(Trees.waypoint("", ""), "blue"))
+                .isTrue();
+        assertThat(GatewayController.isOfRevision(Trees.waypoint(", labels: {istio.io/rev: ''}", ""), "blue"))
+                .isTrue();
+        assertThat(GatewayController.isOfRevision(Trees.waypoint(", labels: {istio.io/rev: blue}", ""), "blue"))
+                .isTrue();
+        assertThat(GatewayController.isOfRevision(Trees.waypoint(", labels: {istio.io/rev: green}", ""), "blue"))
+                .isFalse();
+    }
+
+    @Test
     void gatewayThatNamesAServiceIsFoundThereWhateverItsLabels() {
         String services = "/api/v1/namespaces/shop/services";
         String slices = "/apis/discovery.k8s.io/v1/namespaces/shop/endpointslices";

@@ -25,6 +25,10 @@ class StatusWriterIT {
     private static final String POLICIES = "/apis/security.istio.io/v1/authorizationpolicies";
     private static final String RULES = "{rules: [{from: [{source: {namespaces: [x]}}]}]}";
 
+    private static final String THEIR_STATUS =
+            "{\"conditions\": [{\"type\": \"ZtunnelAccepted\", \"status\": \"False\","
+                    + " \"reason\": \"Other\", \"message\": \"by them\"}]}";
+
     private FakeApi api;
     private ApiServer server;
 
@@ -64,6 +68,27 @@ class StatusWriterIT {
         }
     }
 
+    @Test
+    void objectOfAnotherRevisionIsLeftToItsController() throws Exception {
+        StatusWriter writer = writer();
+        try (AutoCloseable _ = writer.lead()) {
+            tell("theirs", "{istio.io/rev: green}", THEIR_STATUS, writer);
+            tell("mine", "{}", "{}", writer);
+            Await.until("a status", () -> status("mine").contains("ZtunnelAccepted"));
+            assertThat(api.count("/theirs/status")).isZero();
+
+            // What we said goes, and then it is no longer ours.
+            tell("mine", "{istio.io/rev: green}", "{}", writer);
+            tell("next", "{}", "{}", writer);
+            Await.until("the next status", () -> status("next").contains("ZtunnelAccepted"));
+            assertThat(status("mine")).doesNotContain("ZtunnelAccepted");
+            tell("mine", "{istio.io/rev: green}", THEIR_STATUS, writer);
+            tell("last", "{}", "{}", writer);
+            Await.until("the last status", () -> status("last").contains("ZtunnelAccepted"));
+            assertThat(status("mine")).contains("by them");
+        }
+    }
+
     private StatusWriter writer() {
         return new StatusWriter(server, MeshSettings.DEFAULT, InstantSource.system(), new Random(7));
     }
@@ -73,13 +98,17 @@ class StatusWriterIT {
     }
 
     private void tell(String name, StatusWriter... writers) {
+        tell(name, "{}", "{}", writers);
+    }
+
+    private void tell(String name, String labels, String status, StatusWriter... writers) {
         api.put(
                 POLICIES,
                 "{\"metadata\": {\"name\": \"" + name
-                        + "\", \"namespace\": \"shop\", \"generation\": 1}, \"spec\": {}}");
+                        + "\", \"namespace\": \"shop\", \"generation\": 1}, \"spec\": {}, \"status\": " + status + "}");
         KubeObject policy = KubeYaml.parse(
                         "{apiVersion: security.istio.io/v1, kind: AuthorizationPolicy, metadata: {name: " + name
-                                + ", namespace: shop}, spec: " + RULES + "}",
+                                + ", namespace: shop, labels: " + labels + "}, spec: " + RULES + "}",
                         "f.yaml",
                         Reading.AS_STORED)
                 .objects()
