@@ -56,14 +56,16 @@ final class GatewayStatus {
         if (controller.equals(GatewayClasses.UNMANAGED_CONTROLLER)) {
             conditions.set(ACCEPTED, true, ACCEPTED, "the gateway is known");
             conditions.set("Programmed", true, "Programmed", "the gateway stands elsewhere and is left as it is");
-            status.set("addresses", gateway.path("spec").path("addresses").deepCopy());
-            status.remove("listeners");
+            status.remove(List.of("addresses", "listeners"));
+            if (gateway.path("spec").path("addresses") instanceof ArrayNode addresses) {
+                status.set("addresses", addresses.deepCopy());
+            }
             return status;
         }
         List<String> rejected = new ArrayList<>();
         List<String> hosts = hosts(gateway, rejected);
         Listeners listeners = Listeners.of(gateway, controller);
-        accepted(conditions, rejected, parameters, listeners);
+        accepted(conditions, rejected, ignored(gateway), parameters, listeners);
         Reached reached = new Reached(gateway, hosts, backends);
         programmed(conditions, hosts, reached);
         conditions.set("ResolvedRefs", true, "ResolvedRefs", "all references are resolved");
@@ -73,13 +75,19 @@ final class GatewayStatus {
     }
 
     private static void accepted(
-            Conditions conditions, List<String> rejected, @Nullable String parameters, Listeners listeners) {
+            Conditions conditions,
+            List<String> rejected,
+            @Nullable String ignored,
+            @Nullable String parameters,
+            Listeners listeners) {
         if (!rejected.isEmpty()) {
             conditions.set(
                     ACCEPTED,
                     false,
                     "UnsupportedAddress",
                     "addresses must be of type Hostname, left out: " + String.join(", ", rejected));
+        } else if (ignored != null) {
+            conditions.set(ACCEPTED, false, "DeprecatedField", ignored);
         } else if (parameters != null) {
             conditions.set(ACCEPTED, false, "InvalidParameters", parameters);
         } else if (listeners.areAllInvalid()) {
@@ -91,9 +99,17 @@ final class GatewayStatus {
         }
     }
 
+    /** Returns what is asked for of a Service that is somebody else's; null if nothing is. */
+    private static @Nullable String ignored(JsonNode gateway) {
+        boolean typed = gateway.path("metadata").path("annotations").has(WaypointObjects.SERVICE_TYPE);
+        return typed && !WaypointObjects.isManaged(gateway)
+                ? "annotation " + WaypointObjects.SERVICE_TYPE + " has no effect on a Service that the gateway names"
+                : null;
+    }
+
     private static void programmed(Conditions conditions, List<String> hosts, Reached reached) {
         if (hosts.isEmpty()) {
-            conditions.set("Programmed", false, "Invalid", "there is no address to assign");
+            conditions.set("Programmed", false, "UnsupportedAddress", "there is no address to assign");
         } else if (reached.complaints.isEmpty()) {
             conditions.set("Programmed", true, "Programmed", "assigned to " + String.join(", ", reached.places));
         } else {
@@ -182,9 +198,11 @@ final class GatewayStatus {
         Reached(JsonNode gateway, List<String> hosts, Function<String, @Nullable GatewayBackend> backends) {
             String suffix = suffix(gateway);
             SortedSet<Integer> wanted = new TreeSet<>();
-            gateway.path("spec")
-                    .path("listeners")
-                    .forEach(listener -> wanted.add(listener.path("port").asInt()));
+            for (JsonNode listener : gateway.path("spec").path("listeners")) {
+                if (Listeners.isServed(listener)) {
+                    wanted.add(listener.path("port").asInt());
+                }
+            }
             for (String host : hosts) {
                 GatewayBackend backend = host.endsWith(suffix)
                         ? backends.apply(host.substring(0, host.length() - suffix.length()))

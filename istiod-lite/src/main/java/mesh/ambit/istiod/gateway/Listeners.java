@@ -57,6 +57,13 @@ final class Listeners {
         return new Listeners(judged);
     }
 
+    /** Returns whether somebody listens for it: not where TLS is asked for, and nothing is said of how. */
+    static boolean isServed(JsonNode listener) {
+        boolean needsTls =
+                protocol(listener).equals("TLS") || protocol(listener).equals("HTTPS");
+        return !needsTls || listener.path("tls").isObject();
+    }
+
     /** Returns whether there are listeners, and none is valid. */
     boolean areAllInvalid() {
         return !judged.isEmpty() && judged.stream().noneMatch(Judged::valid);

@@ -25,7 +25,7 @@ final class WaypointObjects {
     private static final String GATEWAY_CLASS = "gateway.networking.k8s.io/gateway-class-name";
     private static final String NAME_OVERRIDE = "gateway.istio.io/name-override";
     private static final String ACCOUNT_OVERRIDE = "gateway.istio.io/service-account";
-    private static final String SERVICE_TYPE = "networking.istio.io/service-type";
+    static final String SERVICE_TYPE = "networking.istio.io/service-type";
     private static final Set<String> OWN_ANNOTATIONS = Set.of(
             "kubectl.kubernetes.io/last-applied-configuration",
             NAME_OVERRIDE,

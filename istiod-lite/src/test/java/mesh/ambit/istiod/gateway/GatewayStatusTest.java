@@ -162,6 +162,50 @@ class GatewayStatusTest {
         assertThat(condition(status, "Programmed")).isEqualTo("True/Programmed");
     }
 
+    @Test
+    void gatewayOfAnotherClusterWithoutAddressIsSaidToHaveNone() {
+        ObjectNode gateway = Trees.of("{metadata: {name: east, namespace: istio-system}, spec: {gatewayClassName:"
+                        + " istio-remote}, status: {addresses: [{type: IPAddress, value: 192.0.2.9}]}}")
+                .deepCopy();
+
+        ObjectNode status = statuses.of(gateway, GatewayClasses.UNMANAGED_CONTROLLER, _ -> null, null, NOW);
+        assertThat(status.has("addresses")).isFalse();
+
+        gateway.set("status", status);
+        assertThat(statuses.of(gateway, GatewayClasses.UNMANAGED_CONTROLLER, _ -> null, null, NOW))
+                .isEqualTo(status);
+    }
+
+    @Test
+    void gatewayThatNamesNothingUsableHasAnUnsupportedAddress() {
+        ObjectNode status = waypoint(Trees.waypoint("", ", addresses: [{type: NamedAddress, value: way}]"), null);
+
+        assertThat(condition(status, "Accepted")).isEqualTo("False/UnsupportedAddress");
+        assertThat(condition(status, "Programmed")).isEqualTo("False/UnsupportedAddress");
+    }
+
+    @Test
+    void typeOfAServiceThatIsSomebodyElsesIsNotOurs() {
+        String typed = ", annotations: {networking.istio.io/service-type: ClusterIP}";
+
+        ObjectNode named =
+                waypoint(Trees.waypoint(typed, ", addresses: [{type: Hostname, value: way}]"), backend(SERVICE, READY));
+        assertThat(condition(named, "Accepted")).isEqualTo("False/DeprecatedField");
+        assertThat(condition(named, "Programmed")).isEqualTo("True/Programmed");
+
+        ObjectNode made = waypoint(Trees.waypoint(typed, ""), backend(SERVICE, READY));
+        assertThat(condition(made, "Accepted")).isEqualTo("True/Accepted");
+    }
+
+    @Test
+    void listenerThatDoesNotSayHowItsTlsIsMeantHasNoPort() {
+        JsonNode gateway = Trees.of("{metadata: {name: way, namespace: shop}, spec: {gatewayClassName: istio-waypoint,"
+                + " listeners: [{name: mesh, port: 15008, protocol: HBONE}, {name: tls, port: 443, protocol: TLS}]}}");
+
+        assertThat(condition(waypoint(gateway, backend(SERVICE, READY)), "Programmed"))
+                .isEqualTo("True/Programmed");
+    }
+
     private ObjectNode waypoint(JsonNode gateway, @Nullable GatewayBackend backend) {
         return statuses.of(
                 gateway, GatewayClasses.MESH_CONTROLLER, name -> name.equals("way") ? backend : null, null, NOW);
