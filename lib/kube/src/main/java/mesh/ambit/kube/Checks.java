@@ -17,6 +17,9 @@ final class Checks {
     /** What is repeated is possessive: otherwise matching recurses with each repetition, and overflows the stack. */
     private static final Pattern SUBDOMAIN = Pattern.compile(LABEL + "(?:\\." + LABEL + ")*+");
 
+    private static final Pattern INSTANCE_PREFIX = Pattern.compile(
+            "[a-zA-Z0-9](?:[-a-zA-Z0-9]*[a-zA-Z0-9])?(?:\\.[a-zA-Z0-9](?:[-a-zA-Z0-9]*[a-zA-Z0-9])?)*+");
+
     private static final Pattern LABEL_NAME = Pattern.compile("[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?");
     private static final Pattern PORT_NAME = Pattern.compile("[a-z0-9]([-a-z0-9]*[a-z0-9])?");
     private static final int MAX_PORT_NAME = 15;
@@ -75,6 +78,39 @@ final class Checks {
                         key,
                         quoted(value) + " is not a label value",
                         "expected letters, digits and inner -_. , at most 63 characters");
+            }
+        });
+    }
+
+    /** Checks labels of objects of Istio, whose prefixes may have capitals and whose values may be long. */
+    static void instanceLabels(Fields fields, String name, Map<String, String> labels) {
+        labels.forEach((key, value) -> {
+            int slash = key.indexOf('/');
+            boolean isKey = slash < 0
+                    ? isLabelKey(key)
+                    : slash <= MAX_SUBDOMAIN
+                            && INSTANCE_PREFIX.matcher(key.substring(0, slash)).matches()
+                            && key.indexOf('/', slash + 1) < 0
+                            && isLabelKey(key.substring(slash + 1));
+            if (!isKey) {
+                fields.foundEntry(ProblemCode.INVALID_NAME, name, key, quoted(key) + " is not a label key", "");
+            }
+            if (!value.isEmpty() && !LABEL_NAME.matcher(value).matches()) {
+                fields.foundEntry(ProblemCode.INVALID_VALUE, name, key, quoted(value) + " is not a label value", "");
+            }
+        });
+    }
+
+    /** Checks the labels of a selector, of which any but wildcards are taken, as by upstream's webhook. */
+    static void selector(Fields fields, String name, Map<String, String> labels) {
+        labels.forEach((key, value) -> {
+            if (key.isEmpty() || key.contains("*") || value.contains("*")) {
+                fields.foundEntry(
+                        ProblemCode.INVALID_NAME,
+                        name,
+                        key,
+                        key.isEmpty() ? "a label has no name" : "wildcards are not supported in a selector",
+                        "write the whole label");
             }
         });
     }

@@ -5,9 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import mesh.ambit.kube.TrafficPolicy.ClientTls;
-import mesh.ambit.kube.TrafficPolicy.ConsistentHash;
 import mesh.ambit.kube.TrafficPolicy.LoadBalancer;
-import mesh.ambit.kube.TrafficPolicy.Locality;
 import mesh.ambit.kube.TrafficPolicy.OutlierDetection;
 import org.jspecify.annotations.Nullable;
 
@@ -15,8 +13,7 @@ import org.jspecify.annotations.Nullable;
 final class DestinationChecks {
     private static final int MAX_PERCENT = 100;
 
-    /** Proxies cannot have larger ones. */
-    private static final int MAX_MAGLEV_TABLE = 5_000_011;
+    private static final String CONFIG_MAP = "configmap://";
 
     /** What can be said of a single port. */
     private static final List<String> SETTINGS = List.of("loadBalancer", "connectionPool", "outlierDetection", "tls");
@@ -27,8 +24,10 @@ final class DestinationChecks {
         if (!Hosts.isHost(rule.host())) {
             spec.found(ProblemCode.INVALID_NAME, "host", "\"" + rule.host() + "\" is no host", "");
         }
-        Exports.check(spec, rule.metadata().namespace(), rule.exportTo(), false);
-        policy(spec.child("trafficPolicy"), rule.policy());
+        String namespace = rule.metadata().namespace();
+        Exports.check(spec, namespace, rule.exportTo(), false);
+        selector(spec, rule.workloadSelector(), rule.exportTo(), namespace);
+        policy(spec.child("trafficPolicy"), rule.policy(), namespace);
         List<Fields> subsets = spec.children("subsets");
         Set<String> names = new HashSet<>();
         for (int i = 0; i < subsets.size(); i++) {
@@ -44,22 +43,38 @@ final class DestinationChecks {
                                 "\"" + subset.name() + "\" is not a name",
                                 "expected letters, digits and inner hyphens, at most 63 characters");
             }
-            Checks.labels(subsets.get(i), "labels", subset.labels());
-            policy(subsets.get(i).child("trafficPolicy"), subset.policy());
+            Checks.instanceLabels(subsets.get(i), "labels", subset.labels());
+            policy(subsets.get(i).child("trafficPolicy"), subset.policy(), namespace);
         }
     }
 
-    private static void policy(@Nullable Fields fields, @Nullable TrafficPolicy policy) {
+    /** A rule for some of the clients is for those of its own namespace. */
+    private static void selector(
+            Fields spec, @Nullable WorkloadSelector selector, List<String> exports, String namespace) {
+        if (selector == null) {
+            return;
+        }
+        Checks.selector(spec.childOrEmpty("workloadSelector"), "matchLabels", selector.matchLabels());
+        if (exports.stream().anyMatch(export -> !export.equals(".") && !export.equals(namespace))) {
+            spec.found(
+                    ProblemCode.CONFLICTING_FIELDS,
+                    "exportTo",
+                    "a rule with a workloadSelector counts in its own namespace only",
+                    "use ., or remove it");
+        }
+    }
+
+    private static void policy(@Nullable Fields fields, @Nullable TrafficPolicy policy, String namespace) {
         if (fields == null || policy == null) {
             return;
         }
         if (fields.saysNothing()) {
             fields.foundHere(ProblemCode.NO_EFFECT, "asks for nothing", "remove it");
         }
-        settings(fields, policy);
+        settings(fields, policy, namespace);
         TrafficPolicy.Tunnel tunnel = policy.tunnel();
         if (tunnel != null
-                && (tunnel.targetHost().isEmpty()
+                && (!(Hosts.isResolvable(tunnel.targetHost()) || Hosts.isAddress(tunnel.targetHost()))
                         || tunnel.targetPort() < 1
                         || tunnel.targetPort() > Checks.MAX_PORT
                         || !Set.of("", "CONNECT", "POST").contains(tunnel.protocol()))) {
@@ -72,25 +87,24 @@ final class DestinationChecks {
         if (tunnel != null && fields.has("proxyProtocol")) {
             fields.found(ProblemCode.CONFLICTING_FIELDS, "proxyProtocol", "stands beside tunnel", "use one");
         }
-        fields.children("portLevelSettings").forEach(DestinationChecks::port);
+        fields.children("portLevelSettings").forEach(port -> port(port, namespace));
     }
 
     /** Checks what is said of one port: what a whole policy may say, but for tunnels and the like. */
-    private static void port(Fields fields) {
-        int port = fields.childOrEmpty("port").number("number");
-        if (port < 1 || port > Checks.MAX_PORT) {
-            fields.found(ProblemCode.INVALID_PORT, "port", port + " is not a port", "1 to 65535");
+    private static void port(Fields fields, String namespace) {
+        if (!fields.has("port")) {
+            fields.found(ProblemCode.INVALID_PORT, "port", "says not which port is meant", "1 to 65535");
         }
         if (!SETTINGS.stream().anyMatch(fields::has)) {
             fields.foundHere(ProblemCode.NO_EFFECT, "asks for nothing", "one of " + String.join(", ", SETTINGS));
         }
-        settings(fields, DestinationRules.settings(fields, Map.of()));
+        settings(fields, DestinationRules.settings(fields, Map.of()), namespace);
     }
 
-    private static void settings(Fields fields, TrafficPolicy policy) {
+    private static void settings(Fields fields, TrafficPolicy policy, String namespace) {
         LoadBalancer balancer = policy.loadBalancer();
         if (balancer != null) {
-            balancer(fields, balancer);
+            BalancerChecks.check(fields.childOrEmpty("loadBalancer"), balancer);
         }
         OutlierDetection detection = policy.outlierDetection();
         if (detection != null
@@ -107,40 +121,14 @@ final class DestinationChecks {
                         "set splitExternalLocalOriginErrors");
             }
         }
+        SpecFields.checkSpans(fields.childOrEmpty("outlierDetection"), "interval", "baseEjectionTime");
         Fields pool = fields.child("connectionPool");
         if (pool != null) {
-            pool(pool);
+            PoolChecks.check(pool);
         }
         ClientTls tls = policy.tls();
         if (tls != null) {
-            tls(fields, tls);
-        }
-    }
-
-    private static void pool(Fields pool) {
-        if (!pool.has("http") && !pool.has("tcp")) {
-            pool.foundHere(ProblemCode.NO_EFFECT, "limits nothing", "http or tcp");
-        }
-        notNegative(pool.childOrEmpty("tcp"), "maxConnections");
-        Fields http = pool.childOrEmpty("http");
-        notNegative(
-                http,
-                "http1MaxPendingRequests",
-                "http2MaxRequests",
-                "maxRequestsPerConnection",
-                "maxRetries",
-                "maxConcurrentStreams");
-        if (http.text("h2UpgradePolicy").equals("UPGRADE") && http.flag("useClientProtocol")) {
-            http.found(ProblemCode.CONFLICTING_FIELDS, "useClientProtocol", "stands beside h2UpgradePolicy", "use one");
-        }
-    }
-
-    private static void notNegative(Fields fields, String... names) {
-        for (String name : names) {
-            Integer number = fields.numberOrNull(name);
-            if (number != null && number < 0) {
-                fields.found(ProblemCode.INVALID_VALUE, name, number + " is negative", "");
-            }
+            tls(fields, tls, namespace);
         }
     }
 
@@ -148,93 +136,48 @@ final class DestinationChecks {
         return percent != null && (percent < 0 || percent > MAX_PERCENT);
     }
 
-    private static void balancer(Fields fields, LoadBalancer balancer) {
-        ConsistentHash hash = balancer.consistentHash();
-        if (hash != null) {
-            int keys = (hash.header().isEmpty() ? 0 : 1)
-                    + (hash.cookie() == null ? 0 : 1)
-                    + (hash.sourceIp() ? 1 : 0)
-                    + (hash.queryParameter().isEmpty() ? 0 : 1);
-            if (keys != 1) {
-                fields.found(
-                        ProblemCode.CONFLICTING_FIELDS,
-                        "loadBalancer",
-                        "consistentHash needs exactly one thing to hash",
-                        "httpHeaderName, httpCookie, useSourceIp or httpQueryParameterName");
-            }
-            TrafficPolicy.Cookie cookie = hash.cookie();
-            if (cookie != null && cookie.name().isEmpty()) {
-                fields.found(ProblemCode.MISSING_FIELD, "loadBalancer", "httpCookie needs a name", "");
-            }
-        }
-        Integer table = hash == null ? null : hash.maglevTableSize();
-        if (table != null && (table < 1 || table >= MAX_MAGLEV_TABLE || !isPrime(table))) {
-            fields.found(
-                    ProblemCode.INVALID_VALUE,
-                    "loadBalancer",
-                    table + " is no size of a maglev table",
-                    "expected a prime number below " + MAX_MAGLEV_TABLE);
-        }
-        Locality locality = balancer.locality();
-        if (locality == null) {
-            return;
-        }
-        boolean failsOver =
-                !locality.failover().isEmpty() || !locality.failoverPriority().isEmpty();
-        if (!locality.distribute().isEmpty() && failsOver) {
-            fields.found(
-                    ProblemCode.CONFLICTING_FIELDS, "loadBalancer", "distribute stands beside failover", "use one");
-        }
-        for (TrafficPolicy.Distribution each : locality.distribute()) {
-            boolean shares = each.to().values().stream().allMatch(share -> share > 0 && share <= MAX_PERCENT);
-            long total =
-                    each.to().values().stream().mapToLong(Integer::longValue).sum();
-            if (!shares || total != MAX_PERCENT) {
+    private static void tls(Fields policy, ClientTls tls, String namespace) {
+        Fields fields = policy.childOrEmpty("tls");
+        boolean credential = !tls.credentialName().isEmpty();
+        if (tls.credentialName().startsWith(CONFIG_MAP)) {
+            String[] parts = tls.credentialName().substring(CONFIG_MAP.length()).split("/", -1);
+            if (parts.length < 2 || parts[1].isEmpty() || !parts[0].equals(namespace)) {
                 fields.found(
                         ProblemCode.INVALID_VALUE,
-                        "loadBalancer",
-                        "shares from " + each.from() + " add up to " + total,
-                        "expected 100, each from 1");
+                        "credentialName",
+                        "\"" + tls.credentialName() + "\" is no ConfigMap of the rule's own namespace",
+                        "expected " + CONFIG_MAP + namespace + "/name");
             }
         }
-        locality.failover().forEach((from, to) -> {
-            if (from.equals(to)) {
-                fields.found(ProblemCode.INVALID_VALUE, "loadBalancer", from + " fails over to itself", "");
-            }
-        });
-    }
-
-    /** Counts 1 as one, as the reference does. */
-    private static boolean isPrime(int number) {
-        for (int divisor = 2; divisor * divisor <= number; divisor++) {
-            if (number % divisor == 0) {
-                return false;
-            }
+        boolean simple = tls.mode().equals("SIMPLE");
+        boolean mutual = tls.mode().equals("MUTUAL");
+        boolean unverified = Boolean.TRUE.equals(tls.insecureSkipVerify());
+        boolean asksForNames =
+                !tls.caCertificates().isEmpty() || !tls.subjectAltNames().isEmpty();
+        if (unverified && ((simple && (asksForNames || credential)) || (mutual && asksForNames))) {
+            fields.found(
+                    ProblemCode.CONFLICTING_FIELDS,
+                    "insecureSkipVerify",
+                    "stands beside what says how to verify",
+                    simple
+                            ? "remove it, or caCertificates, credentialName and subjectAltNames"
+                            : "remove it, or caCertificates and subjectAltNames");
         }
-        return true;
-    }
-
-    private static void tls(Fields fields, ClientTls tls) {
-        boolean files = !tls.clientCertificate().isEmpty() || !tls.privateKey().isEmpty();
-        boolean both = !tls.clientCertificate().isEmpty() && !tls.privateKey().isEmpty();
-        String wrong = switch (tls.mode()) {
-            case "ISTIO_MUTUAL" ->
-                files
-                                || !tls.caCertificates().isEmpty()
-                                || !tls.credentialName().isEmpty()
-                        ? "ISTIO_MUTUAL takes certificates from the mesh only"
-                        : "";
-            case "MUTUAL" ->
-                tls.credentialName().isEmpty()
-                        ? both ? "" : "MUTUAL needs clientCertificate and privateKey, or credentialName"
-                        : files || !tls.caCertificates().isEmpty() ? "credentialName stands beside files" : "";
-            default ->
-                !tls.credentialName().isEmpty() && !tls.caCertificates().isEmpty()
-                        ? "credentialName stands beside files"
-                        : "";
-        };
-        if (!wrong.isEmpty()) {
-            fields.found(ProblemCode.CONFLICTING_FIELDS, "tls", wrong, "");
+        boolean files = !tls.clientCertificate().isEmpty()
+                || !tls.privateKey().isEmpty()
+                || !tls.caCertificates().isEmpty()
+                || !tls.caCrl().isEmpty();
+        if ((simple || mutual) && credential) {
+            if (files) {
+                fields.found(ProblemCode.CONFLICTING_FIELDS, "credentialName", "stands beside files", "use one");
+            }
+        } else if (mutual
+                && (tls.clientCertificate().isEmpty() || tls.privateKey().isEmpty())) {
+            policy.found(
+                    ProblemCode.CONFLICTING_FIELDS,
+                    "tls",
+                    "MUTUAL needs clientCertificate and privateKey, or credentialName",
+                    "");
         }
     }
 }

@@ -75,7 +75,7 @@ final class EntryChecks {
     /** Checks an endpoint, which a WorkloadEntry is too. */
     static void endpoint(Fields fields, Endpoint read) {
         String address = read.address();
-        Checks.labels(fields, "labels", read.labels());
+        Checks.instanceLabels(fields, "labels", read.labels());
         if (address.isEmpty()) {
             if (read.network().isEmpty()) {
                 fields.found(

@@ -6,6 +6,7 @@ import java.util.regex.Pattern;
 final class Hosts {
     private static final int MAX_LENGTH = 255;
     private static final int MAX_LABEL = 63;
+    private static final String OUTBOUND = "outbound_";
     private static final Pattern LABEL = Pattern.compile("[a-zA-Z0-9](?:[-a-zA-Z0-9]*[a-zA-Z0-9])?");
     private static final Pattern STAR = Pattern.compile("\\*|\\*-?" + LABEL);
     private static final Pattern DIGITS = Pattern.compile("[0-9]+");
@@ -29,6 +30,35 @@ final class Hosts {
         boolean begins = isLabel(first)
                 || (first.length() <= MAX_LABEL && STAR.matcher(first).matches());
         return text.length() <= MAX_LENGTH && begins && (dot < 0 || areLabels(text.substring(dot + 1)));
+    }
+
+    /**
+     * Returns whether the text is a host, or the name by which a gateway is asked in TLS for a port of a service to pass
+     * through: {@code outbound_.80_._.web.shop}.
+     */
+    static boolean isHostOrPassedThrough(String text) {
+        if (text.length() > MAX_LENGTH || !text.startsWith(OUTBOUND)) {
+            return isHost(text);
+        }
+        String[] parts = text.split("_", -1);
+        return parts.length > 3
+                && parts[1].chars().anyMatch(c -> c >= '0' && c <= '9')
+                && parts[3].chars().anyMatch(c -> (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'));
+    }
+
+    /** Returns whether every name that a host, perhaps with an asterisk, stands for is one of another's. */
+    static boolean isWithin(String host, String other) {
+        if (!other.startsWith("*")) {
+            return host.equals(other);
+        }
+        return host.startsWith("*")
+                ? host.length() >= other.length() && host.endsWith(other.substring(1))
+                : host.endsWith(other.substring(1));
+    }
+
+    /** Returns whether two hosts, perhaps with asterisks, stand for a name in common. */
+    static boolean overlap(String one, String other) {
+        return isWithin(one, other) || isWithin(other, one);
     }
 
     /** Returns whether the text is an address, perhaps with a zone. */

@@ -236,7 +236,7 @@ final class IstioObjects {
         }
         Map<String, String> labels = selector.texts("matchLabels");
         if (checked()) {
-            Checks.labels(selector, "matchLabels", labels);
+            Checks.selector(selector, "matchLabels", labels);
         }
         done(selector);
         return new WorkloadSelector(labels);

@@ -71,5 +71,8 @@ final class MetadataReader {
             Checks.label(fields, "namespace", meta.namespace());
         }
         Checks.labels(fields, "labels", meta.labels());
+        if (ApiNames.group(kind).endsWith(".istio.io")) {
+            Annotations.check(fields, kind, meta.annotations());
+        }
     }
 }

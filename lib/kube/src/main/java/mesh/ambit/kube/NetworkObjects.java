@@ -148,7 +148,14 @@ final class NetworkObjects {
 
     private @Nullable WorkloadSelector workloadSelector(Fields spec) {
         Fields selector = spec.child("workloadSelector");
-        return selector == null ? null : new WorkloadSelector(selector.texts("labels"));
+        if (selector == null) {
+            return null;
+        }
+        WorkloadSelector read = new WorkloadSelector(selector.texts("labels"));
+        if (checked()) {
+            Checks.selector(selector, "labels", read.matchLabels());
+        }
+        return read;
     }
 
     private Resolution resolution(Fields spec) {

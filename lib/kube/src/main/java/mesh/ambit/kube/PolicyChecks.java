@@ -14,9 +14,6 @@ import mesh.ambit.kube.AuthorizationPolicy.Values;
 
 /** What upstream's admission webhook refuses in an AuthorizationPolicy, beyond types and spelling. */
 final class PolicyChecks {
-    private static final String DRY_RUN = "istio.io/dry-run";
-    private static final Set<String> TRUE = Set.of("1", "t", "T", "true", "True", "TRUE");
-
     /** Kinds that a policy may be attached to, with their groups. */
     private static final Map<String, String> TARGETS = Map.of(
             "Service", "",
@@ -79,12 +76,12 @@ final class PolicyChecks {
                     "action " + action + " without rules never does anything",
                     "write a rule, {} for one that always matches");
         }
-        boolean dryRun = TRUE.contains(read.metadata().annotations().getOrDefault(DRY_RUN, ""));
+        boolean dryRun = read.metadata().annotations().containsKey(Annotations.DRY_RUN);
         if (dryRun && action != Action.ALLOW && action != Action.DENY) {
             spec.found(
                     ProblemCode.CONFLICTING_FIELDS,
                     "action",
-                    action + " cannot be tried with " + DRY_RUN,
+                    action + " cannot be tried with " + Annotations.DRY_RUN,
                     "only ALLOW and DENY can");
         }
         if (action == Action.CUSTOM) {

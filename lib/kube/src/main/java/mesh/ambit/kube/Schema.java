@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * What a definition that users install asks of a value: the part of OpenAPI that such definitions may use.
  *
  * @param type name of a type; empty for any
+ * @param format of a text or number, for example {@code ipv4}; empty for none
  * @param fields null unless the value has named fields
  * @param values what each value of a map must be; null unless it is one
  * @param open whether fields that are not named are kept
@@ -23,6 +24,7 @@ record Schema(
         String type,
         List<String> allowed,
         @Nullable Pattern pattern,
+        String format,
         Limits limits,
         List<String> required,
         boolean intOrString,
@@ -48,6 +50,7 @@ record Schema(
                         type,
                         allowed,
                         pattern,
+                        format,
                         limits,
                         required,
                         intOrString,
@@ -100,6 +103,7 @@ record Schema(
                     text(of, "type"),
                     texts(of, "enum"),
                     pattern.isEmpty() ? null : Pattern.compile(pattern),
+                    text(of, "format"),
                     limits(of),
                     texts(of, "required"),
                     of.find("intOrString") != null,

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.regex.Pattern;
 import mesh.ambit.kube.YamlValue.Mapping;
 import mesh.ambit.kube.YamlValue.Position;
 import mesh.ambit.kube.YamlValue.Scalar;
@@ -18,6 +19,9 @@ import mesh.ambit.kube.cel.CelRule;
  * are refused where the server would drop them. Values have their defaults already.
  */
 final class SchemaCheck {
+    private static final Pattern BASE64 =
+            Pattern.compile("(?=.)(?:[A-Za-z0-9+/]{4})*+(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?");
+
     private final Findings findings;
 
     SchemaCheck(Findings findings) {
@@ -184,7 +188,25 @@ final class SchemaCheck {
                     "expected to match " + schema.pattern());
             return false;
         }
+        if (!hasFormat(text, schema.format())) {
+            findings.add(
+                    ProblemCode.INVALID_VALUE,
+                    scalar,
+                    field,
+                    "\"" + shortened(text) + "\" is not spelled as it must be",
+                    schema.format().equals("byte") ? "expected bytes in base 64" : "expected " + schema.format());
+            return false;
+        }
         return true;
+    }
+
+    private static boolean hasFormat(String text, String format) {
+        return switch (format) {
+            case "byte" -> BASE64.matcher(text).matches();
+            case "ipv4" -> IpText.parse(text) != null && text.indexOf('.') >= 0;
+            case "ipv6" -> IpText.isV6(text);
+            default -> true;
+        };
     }
 
     private boolean number(Scalar scalar, Schema schema, String field) {

@@ -5,6 +5,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads types of fields that only routes and traffic settings have. */
 final class SpecFields {
+    private static final int NANOS_OF_A_MILLISECOND = 1_000_000;
+
     private SpecFields() {}
 
     /** Returns a span of time, null when it is absent or, with a finding, no span. */
@@ -22,6 +24,21 @@ final class SpecFields {
                     "expected for example 1.5s or 2m");
         }
         return duration;
+    }
+
+    /** Checks that spans of time, where they are given, are of one or more whole milliseconds: proxies count no less. */
+    static void checkSpans(Fields fields, String... names) {
+        for (String name : names) {
+            String text = fields.textOrNull(name);
+            Duration span = text == null ? null : Durations.parse(text);
+            if (span != null && (span.toMillis() < 1 || span.toNanosPart() % NANOS_OF_A_MILLISECOND != 0)) {
+                fields.found(
+                        ProblemCode.INVALID_VALUE,
+                        name,
+                        "\"" + text + "\" is no number of milliseconds",
+                        "expected at least 1ms, and no finer parts");
+            }
+        }
     }
 
     /** Returns the number in the field {@code value} below; null when it is absent. */

@@ -3,7 +3,9 @@ package mesh.ambit.kube;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the reference's admission refuses is refused, and what it takes is taken. */
@@ -103,6 +105,14 @@ class AdmissionTest {
                 "AuthorizationPolicy: action: CUSTOM, provider: {}, rules: [{}]",
                 "RequestAuthentication: targetRefs: [{kind: Pod, name: a}]",
                 "RequestAuthentication: jwtRules: [{audiences: [a]}]",
+                "RequestAuthentication: jwtRules: [{jwksUri: 'https://a:b/k'}]",
+                "RequestAuthentication: jwtRules: [{jwksUri: 'https://a '}]",
+                "RequestAuthentication: jwtRules: [{jwksUri: 'https://a b/k'}]",
+                "RequestAuthentication: jwtRules: [{issuer: a, timeout: 1.0001s}]",
+                "RequestAuthentication: jwtRules: [{issuer: a, jwks: 'keys: []'}]",
+                "RequestAuthentication: jwtRules: [{issuer: a, jwks: '{\"keys\": [{\"kty\": \"RSA\"}]}'}]",
+                "RequestAuthentication: jwtRules: [{issuer: a, outputClaimToHeaders: [{header: a.b, claim: c}]}]",
+                "AuthorizationPolicy: selector: {matchLabels: {a: 'b*'}}",
             })
     void policyIsRefused(String text) {
         assertThat(policy(text)).isNotEmpty();
@@ -114,6 +124,10 @@ class AdmissionTest {
                 "RequestAuthentication: jwtRules: [{jwksUri: 'https://a.example/k'}]",
                 "RequestAuthentication: jwtRules: [{issuer: a, jwksUri: 'Https://a.example/k'}]",
                 "RequestAuthentication: targetRefs: [{kind: Service, name: a}]",
+                "RequestAuthentication: jwtRules: [{jwksUri: 'https://a_b/k l?m=%'}]",
+                "RequestAuthentication: jwtRules: [{issuer: a, jwks: '{\"keys\": null}'}]",
+                "RequestAuthentication: jwtRules: [{issuer: a, jwks: '{\"kty\": \"oct\", \"k\": \"YWJj\"}'}]",
+                "PeerAuthentication: selector: {matchLabels: {x y: -}}",
             })
     void policyIsTaken(String text) {
         assertThat(policy(text)).isEmpty();
@@ -123,6 +137,49 @@ class AdmissionTest {
     @ValueSource(strings = {"tracing: [{providers: [{name: a}, {name: b}]}]", "tracing: [{}, {}]"})
     void telemetryIsTaken(String spec) {
         assertThat(problems("telemetry.istio.io", "Telemetry", spec)).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "tracing: [{providers: [{name: ''}]}]",
+                "tracing: [{customTags: {'': {}}}]",
+                "tracing: [{customTags: {a: {literal: {value: ''}}}}]",
+                "metrics: [{overrides: [{tagOverrides: {a: {}}}]}]",
+                "metrics: [{overrides: [{tagOverrides: {a: {operation: REMOVE, value: b}}}]}]",
+                "metrics: [{overrides: [{match: {customMetric: ''}}]}]",
+                "accessLogging: [{filter: {}}]",
+                "accessLogging: [{filter: {expression: a b}}]",
+            })
+    void telemetryIsRefused(String spec) {
+        assertThat(problems("telemetry.istio.io", "Telemetry", spec)).isNotEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "PeerAuthentication | istio.io/dry-run: 'true' | CONFLICTING_FIELDS",
+                "AuthorizationPolicy | istio.io/dry-run: 'maybe' | INVALID_VALUE",
+                "AuthorizationPolicy | internal.istio.io/parents: a | INVALID_VALUE",
+            })
+    void annotationIsRefused(String kind, String annotation, ProblemCode code) {
+        String text = "{apiVersion: security.istio.io/v1, kind: %s, metadata: {name: n, annotations: {%s}}, spec: {}}"
+                .formatted(kind, annotation);
+        assertThat(KubeYaml.parse(text, "f.yaml", Reading.CHECKED).problems())
+                .extracting(Problem::code)
+                .containsExactly(code);
+    }
+
+    @Test
+    void addressWithoutATypeIsOneOfIp() {
+        String spec =
+                "gatewayClassName: istio, listeners: [{name: a, port: 80, protocol: HTTP}], addresses: [{value: %s}]";
+
+        assertThat(problems("gateway.networking.k8s.io", "Gateway", spec.formatted("a")))
+                .isNotEmpty();
+        assertThat(problems("gateway.networking.k8s.io", "Gateway", spec.formatted("1.2.3.4")))
+                .isEmpty();
     }
 
     private static List<Problem> policy(String text) {

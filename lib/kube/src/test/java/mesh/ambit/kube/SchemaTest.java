@@ -90,7 +90,7 @@ class SchemaTest {
                 "trafficPolicy: {tls: {mode: MUTUAL}} | CONFLICTING_FIELDS | spec.trafficPolicy.tls",
                 "subsets: [{name: a}, {name: a}] | INVALID_NAME | spec.subsets[1].name",
                 "trafficPolicy: {loadBalancer: {localityLbSetting: {distribute: [{from: a, to: {b: 90}}]}}}"
-                        + " | INVALID_VALUE | spec.trafficPolicy.loadBalancer",
+                        + " | INVALID_VALUE | spec.trafficPolicy.loadBalancer.localityLbSetting.distribute[0].to",
             })
     void destinationRuleIsRefused(String spec, ProblemCode code, String field) {
         assertThat(problems(destinationRule(spec)))

@@ -1,10 +1,7 @@
 package mesh.ambit.kube.cel;
 
-import java.net.URI;
-import java.net.URISyntaxException;
 import java.time.Duration;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Matcher;
@@ -31,7 +28,7 @@ final class Functions {
             case "size" -> scope -> size(only.value(scope));
             case "int" -> scope -> whole(text(only.value(scope)));
             case "duration" -> scope -> duration(text(only.value(scope)));
-            case "url" -> scope -> url(text(only.value(scope)));
+            case "url" -> scope -> new Url(Urls.scheme(text(only.value(scope))));
             case "isIP" -> scope -> isIp(text(only.value(scope)));
             default -> throw new CelException("there is no function " + name);
         };
@@ -118,24 +115,14 @@ final class Functions {
         }
     }
 
-    private static URI url(String text) {
-        try {
-            URI url = new URI(text);
-            if (url.isAbsolute()) {
-                return url;
-            }
-        } catch (URISyntaxException e) {
-            throw new CelException("no URL");
+    private static String scheme(Object url) {
+        if (url instanceof Url(String scheme)) {
+            return scheme;
         }
         throw new CelException("no URL");
     }
 
-    private static String scheme(Object url) {
-        if (url instanceof URI uri) {
-            return String.valueOf(uri.getScheme()).toLowerCase(Locale.ROOT);
-        }
-        throw new CelException("no URL");
-    }
+    private record Url(String scheme) {}
 
     private static boolean isIp(String text) {
         return text.indexOf(':') >= 0 || text.matches("[0-9]{1,3}(\\.[0-9]{1,3}){3}");
