@@ -34,13 +34,16 @@ public record Baggage(
     private static final String WORKLOAD_SUFFIX = ".name";
     private static final Set<String> WORKLOAD_TYPES = Set.of("deployment", "cronjob", "pod", "job");
 
+    /** Names of Kubernetes have 253 characters at most. Labels are kept, and a peer could write what it liked. */
+    private static final int MAX_VALUE_CHARACTERS = 256;
+
     public boolean isEmpty() {
         return equals(EMPTY);
     }
 
     /**
-     * Returns what the header lines say together. Unknown keys are ignored, a later entry replaces an earlier one, an
-     * empty value unsets its key; a line with anything but ASCII makes the whole baggage empty.
+     * Returns what the header lines say together. Unknown keys and values too long for a name are ignored, a later entry
+     * replaces an earlier one, an empty value unsets its key; a line with anything but ASCII makes the whole baggage empty.
      */
     public static Baggage parse(List<String> lines) {
         Baggage baggage = EMPTY;
@@ -55,7 +58,9 @@ public record Baggage(
                 }
                 int second = entry.indexOf('=', equals + 1);
                 String value = entry.substring(equals + 1, second < 0 ? entry.length() : second);
-                baggage = baggage.with(entry.substring(0, equals), value);
+                if (value.length() <= MAX_VALUE_CHARACTERS) {
+                    baggage = baggage.with(entry.substring(0, equals), value);
+                }
             }
         }
         return baggage;

@@ -36,6 +36,13 @@ class BaggageTest {
     }
 
     @Test
+    void valuesThatAreTooLongForANameAreIgnored() {
+        String name = "a".repeat(256);
+        assertThat(Baggage.parse(List.of("service.name=" + name + ",cloud.region=" + name + "a")))
+                .isEqualTo(new Baggage("", "", "", "", name, "", "", ""));
+    }
+
+    @Test
     void textThatIsNotAsciiMakesItAllEmpty() {
         assertThat(Baggage.parse(List.of("service.name=a", "cloud.region=\u00fc")))
                 .isEqualTo(Baggage.EMPTY);
