@@ -52,6 +52,9 @@ final class AccessLog {
 
     /** A line in the making. */
     private static final class Line {
+        /** What a peer asks for may be 64 times as long, and is said again in a few bytes of a tunnel. */
+        private static final int MAX_CHARACTERS = 1_024;
+
         private LoggingEventBuilder event;
 
         Line(LoggingEventBuilder event) {
@@ -64,7 +67,7 @@ final class AccessLog {
             text("src.identity", connection.mutualTls() ? print(connection.sourceIdentity()) : null);
             cluster("src", connection.sourceWorkload());
             value("dst.addr", connection.destination());
-            value("dst.hbone_addr", Bare.of(connection.hboneAuthority()));
+            value("dst.hbone_addr", Bare.of(cut(connection.hboneAuthority())));
             ServiceLabels service = connection.service();
             text("dst.service", service == null ? null : service.hostname());
             workload("dst", connection.destinationWorkload());
@@ -84,7 +87,11 @@ final class AccessLog {
 
         @CanIgnoreReturnValue
         Line text(String name, @Nullable String value) {
-            return value(name, value == null || value.isEmpty() ? null : value);
+            return value(name, value == null || value.isEmpty() ? null : cut(value));
+        }
+
+        private static @Nullable String cut(@Nullable String text) {
+            return text == null || text.length() <= MAX_CHARACTERS ? text : text.substring(0, MAX_CHARACTERS) + "...";
         }
 
         void write(String message) {

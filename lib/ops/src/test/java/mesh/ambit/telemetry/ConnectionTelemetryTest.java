@@ -94,6 +94,19 @@ class ConnectionTelemetryTest {
     }
 
     @Test
+    void whatAPeerSaysAtLengthIsCut() {
+        String line = logged(
+                "info",
+                () -> telemetry.deniedEarly(
+                        Direction.INBOUND,
+                        at("10.77.1.2", 1),
+                        at("10.77.2.2", 15008),
+                        "no port: " + "x".repeat(60_000)));
+
+        assertThat(line).hasSizeLessThan(1_300).endsWith("xxx...\"\n");
+    }
+
+    @Test
     void aScrapeSeesBytesOfOpenConnections() {
         OpenConnection connection = telemetry.opened(hbone(Direction.OUTBOUND));
         connection.received(84);
