@@ -23,7 +23,8 @@ import org.slf4j.event.KeyValuePair;
  * Turns one log event into one line.
  *
  * <p>Key-value pairs of the event are its fields, in the order in which they were added; one named {@code @span.key}
- * says of what the event is a part, and stands with the scope, in JSON at the end. A cause becomes the field {@code
+ * says of what the event is a part, and stands with the scope, in JSON at the end, together with those of the same span
+ * right after it. A cause becomes the field {@code
  * error} unless the event has one or its message says it already; its stack trace follows only where the caller asks for it.
  */
 final class LineWriter {
@@ -71,17 +72,7 @@ final class LineWriter {
         TIME.formatTo(instantOf(event), out);
         out.append('\t').append(levelOf(event)).append('\t');
         out.append(scope.startsWith(Scopes.CRATE) ? scope.substring(Scopes.CRATE.length()) : scope);
-        for (KeyValuePair field : fields) {
-            if (isSpan(field)) {
-                out.append(':')
-                        .append(spanOf(field))
-                        .append('{')
-                        .append(spanKeyOf(field))
-                        .append('=');
-                appendPlainValue(out, field.value);
-                out.append('}');
-            }
-        }
+        appendPlainSpans(out, fields);
         String message = event.getFormattedMessage();
         if (!message.isEmpty()) {
             out.append('\t');
@@ -96,6 +87,25 @@ final class LineWriter {
             out.append(separator).append(field.key).append('=');
             appendPlainValue(out, field.value);
             separator = " ";
+        }
+    }
+
+    private static void appendPlainSpans(StringBuilder out, List<KeyValuePair> fields) {
+        String open = "";
+        for (KeyValuePair field : fields) {
+            if (!isSpan(field)) {
+                continue;
+            }
+            String span = spanOf(field);
+            if (span.equals(open)) {
+                out.setCharAt(out.length() - 1, ' ');
+            } else {
+                out.append(':').append(span).append('{');
+                open = span;
+            }
+            out.append(spanKeyOf(field)).append('=');
+            appendMessage(out, textOf(field.value));
+            out.append('}');
         }
     }
 
@@ -145,18 +155,33 @@ final class LineWriter {
                     appendJsonValue(json.name(field.key), field.value);
                 }
             }
-            for (KeyValuePair field : fields) {
-                if (isSpan(field)) {
-                    json.name(spanOf(field)).beginObject();
-                    appendJsonValue(json.name(spanKeyOf(field)), field.value);
-                    json.endObject();
-                }
-            }
+            appendJsonSpans(json, fields);
             json.endObject();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
         out.append(text);
+    }
+
+    private static void appendJsonSpans(JsonWriter json, List<KeyValuePair> fields) throws IOException {
+        String open = "";
+        for (KeyValuePair field : fields) {
+            if (!isSpan(field)) {
+                continue;
+            }
+            String span = spanOf(field);
+            if (!span.equals(open)) {
+                if (!open.isEmpty()) {
+                    json.endObject();
+                }
+                json.name(span).beginObject();
+                open = span;
+            }
+            appendJsonValue(json.name(spanKeyOf(field)), field.value);
+        }
+        if (!open.isEmpty()) {
+            json.endObject();
+        }
     }
 
     private static void appendJsonValue(JsonWriter json, Object value) throws IOException {

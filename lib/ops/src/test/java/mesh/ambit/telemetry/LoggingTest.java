@@ -81,6 +81,24 @@ class LoggingTest {
     }
 
     @Test
+    void partsOfPartsStandOneAfterTheOther() {
+        for (LogFormat format : LogFormat.values()) {
+            try (Logging _ = Logging.start(LogFilter.INFO, format, out)) {
+                xds.atInfo()
+                        .addKeyValue("@proxy.wl", "shop/web")
+                        .addKeyValue("@inbound.id", "12ab")
+                        .addKeyValue("@inbound.peer", InetSocketAddress.createUnresolved("peer", 1))
+                        .log("m");
+            }
+        }
+
+        assertThat(text())
+                .contains("\tinfo\txds:proxy{wl=shop/web}:inbound{id=12ab peer=peer:1}\tm\t\n")
+                .contains("\"message\":\"m\",\"proxy\":{\"wl\":\"shop/web\"},"
+                        + "\"inbound\":{\"id\":\"12ab\",\"peer\":\"peer:1\"}}\n");
+    }
+
+    @Test
     void aStackTraceIsWrittenOnlyWhereDebugIsOn() {
         try (Logging _ = Logging.start(LogFilter.INFO, LogFormat.PLAIN, out)) {
             xds.warn("broken", new IllegalStateException("why"));

@@ -148,7 +148,8 @@ final class InboundConnection implements LiveConnections.Live, RelayObserver {
         plan = decided;
         OpenConnection reported = context.telemetry().opened(decided.details());
         open = reported;
-        String refusal = judge.refusal(local, decided.facts());
+        String refusal =
+                judge.refusal(local, decided.facts(), new Scene(context.pod().info(), caller, source));
         if (refusal != null) {
             reported.close(ResponseFlag.DENY, "connection closed due to policy rejection: " + refusal);
             caller.refuse(DENIED_STATUS);
@@ -229,14 +230,18 @@ final class InboundConnection implements LiveConnections.Live, RelayObserver {
         if (over || condemned || plan == null || local == null) {
             return;
         }
-        String refusal = judge.lateRefusal(local, plan.facts());
+        Scene scene = new Scene(context.pod().info(), null, source);
+        String refusal = judge.lateRefusal(local, plan.facts(), scene);
         if (refusal != null) {
-            LATE.info(
-                    "connection {}({})->{} ({}) closed because it's no longer allowed after a policy update",
-                    Addresses.print(source),
-                    plan.facts().identity() == null ? "None" : plan.facts().identity(),
-                    Addresses.print(plan.facts().destination()),
-                    local.uid());
+            scene.on(LATE.atInfo())
+                    .log(
+                            "connection {}({})->{} ({}) closed because it's no longer allowed after a policy update",
+                            Addresses.print(source),
+                            plan.facts().identity() == null
+                                    ? "None"
+                                    : plan.facts().identity(),
+                            Addresses.print(plan.facts().destination()),
+                            local.uid());
             LOG.debug("connection from {} closed: {}", Addresses.print(source), refusal);
             condemned = true;
             if (relay != null) {

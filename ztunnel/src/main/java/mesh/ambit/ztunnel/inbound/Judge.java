@@ -20,22 +20,22 @@ final class Judge {
 
     /** Returns why a new connection is refused, or null if it may be; logs the decision. */
     @Nullable
-    String refusal(Workload local, Connection connection) {
-        String denied = byPolicies(local, connection);
+    String refusal(Workload local, Connection connection, Scene scene) {
+        String denied = byPolicies(local, connection, scene);
         return denied != null ? denied : waypoints(local).refusal(local, connection);
     }
 
     /** Returns why a connection that stands may not go on, or null if it may; logs the decision. */
     @Nullable
-    String lateRefusal(Workload local, Connection connection) {
-        String denied = byPolicies(local, connection);
+    String lateRefusal(Workload local, Connection connection, Scene scene) {
+        String denied = byPolicies(local, connection, scene);
         return denied != null ? denied : waypoints(local).lateRefusal(local, connection);
     }
 
-    private @Nullable String byPolicies(Workload local, Connection connection) {
+    private @Nullable String byPolicies(Workload local, Connection connection, Scene scene) {
         PolicySet policies = context.policies().current();
         Verdict verdict = Authorizer.authorize(policies, local, connection);
-        context.decisions().write(verdict);
+        context.decisions().write(verdict, scene);
         if (verdict instanceof Denied denied) {
             context.decisions().explain(policies.applicableTo(local), connection);
             return denied.reason();
