@@ -2,11 +2,14 @@ package mesh.ambit.istiod.proxyless;
 
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.SequencedMap;
+import java.util.Set;
 import mesh.ambit.kube.DestinationRule;
 import mesh.ambit.kube.DestinationRule.Subset;
 import mesh.ambit.kube.TrafficPolicy;
@@ -66,7 +69,7 @@ final class Destinations {
 
     /**
      * Returns the rules that count, all for the same host: those of the client's namespace, else of the service's, else
-     * of the root; there, those for clients with certain labels, else for all; of these, for the closest host.
+     * of the root; there, those for the closest host; of these, those for clients with certain labels, else for all.
      */
     private List<DestinationRule> find(Viewer viewer, Service service) {
         LinkedHashSet<String> namespaces = new LinkedHashSet<>();
@@ -80,17 +83,47 @@ final class Destinations {
                     candidates.add(rule);
                 }
             }
-            DestinationRule best = candidates.stream()
-                    .min(Comparator.comparing((DestinationRule rule) -> rule.workloadSelector() == null)
-                            .thenComparingInt(rule -> -fit(rule, service)))
-                    .orElse(null);
-            if (best != null) {
-                candidates.removeIf(rule -> fit(rule, service) != fit(best, service)
-                        || (rule.workloadSelector() == null) != (best.workloadSelector() == null));
-                return candidates;
+            int closest = candidates.stream()
+                    .mapToInt(rule -> fit(rule, service))
+                    .max()
+                    .orElse(0);
+            if (closest > 0) {
+                candidates.removeIf(rule -> fit(rule, service) != closest);
+                return together(candidates);
             }
         }
         return List.of();
+    }
+
+    /**
+     * Of rules for one host only those are read together that are for the same clients. Those for certain labels come
+     * first, the oldest of them; of the others, as in the reference, those that were exported to others last.
+     */
+    private static List<DestinationRule> together(List<DestinationRule> rules) {
+        SequencedMap<Audience, List<DestinationRule>> byAudience = new LinkedHashMap<>();
+        for (DestinationRule rule : rules) {
+            byAudience
+                    .computeIfAbsent(Audience.of(rule), _ -> new ArrayList<>())
+                    .add(rule);
+        }
+        for (Map.Entry<Audience, List<DestinationRule>> entry : byAudience.entrySet()) {
+            if (entry.getKey().labels() != null) {
+                return entry.getValue();
+            }
+        }
+        return byAudience.lastEntry().getValue();
+    }
+
+    /** Whom a rule is for: clients with labels, null for all, in namespaces. */
+    private record Audience(@Nullable Map<String, String> labels, Set<String> namespaces) {
+        static Audience of(DestinationRule rule) {
+            WorkloadSelector selector = rule.workloadSelector();
+            Set<String> namespaces = new HashSet<>();
+            for (String each : rule.exportTo().isEmpty() ? List.of("*") : rule.exportTo()) {
+                namespaces.add(each.equals(".") ? rule.metadata().namespace() : each);
+            }
+            return new Audience(selector == null ? null : selector.matchLabels(), namespaces);
+        }
     }
 
     private int fit(DestinationRule rule, Service service) {
@@ -126,14 +159,12 @@ final class Destinations {
             return new Parts(own.loadBalancer(), own.connectionPool(), own.outlierDetection(), own.tls());
         }
 
-        /** Returns these parts where {@code policy} says nothing of its own, about the port or at all. */
+        /** Returns these parts where {@code policy} says nothing of its own; what it says of the port stands alone. */
         Parts under(@Nullable TrafficPolicy policy, int port) {
             if (policy == null) {
                 return this;
             }
-            TrafficPolicy ofPort = policy.ports().get(port);
-            Parts general = over(policy);
-            return ofPort == null ? general : general.over(ofPort);
+            return policy.ports().containsKey(port) ? of(policy, port) : over(policy);
         }
 
         private Parts over(TrafficPolicy policy) {
