@@ -191,7 +191,8 @@ final class GatewayRules {
         if (timeouts == null) {
             return null;
         }
-        return timeouts.request() == null && rule.retry() == null ? timeouts.backendRequest() : timeouts.request();
+        Duration ofBackend = timeouts.backendRequest();
+        return rule.retry() == null && ofBackend != null && !ofBackend.isZero() ? ofBackend : timeouts.request();
     }
 
     private Forwarding.Retries retries(HttpRoute route, HttpRoute.@Nullable Retry retry) {

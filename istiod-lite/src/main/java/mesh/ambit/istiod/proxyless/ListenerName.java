@@ -51,8 +51,11 @@ record ListenerName(String host, int port, boolean server) {
         return null;
     }
 
-    /** Returns the full names that the host may stand for, the most literal one first. */
+    /** Returns the full names that the host may stand for, the most literal one first; with a dot at its end it is one. */
     private List<String> hosts(String domainSuffix, Viewer viewer) {
+        if (host.endsWith(".")) {
+            return List.of(host.substring(0, host.length() - 1));
+        }
         List<String> hosts = new ArrayList<>(List.of(host));
         int dot = host.indexOf('.');
         if (dot < 0) {

@@ -19,7 +19,14 @@ import org.jspecify.annotations.Nullable;
 final class Matching {
     private static final String POST = "POST";
 
+    /** Headers that must not have some value, at most: each doubles the routes of the match. */
+    private static final int MAX_UNEQUAL = 4;
+
     private final List<HeaderMatcher> headers = new ArrayList<>();
+
+    /** Of headers that must not have some value. */
+    private final List<HeaderMatcher> unequal = new ArrayList<>();
+
     private @Nullable String impossible;
 
     /** Returns why no call is meant as far as is known, in a few words; null when some may be. */
@@ -83,7 +90,36 @@ final class Matching {
                 }
             }
         }
+        if (inverted && !header.hasPresentMatch()) {
+            unequal.add(header.build());
+            if (unequal.size() > MAX_UNEQUAL) {
+                cannot("more than " + MAX_UNEQUAL + " headers must not have some value");
+            }
+            return;
+        }
         headers.add(header.build());
+    }
+
+    /**
+     * Returns matches that together mean {@code match} and that no header has a value that it must not have. Clients take
+     * a header that is absent for one that does not match, inverted or not, so absence is asked for by itself.
+     */
+    List<RouteMatch> variants(RouteMatch match) {
+        List<RouteMatch> variants = List.of(match);
+        for (HeaderMatcher other : unequal) {
+            HeaderMatcher absent = HeaderMatcher.newBuilder()
+                    .setName(other.getName())
+                    .setPresentMatch(true)
+                    .setInvertMatch(true)
+                    .build();
+            List<RouteMatch> next = new ArrayList<>();
+            for (RouteMatch variant : variants) {
+                next.add(variant.toBuilder().addHeaders(absent).build());
+                next.add(variant.toBuilder().addHeaders(other).build());
+            }
+            variants = next;
+        }
+        return variants;
     }
 
     /** Returns the match for calls of exactly this path. */

@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Which objects route the calls of a client to a service.
  *
- * <p>Routes of the client's own namespace that are attached to a service of another come first; then either the routes
- * of the service's namespace or the closest VirtualService, whichever is older. Of attached routes those for gRPC count,
+ * <p>A VirtualService for the client's own namespace alone and this very host comes first, then routes of that namespace,
+ * whatever their age; then either the routes of the service's namespace or the closest VirtualService, whichever is older. Of attached routes those for gRPC count,
  * and those for HTTP where there are none.
  */
 final class RouteChoice {
@@ -37,11 +37,15 @@ final class RouteChoice {
     @Nullable
     List<Route> routes() {
         List<mesh.ambit.kube.Route> consumers = attached(viewer.namespace());
-        if (!service.namespace().equals(viewer.namespace()) && !consumers.isEmpty()) {
+        VirtualService virtual = virtualService();
+        boolean ours = virtual != null && isPrivate(virtual) && fit(virtual) == Integer.MAX_VALUE;
+        if (!consumers.isEmpty() && !ours) {
+            if (virtual != null) {
+                remarks.add(virtual, consumers.getFirst().key() + " counts for " + service.hostname());
+            }
             return translated(consumers);
         }
-        List<mesh.ambit.kube.Route> producers = attached(service.namespace());
-        VirtualService virtual = virtualService();
+        List<mesh.ambit.kube.Route> producers = ours ? List.of() : attached(service.namespace());
         if (producers.isEmpty()) {
             return virtual == null ? null : translated(virtual);
         }

@@ -47,6 +47,8 @@ final class RouteConfigurations {
     private static Set<String> domains(ProxylessMesh mesh, Viewer viewer, Service service, int port) {
         Set<String> domains = new LinkedHashSet<>();
         add(domains, service.hostname(), port);
+        // With the port alone: a domain that ends with a dot makes clients in Java fail every call.
+        domains.add(service.hostname() + ".:" + port);
         String suffix = "." + service.namespace() + ".svc." + mesh.settings().domainSuffix();
         if (service.hostname().endsWith(suffix)) {
             String name = service.hostname().substring(0, service.hostname().length() - suffix.length());

@@ -72,9 +72,8 @@ final class VirtualServiceRules {
                         .build());
             }
             for (HttpMatch match : rule.matches()) {
-                RouteMatch meant = match(match);
-                if (meant != null) {
-                    String name = match.name().isEmpty() ? rule.name() : rule.name() + "." + match.name();
+                String name = match.name().isEmpty() ? rule.name() : rule.name() + "." + match.name();
+                for (RouteMatch meant : matches(match)) {
                     routes.add(route.setName(name).setMatch(meant).build());
                 }
             }
@@ -82,8 +81,8 @@ final class VirtualServiceRules {
         return routes;
     }
 
-    /** Returns what {@code match} means for this client, null when none of its calls is meant. */
-    private @Nullable RouteMatch match(HttpMatch match) {
+    /** Returns what {@code match} means for this client, one of which must fit; none when none of its calls is meant. */
+    private List<RouteMatch> matches(HttpMatch match) {
         ClientMatch client = match.client();
         Integer asked = client.port();
         boolean concerns = (asked == null || asked == port)
@@ -92,7 +91,7 @@ final class VirtualServiceRules {
                         || client.sourceNamespace().equals(viewer.namespace()))
                 && (client.gateways().isEmpty() || client.gateways().contains(VirtualService.MESH));
         if (!concerns) {
-            return null;
+            return List.of();
         }
         Matching matching = new Matching();
         match.headers().forEach((name, value) -> matching.header(name, value, false));
@@ -110,11 +109,11 @@ final class VirtualServiceRules {
             matching.authority(match.authority(), List.of(service.hostname(), service.hostname() + ":" + port));
         }
         RouteMatch path = path(matching, match.uri(), !match.ignoreUriCase());
-        if (matching.impossible() != null) {
+        if (matching.impossible() != null || path == null) {
             remarks.add(source, "no call matches where " + matching.impossible());
-            return null;
+            return List.of();
         }
-        return path;
+        return matching.variants(path);
     }
 
     /** A prefix is one of characters, not of segments. */
