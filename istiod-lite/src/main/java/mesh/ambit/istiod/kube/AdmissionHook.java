@@ -102,13 +102,8 @@ public final class AdmissionHook implements AutoCloseable {
 
     /** Returns whether an object that nothing but our checks refuses is refused. */
     private boolean isRefused() throws IOException {
-        ObjectNode object = ApiServer.object("telemetry.istio.io/v1", "Telemetry", "ambit-self-test");
-        if (object.path("metadata") instanceof ObjectNode metadata) {
-            metadata.put("namespace", systemNamespace);
-        }
-        object.putObject("spec").putArray("tracing").add(tracing()).add(tracing());
         try {
-            server.create(TELEMETRIES.in(systemNamespace).path("v1") + "?dryRun=All", object);
+            server.create(TELEMETRIES.in(systemNamespace).path("v1") + "?dryRun=All", invalid(systemNamespace));
             return false;
         } catch (ApiException e) {
             String message = e.getMessage();
@@ -122,8 +117,19 @@ public final class AdmissionHook implements AutoCloseable {
         }
     }
 
-    private static ObjectNode tracing() {
-        return JsonNodeFactory.instance.objectNode().put("disableSpanReporting", true);
+    /**
+     * Returns an object that nothing but a webhook's checks refuses, ours and upstream's alike: a schema cannot say that
+     * the name of a tag must not be empty.
+     */
+    static ObjectNode invalid(String namespace) {
+        ObjectNode object = ApiServer.object("telemetry.istio.io/v1", "Telemetry", "ambit-self-test");
+        if (object.path("metadata") instanceof ObjectNode metadata) {
+            metadata.put("namespace", namespace);
+        }
+        ObjectNode tags =
+                object.putObject("spec").putArray("tracing").addObject().putObject("customTags");
+        tags.putObject("").putObject("literal").put("value", "nothing");
+        return object;
     }
 
     /** Returns what to merge into the configuration; null when it is as it is to be. Pure. */

@@ -7,6 +7,9 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import mesh.ambit.kube.KubeYaml;
+import mesh.ambit.kube.ProblemCode;
+import mesh.ambit.kube.Reading;
 import org.junit.jupiter.api.Test;
 
 class AdmissionHookTest {
@@ -38,6 +41,21 @@ class AdmissionHookTest {
     @Test
     void nothingIsKeptWhereNothingIsInstalled() throws JsonProcessingException {
         assertThat(AdmissionHook.change(tree("{}"), "root", true)).isNull();
+    }
+
+    @Test
+    void objectThatIsTriedIsOneThatOurChecksRefuse() {
+        String tried = AdmissionHook.invalid("istio-system").toString();
+
+        assertThat(KubeYaml.parse(tried, "", Reading.CHECKED).problems())
+                .singleElement()
+                .satisfies(problem -> {
+                    assertThat(problem.field()).startsWith("spec.tracing[0].customTags");
+                    assertThat(problem.code()).isEqualTo(ProblemCode.MISSING_FIELD);
+                });
+        assertThat(KubeYaml.parse(tried.replace("\"\":", "\"named\":"), "", Reading.CHECKED)
+                        .problems())
+                .isEmpty();
     }
 
     private static JsonNode tree(String json) throws JsonProcessingException {
