@@ -12,12 +12,13 @@ import org.jspecify.annotations.Nullable;
 record PodRef(String cluster, String namespace, String name, String uid) {
     @Override
     public boolean equals(@Nullable Object other) {
-        return this == other
-                || other instanceof PodRef pod
-                        && name.equals(pod.name)
-                        && namespace.equals(pod.namespace)
-                        && uid.equals(pod.uid)
-                        && cluster.equals(pod.cluster);
+        if (!(other instanceof PodRef pod)) {
+            return false;
+        }
+        return name.equals(pod.name)
+                && namespace.equals(pod.namespace)
+                && uid.equals(pod.uid)
+                && cluster.equals(pod.cluster);
     }
 
     @Override

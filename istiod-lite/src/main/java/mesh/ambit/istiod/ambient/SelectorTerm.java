@@ -11,12 +11,13 @@ import org.jspecify.annotations.Nullable;
 record SelectorTerm(String cluster, String namespace, String key, String value) {
     @Override
     public boolean equals(@Nullable Object other) {
-        return this == other
-                || other instanceof SelectorTerm term
-                        && value.equals(term.value)
-                        && key.equals(term.key)
-                        && namespace.equals(term.namespace)
-                        && cluster.equals(term.cluster);
+        if (!(other instanceof SelectorTerm term)) {
+            return false;
+        }
+        return value.equals(term.value)
+                && key.equals(term.key)
+                && namespace.equals(term.namespace)
+                && cluster.equals(term.cluster);
     }
 
     @Override

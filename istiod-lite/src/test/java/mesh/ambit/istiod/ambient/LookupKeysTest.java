@@ -58,6 +58,6 @@ class LookupKeysTest {
 
     /** An equal string that is another object. */
     private static String text(String of) {
-        return new StringBuilder(of).toString();
+        return String.valueOf(of.toCharArray());
     }
 }

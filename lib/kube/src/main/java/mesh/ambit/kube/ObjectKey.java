@@ -52,12 +52,13 @@ public record ObjectKey(Kind kind, String namespace, String name, String cluster
      */
     @Override
     public boolean equals(@Nullable Object other) {
-        return this == other
-                || other instanceof ObjectKey key
-                        && name.equals(key.name)
-                        && namespace.equals(key.namespace)
-                        && kind.equals(key.kind)
-                        && cluster.equals(key.cluster);
+        if (!(other instanceof ObjectKey key)) {
+            return false;
+        }
+        return name.equals(key.name)
+                && namespace.equals(key.namespace)
+                && kind.equals(key.kind)
+                && cluster.equals(key.cluster);
     }
 
     @Override
