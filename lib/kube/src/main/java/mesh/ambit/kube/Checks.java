@@ -21,7 +21,7 @@ final class Checks {
             "[a-zA-Z0-9](?:[-a-zA-Z0-9]*[a-zA-Z0-9])?(?:\\.[a-zA-Z0-9](?:[-a-zA-Z0-9]*[a-zA-Z0-9])?)*+");
 
     private static final Pattern LABEL_NAME = Pattern.compile("[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?");
-    private static final Pattern PORT_NAME = Pattern.compile("[a-z0-9]([-a-z0-9]*[a-z0-9])?");
+    private static final Pattern PORT_NAME = Pattern.compile("(?=.*[a-z])[a-z0-9]([-a-z0-9]*[a-z0-9])?");
     private static final int MAX_PORT_NAME = 15;
 
     private Checks() {}
@@ -160,15 +160,28 @@ final class Checks {
         }
     }
 
+    /** Checks a name such as those of labels: perhaps with a domain and a slash before it. */
+    static void qualifiedName(Fields fields, String name, String text) {
+        if (!isLabelKey(text)) {
+            fields.found(
+                    ProblemCode.INVALID_NAME,
+                    name,
+                    quoted(text) + " is not a name",
+                    "expected letters, digits and inner -_. after an optional domain and slash");
+        }
+    }
+
     /** Checks the name of a port, which may be empty. */
     static void portName(Fields fields, String name, String text) {
         if (!text.isEmpty()
-                && (text.length() > MAX_PORT_NAME || !PORT_NAME.matcher(text).matches())) {
+                && (text.length() > MAX_PORT_NAME
+                        || text.contains("--")
+                        || !PORT_NAME.matcher(text).matches())) {
             fields.found(
                     ProblemCode.INVALID_NAME,
                     name,
                     quoted(text) + " is not a name for a port",
-                    "expected lower-case letters, digits and inner hyphens, at most 15 characters");
+                    "expected lower-case letters, digits and single inner hyphens, a letter at least, at most 15 characters");
         }
     }
 

@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads the objects of Kubernetes itself. */
 final class CoreObjects {
-    private static final Set<String> PROTOCOLS = Set.of("TCP", "UDP", "SCTP");
-    private static final Set<String> FAMILIES = Set.of("IPv4", "IPv6");
+    static final Set<String> PROTOCOLS = Set.of("TCP", "UDP", "SCTP");
+    static final Set<String> FAMILIES = Set.of("IPv4", "IPv6");
 
     private final Reading reading;
 
@@ -33,20 +33,22 @@ final class CoreObjects {
                 Checks.subdomain(spec, "nodeName", nodeName);
             }
         }
+        Set<String> names = new HashSet<>();
         return new Pod(
                 meta,
                 serviceAccount,
                 nodeName,
                 spec.flag("hostNetwork"),
-                containers(spec, "containers"),
-                containers(spec, "initContainers"),
+                containers(spec, "containers", names),
+                containers(spec, "initContainers", names),
                 podStatus(object.childOrEmpty("status")));
     }
 
-    private List<Pod.Container> containers(Fields spec, String name) {
+    private List<Pod.Container> containers(Fields spec, String name, Set<String> containerNames) {
         List<Pod.Container> containers = new ArrayList<>();
         for (Fields container : spec.children(name)) {
             List<Pod.ContainerPort> ports = new ArrayList<>();
+            Set<String> portNames = new HashSet<>();
             for (Fields port : container.children("ports")) {
                 Pod.ContainerPort read =
                         new Pod.ContainerPort(port.text("name"), port.number("containerPort"), port.text("protocol"));
@@ -54,10 +56,28 @@ final class CoreObjects {
                     Checks.port(port, "containerPort", read.containerPort());
                     Checks.portName(port, "name", read.name());
                     Checks.oneOf(port, "protocol", read.protocol(), PROTOCOLS);
+                    if (!read.name().isEmpty() && !portNames.add(read.name())) {
+                        port.found(
+                                ProblemCode.CONFLICTING_FIELDS,
+                                "name",
+                                "\"" + read.name() + "\" is there already",
+                                "give each port of a container a name of its own");
+                    }
                 }
                 ports.add(read);
             }
-            containers.add(new Pod.Container(container.text("name"), container.text("restartPolicy"), ports));
+            String containerName = container.text("name");
+            if (checked() && !containerName.isEmpty()) {
+                Checks.label(container, "name", containerName);
+                if (!containerNames.add(containerName)) {
+                    container.found(
+                            ProblemCode.CONFLICTING_FIELDS,
+                            "name",
+                            "\"" + containerName + "\" is there already",
+                            "give each container a name of its own");
+                }
+            }
+            containers.add(new Pod.Container(containerName, container.text("restartPolicy"), ports));
         }
         return containers;
     }
@@ -101,7 +121,7 @@ final class CoreObjects {
                 spec.text("internalTrafficPolicy"),
                 spec.flag("publishNotReadyAddresses"));
         if (checked()) {
-            checkService(spec, service);
+            ServiceChecks.check(spec, service);
         }
         return service;
     }
@@ -116,104 +136,31 @@ final class CoreObjects {
                     port.number("port"),
                     port.targetPort("targetPort"));
             if (checked()) {
-                Checks.port(port, "port", read.port());
-                Checks.oneOf(port, "protocol", read.protocol(), PROTOCOLS);
-                switch (read.targetPort()) {
-                    case null -> {}
-                    case Service.TargetPort.Numbered target -> Checks.port(port, "targetPort", target.port());
-                    case Service.TargetPort.Named target -> Checks.portName(port, "targetPort", target.name());
-                }
+                ServiceChecks.port(port, read);
             }
             ports.add(read);
         }
         return ports;
     }
 
-    private void checkService(Fields spec, Service service) {
-        Checks.oneOf(spec, "type", service.type(), Set.of("ClusterIP", "NodePort", "LoadBalancer", "ExternalName"));
-        Checks.oneOf(spec, "internalTrafficPolicy", service.internalTrafficPolicy(), Set.of("Cluster", "Local"));
-        Checks.oneOf(
-                spec,
-                "ipFamilyPolicy",
-                service.ipFamilyPolicy(),
-                Set.of("SingleStack", "PreferDualStack", "RequireDualStack"));
-        Checks.labels(spec, "selector", service.selector());
-        for (int i = 0; i < service.ipFamilies().size(); i++) {
-            if (!FAMILIES.contains(service.ipFamilies().get(i))) {
-                spec.foundItem(
-                        ProblemCode.INVALID_VALUE,
-                        "ipFamilies",
-                        i,
-                        "\"" + service.ipFamilies().get(i) + "\" is no address family",
-                        "expected IPv4 or IPv6");
-            }
-        }
-        if (!service.isHeadless()) {
-            if (!service.clusterIp().isEmpty() && IpText.parse(service.clusterIp()) == null) {
-                spec.found(
-                        ProblemCode.INVALID_ADDRESS,
-                        "clusterIP",
-                        "\"" + service.clusterIp() + "\" is not an IP address",
-                        "expected an address, None, or nothing to have one assigned");
-            }
-            Checks.addresses(spec, "clusterIPs", service.clusterIps());
-        }
-        Set<String> taken = new HashSet<>();
-        for (Fields port : spec.children("ports")) {
-            String name = port.text("name");
-            if (!taken.add(name)) {
-                port.foundHere(
-                        ProblemCode.CONFLICTING_FIELDS,
-                        name.isEmpty() ? "one of several ports has no name" : "two ports have the name " + name,
-                        "give each port of a service a name of its own");
-            }
-        }
-        if (service.ports().isEmpty() && !service.isHeadless() && !service.isExternalName()) {
-            spec.found(ProblemCode.MISSING_FIELD, "ports", "a service with an address needs a port", "");
-        }
-    }
-
     EndpointSlice endpointSlice(Fields object, ObjectMeta meta) {
         String addressType = object.text("addressType");
-        if (checked()) {
-            if (addressType.isEmpty()) {
-                object.found(ProblemCode.MISSING_FIELD, "addressType", "missing", "expected one of FQDN, IPv4, IPv6");
-            }
-            Checks.oneOf(object, "addressType", addressType, Set.of("IPv4", "IPv6", "FQDN"));
-        }
         List<EndpointSlice.Endpoint> endpoints = new ArrayList<>();
         for (Fields endpoint : object.children("endpoints")) {
             List<String> addresses = endpoint.textList("addresses");
-            if (checked() && FAMILIES.contains(addressType)) {
-                checkFamily(endpoint, addresses, addressType);
-            }
             endpoints.add(new EndpointSlice.Endpoint(
                     addresses, endpoint.childOrEmpty("conditions").flagOrNull("ready"), targetRef(endpoint)));
         }
         List<EndpointSlice.Port> ports = new ArrayList<>();
         for (Fields port : object.children("ports")) {
-            Integer number = port.numberOrNull("port");
-            if (checked() && number != null) {
-                Checks.port(port, "port", number);
-            }
-            ports.add(new EndpointSlice.Port(port.textOrNull("name"), number, port.textOrNull("protocol")));
+            ports.add(new EndpointSlice.Port(
+                    port.textOrNull("name"), port.numberOrNull("port"), port.textOrNull("protocol")));
         }
-        return new EndpointSlice(meta, addressType, endpoints, ports);
-    }
-
-    private static void checkFamily(Fields endpoint, List<String> addresses, String family) {
-        for (int i = 0; i < addresses.size(); i++) {
-            String address = addresses.get(i);
-            boolean holds = family.equals("IPv4") ? IpText.isV4(address) : IpText.isV6(address);
-            if (!holds) {
-                endpoint.foundItem(
-                        ProblemCode.INVALID_ADDRESS,
-                        "addresses",
-                        i,
-                        "\"" + address + "\" is not an " + family + " address",
-                        "");
-            }
+        EndpointSlice slice = new EndpointSlice(meta, addressType, endpoints, ports);
+        if (checked()) {
+            SliceChecks.check(object, slice);
         }
+        return slice;
     }
 
     private static EndpointSlice.@Nullable TargetRef targetRef(Fields endpoint) {

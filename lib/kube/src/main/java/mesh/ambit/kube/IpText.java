@@ -1,5 +1,7 @@
 package mesh.ambit.kube;
 
+import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.util.HexFormat;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -30,6 +32,27 @@ public final class IpText {
     /** Returns whether {@code text} is an address and, if so, an IPv6 one. */
     public static boolean isV6(String text) {
         return text.indexOf(':') >= 0 && parseV6(text) != null;
+    }
+
+    /** Returns for which purpose an address is reserved that no endpoint can have, empty for none. */
+    static String special(String text) {
+        byte[] bytes = parse(text);
+        if (bytes == null) {
+            return "";
+        }
+        try {
+            InetAddress address = InetAddress.getByAddress(bytes);
+            if (address.isAnyLocalAddress()) {
+                return "no address of one endpoint";
+            }
+            if (address.isLoopbackAddress()) {
+                return "a loopback address";
+            }
+            boolean linkLocal = address.isLinkLocalAddress() || address.isMCLinkLocal();
+            return linkLocal ? "a link-local address" : "";
+        } catch (UnknownHostException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     /** Returns the same text for every spelling of one address; a text that is no address as it is. */

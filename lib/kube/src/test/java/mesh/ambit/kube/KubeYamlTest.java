@@ -64,7 +64,7 @@ class KubeYamlTest {
 
     @Test
     void serviceTellsAbsentFromEmpty() {
-        Service service = (Service) one("""
+        Service service = (Service) stored("""
                 apiVersion: v1
                 kind: Service
                 metadata: {name: web, namespace: shop}
@@ -88,7 +88,7 @@ class KubeYamlTest {
 
     @Test
     void endpointSliceTellsAbsentFromEmpty() {
-        EndpointSlice slice = (EndpointSlice) one("""
+        EndpointSlice slice = (EndpointSlice) stored("""
                 apiVersion: discovery.k8s.io/v1
                 kind: EndpointSlice
                 metadata:
@@ -238,6 +238,13 @@ class KubeYamlTest {
 
     private static KubeObject one(String text) {
         KubeYaml.Parsed parsed = parse(text);
+        assertThat(parsed.problems()).isEmpty();
+        assertThat(parsed.objects()).hasSize(1);
+        return parsed.objects().getFirst();
+    }
+
+    private static KubeObject stored(String text) {
+        KubeYaml.Parsed parsed = KubeYaml.parse(text, "f.yaml", Reading.AS_STORED);
         assertThat(parsed.problems()).isEmpty();
         assertThat(parsed.objects()).hasSize(1);
         return parsed.objects().getFirst();
