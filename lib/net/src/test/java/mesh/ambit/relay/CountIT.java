@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.http2.Http2Error;
+import java.io.IOException;
 import java.net.Socket;
 import java.util.concurrent.atomic.AtomicReference;
 import mesh.ambit.hbone.HboneStream;
@@ -32,7 +33,7 @@ class CountIT {
             stream.receive(new Holding());
         });
         try (Socket client = lab.connect(RelayLab.Path.TUNNEL)) {
-            lab.writeUntilStuck(client);
+            keepWriting(client);
             Relay relay = lab.clientRelay();
             Loops.await("the window is used up", () -> relay.sentBytes() >= WINDOW);
 
@@ -46,13 +47,26 @@ class CountIT {
     void whatTheApplicationDoesNotTakeDoesNotCount() throws Exception {
         try (Socket client = lab.connect(RelayLab.Path.TUNNEL);
                 Socket server = lab.accept()) {
-            lab.writeUntilStuck(client);
+            keepWriting(client);
             Relay near = lab.clientRelay();
             Relay far = lab.serverRelay();
 
             Loops.await("what fills the window", () -> near.sentBytes() - far.sentBytes() > WINDOW / 2);
             assertThat(server.isConnected()).isTrue();
         }
+    }
+
+    /** However slow the machine is: a writer that gave up too soon would never fill a window. */
+    private static void keepWriting(Socket socket) {
+        Thread.ofPlatform().daemon().start(() -> {
+            try {
+                while (true) {
+                    socket.getOutputStream().write(new byte[64 * 1024]);
+                }
+            } catch (IOException e) {
+                // The test has closed the socket.
+            }
+        });
     }
 
     /** Takes bytes and gives no credit for them. */
