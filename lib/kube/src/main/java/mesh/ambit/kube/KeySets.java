@@ -1,8 +1,5 @@
 package mesh.ambit.kube;
 
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonParser;
-import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
@@ -14,7 +11,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Sets of keys by which tokens are checked (RFC 7517), as upstream's admission webhook reads them. */
 final class KeySets {
-    private static final JsonFactory JSON = new JsonFactory();
     private static final Pattern BASE64 = Pattern.compile("[-_+/A-Za-z0-9]+={0,2}");
 
     /** What a key of each type cannot be without. */
@@ -70,13 +66,13 @@ final class KeySets {
 
     /** Every JSON text is a YAML text, and is read as one; not the other way. */
     private static @Nullable YamlValue json(String text) {
-        try (JsonParser parser = JSON.createParser(text)) {
-            while (parser.nextToken() != null) {
-                // Only whether it can be read counts.
-            }
+        if (!KubeJson.isJson(text)) {
+            return null;
+        }
+        try {
             List<YamlValue> documents = YamlReader.read(text);
             return documents.isEmpty() ? null : documents.getFirst();
-        } catch (IOException | YamlProblem e) {
+        } catch (YamlProblem e) {
             return null;
         }
     }

@@ -1,5 +1,6 @@
 package mesh.ambit.kube;
 
+import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import java.io.IOException;
 import java.util.List;
@@ -13,6 +14,8 @@ import org.jspecify.annotations.Nullable;
  * arrive. The server has checked and completed them, so they are taken as stored. Not thread-safe.
  */
 public final class KubeJson {
+    private static final JsonFactory JSON = new JsonFactory();
+
     private final JsonValues values = new JsonValues();
 
     /** Creates a reader, best one for each kind. */
@@ -50,6 +53,18 @@ public final class KubeJson {
             throw new IOException("a " + kind.text() + " without a name");
         }
         return new Item(refused.iterator().next(), version, null, result.problems());
+    }
+
+    /** Returns whether {@code text} is JSON from its beginning to its end. */
+    static boolean isJson(String text) {
+        try (JsonParser parser = JSON.createParser(text)) {
+            while (parser.nextToken() != null) {
+                // Only whether it can be read counts.
+            }
+            return true;
+        } catch (IOException e) {
+            return false;
+        }
     }
 
     private static String resourceVersion(Mapping mapping) {
