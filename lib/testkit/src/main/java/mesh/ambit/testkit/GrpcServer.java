@@ -22,8 +22,8 @@ import java.net.InetSocketAddress;
 import java.net.URI;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
+import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -33,6 +33,7 @@ final class GrpcServer implements AutoCloseable {
     static final String[] USUAL_NAMES = {"127.0.0.1", "localhost", "istiod.istio-system.svc"};
 
     private static final int PERMITTED_PING_SECONDS = 5;
+    private static final int MAX_CALL_MILLIS = 5_000;
 
     private final BindableService service;
     private final TestAuthority authority;
@@ -42,8 +43,13 @@ final class GrpcServer implements AutoCloseable {
     private final EventLoopGroup loop = new MultiThreadIoEventLoopGroup(
             1, new DefaultThreadFactory("test-grpc-server", true), NioIoHandler.newFactory());
 
-    private final ExecutorService executor =
-            Executors.newCachedThreadPool(new DefaultThreadFactory("test-grpc-calls", true));
+    private final ThreadPoolExecutor executor = new ThreadPoolExecutor(
+            0,
+            Integer.MAX_VALUE,
+            60,
+            TimeUnit.SECONDS,
+            new SynchronousQueue<>(),
+            new DefaultThreadFactory("test-grpc-calls", true));
 
     private final int port;
     private @Nullable Server server;
@@ -111,9 +117,21 @@ final class GrpcServer implements AutoCloseable {
     @Override
     public void close() {
         stop();
+        awaitCalls();
         // The loop first: what it still reports must find someone who takes it, or messages keep their buffers.
         loop.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly();
         executor.shutdown();
+    }
+
+    /** What a call still says needs the loop: gRPC keeps the buffer of a message that finds it gone. */
+    private void awaitCalls() {
+        try {
+            for (int i = 0; i < MAX_CALL_MILLIS && executor.getActiveCount() > 0; i++) {
+                Thread.sleep(1);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private final class Recorder implements ServerInterceptor {
