@@ -14,6 +14,7 @@ import java.net.Socket;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import mesh.ambit.testkit.Ports;
 import org.jspecify.annotations.Nullable;
 
 /** An upstream name server, UDP and TCP on one port, that answers what a test tells it to, and remembers what it was asked. */
@@ -43,10 +44,11 @@ final class FakeNameServer implements AutoCloseable {
     /** How often each datagram is sent. */
     volatile int copies = 1;
 
-    /** Makes one in the namespace of the calling thread; {@code port} 0 takes any. */
+    /** Makes one in the namespace of the calling thread; {@code port} 0 takes one that is free for both protocols. */
     FakeNameServer(InetAddress address, int port, Answers answers) throws IOException {
         this.answers = answers;
-        udp = new DatagramSocket(new InetSocketAddress(address, port));
+        // What the kernel would choose for one protocol may be a connection's of the other.
+        udp = new DatagramSocket(new InetSocketAddress(address, port == 0 ? Ports.free() : port));
         tcp = new ServerSocket(udp.getLocalPort(), 50, address);
         Thread.ofPlatform().daemon().name("fake-dns-udp").start(this::serveUdp);
         Thread.ofPlatform().daemon().name("fake-dns-tcp").start(this::serveTcp);
