@@ -3,6 +3,7 @@ package mesh.ambit.state;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
@@ -13,9 +14,13 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,7 +28,8 @@ import org.jspecify.annotations.Nullable;
  * 0700. Not thread-safe; calls block.
  *
  * <p>A file is replaced as a whole (a temporary one, fsync, rename, fsync of the folder), so that a crash leaves the old
- * one or the new one.
+ * one or the new one. While one generation of a program takes over from another both write here: temporary files bear
+ * their writer's name.
  */
 public final class StateFolder {
     /** A larger file is neither written nor read. */
@@ -33,6 +39,14 @@ public final class StateFolder {
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
     private static final FileAttribute<Set<PosixFilePermission>> PRIVATE_FILE =
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
+    private static final String FRESH = ".new";
+    /** A temporary file that nobody has written to for so long is what a killed process has left. */
+    private static final Duration LEFT_BEHIND = Duration.ofMinutes(1);
+
+    /** Not the process id: in a container each generation has the same. */
+    private static final String WRITER = Long.toHexString(new SecureRandom().nextLong());
+
+    private static final AtomicLong WRITES = new AtomicLong();
     private static final int FORMAT = 0170000;
     private static final int DIRECTORY = 0040000;
     private static final int REGULAR = 0100000;
@@ -63,6 +77,7 @@ public final class StateFolder {
             if ((mode(facts) & OTHERS_WRITE) != 0) {
                 throw new StateException("state folder " + path + ": others may write to it (expected: mode 0700)");
             }
+            removeLeftBehind(path);
             return new StateFolder(path);
         } catch (IOException e) {
             throw new StateException("state folder " + path + ": cannot be used: " + e, e);
@@ -112,9 +127,21 @@ public final class StateFolder {
         if (bytes.length > MAX_BYTES) {
             throw new IOException(file.kind() + " would take " + bytes.length + " bytes (at most " + MAX_BYTES + ")");
         }
-        Path target = file(file.kind());
-        Path fresh = folder.resolve(file.kind() + ".new");
-        Files.deleteIfExists(fresh);
+        Path fresh = folder.resolve(file.kind() + "." + WRITER + "-" + WRITES.incrementAndGet() + FRESH);
+        try {
+            writeOut(fresh, bytes);
+            Files.move(fresh, file(file.kind()), StandardCopyOption.ATOMIC_MOVE);
+        } finally {
+            // Half a file would take the room that the next one needs.
+            Files.deleteIfExists(fresh);
+        }
+        try (FileChannel entries = FileChannel.open(folder, StandardOpenOption.READ)) {
+            entries.force(true);
+        }
+    }
+
+    private static void writeOut(Path fresh, byte[] bytes) throws IOException {
+        // A link or a file of that name would be somebody else's.
         Set<OpenOption> once =
                 Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
         try (FileChannel out = FileChannel.open(fresh, once, PRIVATE_FILE)) {
@@ -124,9 +151,25 @@ public final class StateFolder {
             }
             out.force(true);
         }
-        Files.move(fresh, target, StandardCopyOption.ATOMIC_MOVE);
-        try (FileChannel entries = FileChannel.open(folder, StandardOpenOption.READ)) {
-            entries.force(true);
+    }
+
+    private static void removeLeftBehind(Path folder) throws IOException {
+        Instant old = Instant.now().minus(LEFT_BEHIND);
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(folder, "*" + FRESH)) {
+            for (Path file : files) {
+                if (Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)
+                        && lastWritten(file).isBefore(old)) {
+                    Files.deleteIfExists(file);
+                }
+            }
+        }
+    }
+
+    private static Instant lastWritten(Path file) throws IOException {
+        try {
+            return Files.getLastModifiedTime(file, LinkOption.NOFOLLOW_LINKS).toInstant();
+        } catch (NoSuchFileException e) {
+            return Instant.MAX; // Its writer has just put it in its place.
         }
     }
 

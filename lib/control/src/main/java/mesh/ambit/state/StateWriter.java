@@ -9,12 +9,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Writes a while after a change, however many follow it: at most a tenth of the time is spent on writing. Whoever reports a
- * change goes on at once. Thread-safe.
+ * Writes a while after a change, however many follow it: at most a tenth of the time is spent on writing. What could not be
+ * written is tried again, without another change. Whoever reports a change goes on at once. Thread-safe.
  */
 public final class StateWriter {
     private static final Logger LOG = LoggerFactory.getLogger(StateWriter.class);
     private static final long SHARE = 10;
+    /** How many quiet times after a failure it is tried again: a full disk is not emptied at once. */
+    private static final long RETRY = 30;
 
     /** What is written; called on the executor. */
     @FunctionalInterface
@@ -47,8 +49,11 @@ public final class StateWriter {
 
     /** Says that there is something to write. */
     public void changed() {
+        writeAfter(Math.max(quiet.toNanos(), SHARE * lastNanos));
+    }
+
+    private void writeAfter(long delay) {
         if (due.compareAndSet(false, true)) {
-            long delay = Math.max(quiet.toNanos(), SHARE * lastNanos);
             try {
                 executor.schedule(this::write, delay, TimeUnit.NANOSECONDS);
             } catch (RejectedExecutionException e) {
@@ -72,11 +77,18 @@ public final class StateWriter {
         } catch (Exception e) {
             // The edge of this thread: the program goes on, and a later start has older state or none.
             if (!failing) {
-                LOG.warn("{} cannot be written, the next start will not have it: {}", what, e.toString(), e);
+                LOG.warn(
+                        "{} cannot be written and will be tried again, a start until then does not have it: {}",
+                        what,
+                        e.toString(),
+                        e);
             }
             failing = true;
         } finally {
             lastNanos = System.nanoTime() - start;
+        }
+        if (failing) {
+            writeAfter(RETRY * Math.max(quiet.toNanos(), lastNanos));
         }
     }
 }

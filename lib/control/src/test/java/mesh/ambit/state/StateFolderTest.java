@@ -8,10 +8,15 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -41,6 +46,55 @@ class StateFolderTest {
         assertThat(permissions(path.resolve("mesh.state"))).isEqualTo("rw-------");
         try (Stream<Path> files = Files.list(path)) {
             assertThat(files).as("no temporary file is left").hasSize(1);
+        }
+    }
+
+    @Test
+    void twoGenerationsOfAProgramMayWriteAtOnce() throws Exception {
+        StateFolder.open(path);
+        try (ExecutorService writers = Executors.newFixedThreadPool(2)) {
+            Callable<Void> writer = () -> {
+                for (int i = 0; i < 100; i++) {
+                    StateFolder folder = StateFolder.open(path);
+                    folder.write(MESH);
+                    assertThat(folder.read("mesh", "node-a"))
+                            .as("whole, whoever wrote it")
+                            .isNotNull();
+                }
+                return null;
+            };
+            for (Future<Void> written : writers.invokeAll(List.of(writer, writer))) {
+                written.get();
+            }
+        }
+        assertThat(files()).containsExactly("mesh.state");
+    }
+
+    @Test
+    void whatAKilledProcessLeftIsRemovedAndWhatIsBeingWrittenIsNot() throws Exception {
+        StateFolder.open(path);
+        Path left = Files.writeString(path.resolve("certificates.17-3.new"), "half");
+        Files.setLastModifiedTime(left, FileTime.from(Instant.now().minusSeconds(120)));
+        Files.writeString(path.resolve("certificates.18-1.new"), "half");
+
+        StateFolder.open(path);
+
+        assertThat(files()).containsExactly("certificates.18-1.new");
+    }
+
+    @Test
+    void aWriteThatFailsLeavesNothingBehind() throws Exception {
+        StateFolder folder = StateFolder.open(path);
+        Files.createDirectories(path.resolve("mesh.state").resolve("in the way"));
+
+        assertThatThrownBy(() -> folder.write(MESH)).isInstanceOf(IOException.class);
+
+        assertThat(files()).containsExactly("mesh.state");
+    }
+
+    private List<String> files() throws IOException {
+        try (Stream<Path> files = Files.list(path)) {
+            return files.map(file -> file.getFileName().toString()).sorted().toList();
         }
     }
 
