@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  *     more through; null when it may
  * @param guard what of it decides who may pass: who took one with the same guard before may go on with that; empty when
  *     nothing does
+ * @param nowhere whether it stands for what the objects no longer speak of, a service or a subset: clients that are led
+ *     elsewhere at the same time had better not see it
  */
 public record Generated(
         ResourceKind kind,
@@ -25,7 +27,8 @@ public record Generated(
         ByteString content,
         List<String> remarks,
         @Nullable Generated closed,
-        ByteString guard) {
+        ByteString guard,
+        boolean nowhere) {
     public Generated {
         remarks = List.copyOf(remarks);
     }
@@ -38,12 +41,18 @@ public record Generated(
                 Deterministic.bytes(message),
                 remarks.all(),
                 closed == null ? null : open(kind, name, Deterministic.bytes(closed)),
-                Closed.guard(message));
+                Closed.guard(message),
+                false);
+    }
+
+    /** Returns the same, known to stand for nothing that there is. */
+    Generated leadingNowhere() {
+        return new Generated(kind, name, content, remarks, closed, guard, true);
     }
 
     /** Returns one that nobody is kept out by, or that takes the place of another. */
     public static Generated open(ResourceKind kind, String name, ByteString content) {
-        return new Generated(kind, name, content, List.of(), null, ByteString.EMPTY);
+        return new Generated(kind, name, content, List.of(), null, ByteString.EMPTY, false);
     }
 
     /** Returns the resource as a field of a response. */

@@ -109,35 +109,44 @@ public final class ProxylessResources {
         }
         ClusterName parsed = ClusterName.parse(name);
         Service service = service(mesh, viewer, parsed);
-        return parsed == null || service == null
-                ? null
-                : kept(
-                        new Key(ResourceKind.CLUSTER, name, routing(viewer)),
-                        sources(
-                                mesh.mesh().services(),
-                                mesh.rules(),
-                                mesh.endpoints(service),
-                                parsed.subset().isEmpty() ? null : mesh.labels()),
-                        remarks -> Clusters.of(
-                                mesh,
-                                name,
-                                service,
-                                parsed.port(),
-                                mesh.rules().destination(viewer, service, parsed, remarks)));
+        if (parsed == null || service == null) {
+            return null;
+        }
+        Generated cluster = kept(
+                new Key(ResourceKind.CLUSTER, name, routing(viewer)),
+                sources(
+                        mesh.mesh().services(),
+                        mesh.rules(),
+                        mesh.endpoints(service),
+                        parsed.subset().isEmpty() ? null : mesh.labels()),
+                remarks -> Clusters.of(
+                        mesh,
+                        name,
+                        service,
+                        parsed.port(),
+                        mesh.rules().destination(viewer, service, parsed, remarks)));
+        return parsed.subset().isEmpty()
+                ? cluster
+                : orNowhere(cluster, mesh.rules().destination(viewer, service, parsed, new Remarks()));
+    }
+
+    private static @Nullable Generated orNowhere(@Nullable Generated made, DestinationPolicy policy) {
+        return made == null || policy.subset() != null ? made : made.leadingNowhere();
     }
 
     private @Nullable Generated endpoints(ProxylessMesh mesh, Viewer viewer, String name) {
         ClusterName parsed = ClusterName.parse(name);
         Service service = service(mesh, viewer, parsed);
         if (parsed == null || service == null) {
-            return make(ResourceKind.ENDPOINT, name, _ -> Endpoints.none(name));
+            Generated none = make(ResourceKind.ENDPOINT, name, _ -> Endpoints.none(name));
+            return none == null ? null : none.leadingNowhere();
         }
         // What there is to say of the policy is said where the cluster is made.
         DestinationPolicy policy = mesh.rules().destination(viewer, service, parsed, new Remarks());
         Place here = Place.of(mesh, viewer);
         Nearness nearness = Nearness.of(service, policy);
         Place place = nearness.matters() ? here : new Place(here.network(), Locality.NONE, "", "");
-        return kept(
+        Generated endpoints = kept(
                 new Key(ResourceKind.ENDPOINT, name, new Placing(routing(viewer), place)),
                 sources(
                         service,
@@ -145,6 +154,7 @@ public final class ProxylessResources {
                         mesh.rules(),
                         parsed.subset().isEmpty() && !nearness.readsLabels() ? null : mesh.labels()),
                 _ -> Endpoints.of(mesh, place, viewer.labels(), name, service, parsed.port(), policy));
+        return orNowhere(endpoints, policy);
     }
 
     private static @Nullable Service service(ProxylessMesh mesh, Viewer viewer, @Nullable ClusterName name) {

@@ -49,4 +49,9 @@ public enum ResourceKind {
     public boolean isWhole() {
         return whole;
     }
+
+    /** Returns whether resources of this kind say which clusters calls go to. */
+    public boolean leads() {
+        return this == LISTENER || this == ROUTE;
+    }
 }

@@ -3,6 +3,7 @@ package mesh.ambit.istiod.push;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.ServerCallStreamObserver;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -37,6 +38,7 @@ final class StateStream extends ServedStream<DiscoveryRequest, DiscoveryResponse
     /** In the order in which types are pushed; written in {@link #loop}, read by the status page too. */
     private final Map<ResourceKind, StateSubscription> subscriptions = new ConcurrentSkipListMap<>();
 
+    private final Detour detour = new Detour();
     private @Nullable Viewer viewer;
     /** Version of the state that was last looked at; empty before the first. */
     private String told = "";
@@ -160,7 +162,10 @@ final class StateStream extends ServedStream<DiscoveryRequest, DiscoveryResponse
         }
     }
 
-    /** Sends what is due, as far as the client takes it: clusters before what leads to them. */
+    /**
+     * Sends what is due, as far as the client takes it: clusters before what leads to them. A cluster that has lost its
+     * meaning stays for a moment with a client that is told of other routes, as it names it until it follows those.
+     */
     @Override
     void pushDue() {
         ProxylessHub.State now = proxyless.current();
@@ -171,14 +176,20 @@ final class StateStream extends ServedStream<DiscoveryRequest, DiscoveryResponse
         boolean isNew = !now.version().equals(told);
         boolean said = false;
         for (Map.Entry<ResourceKind, StateSubscription> entry : subscriptions.entrySet()) {
-            if (isNew || entry.getValue().isOwed()) {
+            StateSubscription subscription = entry.getValue();
+            if (isNew || subscription.isOwed() || subscription.isHolding()) {
                 if (!responses.isReady()) {
                     return;
                 }
-                said |= push(entry.getKey(), entry.getValue(), now, whom);
+                boolean pushed = push(entry.getKey(), subscription, now, whom);
+                said |= pushed;
+                if (pushed && isNew && entry.getKey().leads()) {
+                    detour.told();
+                }
             }
         }
         told = now.version();
+        detour.held(subscriptions.values().stream().anyMatch(StateSubscription::isHolding), this::wakeLater);
         if (said && isNew) {
             metrics.converged(System.nanoTime() - now.changedNanos());
         }
@@ -188,7 +199,8 @@ final class StateStream extends ServedStream<DiscoveryRequest, DiscoveryResponse
         long start = System.nanoTime();
         List<Generated> due = subscription.due(
                 name -> resource(kind, name, subscription, now, whom),
-                all -> proxyless.resources().names(now.mesh(), whom, all));
+                all -> proxyless.resources().names(now.mesh(), whom, all),
+                () -> !kind.leads() && detour.mayHold(() -> isLedElsewhere(now, whom)));
         if (due == null) {
             return false;
         }
@@ -208,6 +220,20 @@ final class StateStream extends ServedStream<DiscoveryRequest, DiscoveryResponse
         metrics.pushed(kind.label(), kind.typeUrl(), built.getSerializedSize(), System.nanoTime() - start);
         LOG.debug("{}: {} with {} resources", connection, kind.label(), due.size());
         return true;
+    }
+
+    /** Returns whether this state has other routes for the client than it was told. */
+    private boolean isLedElsewhere(ProxylessHub.State now, Viewer whom) {
+        return subscriptions.entrySet().stream()
+                .anyMatch(entry -> entry.getKey().leads()
+                        && entry.getValue()
+                                .hasNews(
+                                        name -> resource(entry.getKey(), name, entry.getValue(), now, whom),
+                                        all -> proxyless.resources().names(now.mesh(), whom, all)));
+    }
+
+    private void wakeLater(Duration delay) {
+        hub.later(delay, this::wake);
     }
 
     /** One that cannot be made must not keep the others from being told; the client keeps what it has of it. */

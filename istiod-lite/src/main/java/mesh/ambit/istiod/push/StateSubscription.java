@@ -11,6 +11,7 @@ import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import mesh.ambit.istiod.proxyless.Generated;
 import mesh.ambit.istiod.proxyless.ResourceKind;
@@ -54,6 +55,7 @@ final class StateSubscription {
     private boolean started;
     private boolean wildcard;
     private boolean owed;
+    private boolean holding;
     private volatile Standing standing = Standing.NONE;
 
     StateSubscription(ResourceKind kind) {
@@ -102,17 +104,18 @@ final class StateSubscription {
      *
      * @param find returns the resource of a name, null for none
      * @param all returns the names of everything, for a client that wants that
+     * @param mayWait says whether the client is being led elsewhere, so that it keeps for now what leads nowhere any more
      */
     @Nullable
-    List<Generated> due(Function<String, @Nullable Generated> find, Function<ResourceKind, ? extends Set<String>> all) {
+    List<Generated> due(
+            Function<String, @Nullable Generated> find,
+            Function<ResourceKind, ? extends Set<String>> all,
+            BooleanSupplier mayWait) {
         if (!started) {
             return null;
         }
-        Set<String> wanted = names;
-        if (wildcard) {
-            wanted = new TreeSet<>(names);
-            wanted.addAll(all.apply(kind));
-        }
+        Set<String> wanted = wanted(all);
+        holding = false;
         List<Generated> there = new ArrayList<>();
         List<Generated> changed = new ArrayList<>();
         Set<String> gone = new TreeSet<>(sent.keySet());
@@ -122,6 +125,11 @@ final class StateSubscription {
                     && resource.closed() != null
                     && resource.content().equals(refused.get(name))) {
                 resource = resource.closed();
+            }
+            Generated last = sent.get(name);
+            if (last != null && !last.nowhere() && (resource == null || resource.nowhere()) && mayWait.getAsBoolean()) {
+                resource = last;
+                holding = true;
             }
             if (resource != null) {
                 gone.remove(name);
@@ -136,6 +144,32 @@ final class StateSubscription {
         boolean due = owed || !changed.isEmpty() || (kind.isWhole() && !gone.isEmpty());
         owed = false;
         return due ? (kind.isWhole() ? there : changed) : null;
+    }
+
+    private Set<String> wanted(Function<ResourceKind, ? extends Set<String>> all) {
+        if (!wildcard) {
+            return names;
+        }
+        Set<String> wanted = new TreeSet<>(names);
+        wanted.addAll(all.apply(kind));
+        return wanted;
+    }
+
+    /** Returns whether {@link #due} has other contents than what was sent, without sending anything. */
+    boolean hasNews(Function<String, @Nullable Generated> find, Function<ResourceKind, ? extends Set<String>> all) {
+        for (String name : wanted(all)) {
+            Generated resource = find.apply(name);
+            Generated last = sent.get(name);
+            if (resource != null && last != null && !resource.content().equals(last.content())) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Returns whether the client was left with something that leads nowhere any more. */
+    boolean isHolding() {
+        return holding;
     }
 
     /**

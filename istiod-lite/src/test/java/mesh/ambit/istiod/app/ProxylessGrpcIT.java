@@ -8,7 +8,10 @@ import io.grpc.Server;
 import io.grpc.Status;
 import java.io.IOException;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import mesh.ambit.testkit.Ports;
 import org.junit.jupiter.api.BeforeEach;
@@ -341,5 +344,75 @@ class ProxylessGrpcIT extends ProxylessLab {
         assertThat(lab.page(lab.running().monitoringPort(), "/metrics").body())
                 .contains("pilot_xds_pushes{type=\"rds\"}")
                 .doesNotContain("pilot_xds_rds_reject");
+    }
+
+    /** Either alone would leave calls without a way: the subset while the route still leads there. */
+    @Test
+    void noCallFailsWhileASubsetAndTheRouteToItGoAtOnce() throws IOException, InterruptedException {
+        // given
+        grpc.serve("one", "127.77.0.1");
+        lab.write("one.yaml", pod("one", "web", "127.77.0.1"));
+        String subset = """
+            apiVersion: networking.istio.io/v1
+            kind: DestinationRule
+            metadata: {name: web, namespace: shop}
+            spec: {host: web, subsets: [{name: v1, labels: {version: one}}]}
+            ---
+            apiVersion: networking.istio.io/v1
+            kind: VirtualService
+            metadata: {name: web, namespace: shop}
+            spec: {hosts: [web], http: [{route: [{destination: {host: web, subset: v1}}]}]}
+            """;
+        lab.write("rules.yaml", subset);
+        lab.start();
+        ManagedChannel channel = web();
+        assertThat(GrpcClients.tally(channel, 4)).containsOnlyKeys("one");
+
+        // when
+        Map<String, Integer> answers = new TreeMap<>();
+        for (int i = 0; i < 10; i++) {
+            lab.write("rules.yaml", i % 2 == 0 ? "" : subset);
+            long until = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(300);
+            while (System.nanoTime() < until) {
+                Status status = GrpcClients.failure(channel, GrpcClients.SAY, "");
+                answers.merge(
+                        status.isOk() ? String.valueOf(status.getDescription()) : status.toString(), 1, Integer::sum);
+            }
+        }
+
+        // then
+        assertThat(answers).containsOnlyKeys("one");
+    }
+
+    @Test
+    void aSubsetThatAloneGoesTakesItsCallsWithIt() throws IOException {
+        // given
+        grpc.serve("one", "127.77.0.1");
+        lab.write("one.yaml", pod("one", "web", "127.77.0.1"));
+        lab.write("subset.yaml", """
+            apiVersion: networking.istio.io/v1
+            kind: DestinationRule
+            metadata: {name: web, namespace: shop}
+            spec: {host: web, subsets: [{name: v1, labels: {version: one}}]}
+            """);
+        lab.write("route.yaml", """
+            apiVersion: networking.istio.io/v1
+            kind: VirtualService
+            metadata: {name: web, namespace: shop}
+            spec: {hosts: [web], http: [{route: [{destination: {host: web, subset: v1}}]}]}
+            """);
+        lab.start();
+        ManagedChannel channel = web();
+        assertThat(GrpcClients.tally(channel, 4)).containsOnlyKeys("one");
+
+        // when
+        lab.write("subset.yaml", "");
+
+        // then
+        until(
+                "nothing answers",
+                () -> GrpcClients.failure(channel, GrpcClients.SAY, "")
+                        .getCode()
+                        .equals(Status.Code.UNAVAILABLE));
     }
 }

@@ -20,6 +20,7 @@ class StateSubscriptionTest {
     private final StateSubscription clusters = new StateSubscription(ResourceKind.CLUSTER);
     private final StateSubscription endpoints = new StateSubscription(ResourceKind.ENDPOINT);
     private int nonces;
+    private boolean ledElsewhere;
 
     private static DiscoveryRequest request(String nonce, String... names) {
         return DiscoveryRequest.newBuilder()
@@ -34,7 +35,8 @@ class StateSubscriptionTest {
                 name -> contents.containsKey(name)
                         ? Generated.open(kind, name, ByteString.copyFromUtf8(contents.get(name)))
                         : null,
-                _ -> new TreeSet<>(contents.keySet()));
+                _ -> new TreeSet<>(contents.keySet()),
+                () -> ledElsewhere);
         if (due == null) {
             return null;
         }
@@ -76,6 +78,48 @@ class StateSubscriptionTest {
 
         assertThat(due(clusters, ResourceKind.CLUSTER)).containsExactly("b1");
         assertThat(due(clusters, ResourceKind.CLUSTER)).isNull();
+    }
+
+    @Test
+    void whoIsLedElsewhereKeepsWhatIsGoneUntilItHasHadTheTime() {
+        clusters.request(request("", "a", "b"), 1);
+        due(clusters, ResourceKind.CLUSTER);
+
+        contents.remove("a");
+        ledElsewhere = true;
+        assertThat(due(clusters, ResourceKind.CLUSTER)).isNull();
+        assertThat(clusters.isHolding()).isTrue();
+        contents.put("b", "2");
+        assertThat(due(clusters, ResourceKind.CLUSTER)).containsExactly("a1", "b2");
+
+        ledElsewhere = false;
+        assertThat(due(clusters, ResourceKind.CLUSTER)).containsExactly("b2");
+        assertThat(clusters.isHolding()).isFalse();
+    }
+
+    @Test
+    void whoIsLedElsewhereAndGivesUpWhatIsGoneIsNotToldOfIt() {
+        clusters.request(request("", "a", "b"), 1);
+        due(clusters, ResourceKind.CLUSTER);
+        contents.remove("a");
+        ledElsewhere = true;
+        due(clusters, ResourceKind.CLUSTER);
+
+        clusters.request(request("n1", "b"), 2);
+
+        assertThat(due(clusters, ResourceKind.CLUSTER)).isNull();
+        assertThat(clusters.isHolding()).isFalse();
+    }
+
+    @Test
+    void whoIsLedElsewhereHasWhatElseChangesAtOnce() {
+        endpoints.request(request("", "a"), 1);
+        due(endpoints, ResourceKind.ENDPOINT);
+
+        contents.put("a", "2");
+        ledElsewhere = true;
+
+        assertThat(due(endpoints, ResourceKind.ENDPOINT)).containsExactly("a2");
     }
 
     @Test
@@ -159,11 +203,12 @@ class StateSubscriptionTest {
                 content,
                 List.of(),
                 Generated.open(ResourceKind.CLUSTER, name, ByteString.copyFromUtf8("closed")),
-                content.substring(0, 1));
+                content.substring(0, 1),
+                false);
     }
 
     private @Nullable List<String> dueGuarded() {
-        List<Generated> due = clusters.due(this::guarded, _ -> new TreeSet<>(contents.keySet()));
+        List<Generated> due = clusters.due(this::guarded, _ -> new TreeSet<>(contents.keySet()), () -> false);
         if (due == null) {
             return null;
         }
