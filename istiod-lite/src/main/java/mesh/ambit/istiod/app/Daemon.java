@@ -40,7 +40,7 @@ final class Daemon {
         try {
             IstiodLite controller = IstiodLite.start(config, InstantSource.system());
             endWithProcess(controller, logging);
-            StartPages.releaseWhenSettled();
+            controller.ready().thenRun(StartPages::releaseWhenSettled);
         } catch (FolderException e) {
             logging.close();
             complain(err, e.problem().message());

@@ -8,12 +8,11 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import mesh.ambit.admin.AdminRoutes;
 import mesh.ambit.admin.HttpReply;
@@ -23,7 +22,6 @@ import mesh.ambit.config.AmbitVersion;
 import mesh.ambit.istiod.issuer.CallerInterceptor;
 import mesh.ambit.istiod.issuer.CertificateService;
 import mesh.ambit.istiod.issuer.NodeAuthorizer;
-import mesh.ambit.istiod.issuer.Placement;
 import mesh.ambit.istiod.kube.ObjectChanges;
 import mesh.ambit.istiod.push.AdmissionInterceptor;
 import mesh.ambit.istiod.push.DebugAnswers;
@@ -53,8 +51,8 @@ final class IstiodLite implements AutoCloseable {
     private int monitoringPort;
     private int httpsPort;
 
-    /** Whether there is a state to serve and every node of it has its token. */
-    private volatile boolean ready;
+    /** Completes when there is a state to serve and every node of it has its token. */
+    private final CompletableFuture<Void> ready = new CompletableFuture<>();
 
     private IstiodLite(IstiodLiteConfig config, InstantSource clock) {
         this.config = config;
@@ -86,17 +84,6 @@ final class IstiodLite implements AutoCloseable {
         RemoteClusterMetrics clusterCounts = new RemoteClusterMetrics(metrics.registry());
         clusterCounts.managed(config.clusters().size());
         Platform platform = platform(keys, mesh, metrics, clusterCounts);
-        AtomicReference<Supplier<Placement>> placement = new AtomicReference<>(() -> Placement.NONE);
-        AuthorityParts authority = parts.add(AuthorityParts.open(
-                config.authority(),
-                config.state(),
-                platform.authorityStore(),
-                platform.signers(),
-                trustDomain,
-                ControllerNames.serving(config),
-                () -> placement.get().get(),
-                clock));
-        authority.register(metrics.registry(), clock);
         Housekeeping housekeeping = parts.add(new Housekeeping());
         ExecutorService workers = parts.add(Executors.newVirtualThreadPerTaskExecutor());
         DiscoveryMetrics discoveryCounts = new DiscoveryMetrics(metrics.registry());
@@ -106,7 +93,7 @@ final class IstiodLite implements AutoCloseable {
             discoveryCounts.services(published.digest().services());
             housekeeping.later(() -> platform.refresh(published));
         }));
-        placement.set(() -> publisher.published().digest());
+        // Reading all objects takes the longest, and goes on while the rest begins.
         parts.add(platform).follow(new MeshListener() {
             @Override
             public void changed(String cluster, ObjectChanges changes, List<Problem> problems) {
@@ -122,6 +109,16 @@ final class IstiodLite implements AutoCloseable {
             }
         });
 
+        AuthorityParts authority = parts.add(AuthorityParts.open(
+                config.authority(),
+                config.state(),
+                platform.authorityStore(),
+                platform.signers(),
+                trustDomain,
+                ControllerNames.serving(config),
+                () -> publisher.published().digest(),
+                clock));
+        authority.register(metrics.registry(), clock);
         DebugPages pages = new DebugPages(config, hub, publisher::published, () -> clusters(platform));
         DebugAnswers debug = new DebugAnswers(
                 config.mesh().systemNamespace(), ControllerNames.replica(), AmbitVersion.version(), hub::status, pages);
@@ -208,13 +205,15 @@ final class IstiodLite implements AutoCloseable {
     private List<ClusterStanding> clusters(Platform platform) {
         List<ClusterStanding> all = new ArrayList<>();
         all.add(new ClusterStanding(
-                config.mesh().clusterId(), "", ready ? ClusterStanding.State.SYNCED : ClusterStanding.State.SYNCING));
+                config.mesh().clusterId(),
+                "",
+                ready.isDone() ? ClusterStanding.State.SYNCED : ClusterStanding.State.SYNCING));
         all.addAll(platform.clusters());
         return all;
     }
 
     private void announce(Platform platform) {
-        ready = true;
+        ready.complete(null);
         LOG.info(
                 "ready: {}, discovery and certificates on port {}, /ready and /debug on port {}, /metrics on"
                         + " port {}, state in {}",
@@ -246,7 +245,7 @@ final class IstiodLite implements AutoCloseable {
         Map<String, HttpRoute> routes = new LinkedHashMap<>(pages);
         routes.put(
                 "/ready",
-                _ -> ready
+                _ -> ready.isDone()
                         ? HttpReply.text(200, "ready\n" + lines(platform.troubles()))
                         : HttpReply.text(
                                 503, "not ready: the objects have not been read yet\n" + lines(platform.troubles())));
@@ -263,6 +262,11 @@ final class IstiodLite implements AutoCloseable {
                 "/version",
                 _ -> HttpReply.text(200, AmbitVersion.version() + " (revision " + AmbitVersion.revision() + ")\n"));
         return routes;
+    }
+
+    /** Returns what completes when there is a state to serve. */
+    CompletionStage<Void> ready() {
+        return ready;
     }
 
     int grpcPort() {

@@ -40,6 +40,7 @@ final class ApiRequests implements AutoCloseable {
     private static final int MAX_ERROR_BYTES = 64 * 1024;
 
     private final Config config;
+    private final ApiCredentials credentials;
     private final Duration patience;
     private final ReentrantLock renewal = new ReentrantLock();
 
@@ -54,11 +55,13 @@ final class ApiRequests implements AutoCloseable {
     /**
      * Creates the client; nothing is asked yet.
      *
+     * @param config its own from now on
      * @param patience how long the head of an answer may take
      * @throws RuntimeException if the configuration has certificates or keys that cannot be read
      */
     ApiRequests(Config config, Duration patience) {
         this.config = config;
+        this.credentials = ApiCredentials.takenFrom(config);
         this.patience = patience;
         try {
             this.connection = new Connection(newClient(), 0);
@@ -168,7 +171,8 @@ final class ApiRequests implements AutoCloseable {
         HttpClient.Factory others = HttpClientUtils.getHttpClientFactory();
         ApiTransportBuilder own = new ApiTransportBuilder(others, loops.next(), URI.create(base()));
         HttpClientUtils.applyCommonConfiguration(config, own, others);
-        return own.isProxied() ? others.newBuilder(config).build() : own.build();
+        own.prefer(credentials.keys(), credentials.trust());
+        return own.isProxied() ? own.lendTo(others.newBuilder(config)).build() : own.build();
     }
 
     /** Closes the connections; streams that are open end. */

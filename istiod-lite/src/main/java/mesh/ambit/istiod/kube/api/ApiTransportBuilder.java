@@ -44,6 +44,21 @@ final class ApiTransportBuilder
         return this;
     }
 
+    /** Takes those that are not null in the place of what it has. */
+    void prefer(KeyManager @Nullable [] keys, TrustManager @Nullable [] trust) {
+        if (keys != null) {
+            keyManagers = keys;
+        }
+        if (trust != null) {
+            trustManagers = trust;
+        }
+    }
+
+    /** Has {@code other} show and believe what this one would; returns it. */
+    HttpClient.Builder lendTo(HttpClient.Builder other) {
+        return other.sslContext(keyManagers, trustManagers);
+    }
+
     @Override
     public HttpClient build() {
         if (client != null) {
