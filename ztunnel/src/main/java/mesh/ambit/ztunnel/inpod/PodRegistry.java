@@ -114,7 +114,7 @@ public final class PodRegistry {
 
     void keep(String uid) throws ProtocolException {
         if (synced) {
-            throw new ProtocolException("keep after the snapshot");
+            throw new ProtocolException("pod keep received after snapshot");
         }
         named.add(uid);
     }
@@ -133,7 +133,7 @@ public final class PodRegistry {
     /** Closes every proxy that the snapshot did not name. */
     void snapshotSent() throws ProtocolException {
         if (synced) {
-            throw new ProtocolException("snapshot_sent after the snapshot");
+            throw new ProtocolException("pod snapshot received already");
         }
         synced = true;
         for (String uid : List.copyOf(up.keySet())) {

@@ -203,7 +203,7 @@ public final class ZdsClient {
             }
             opened.send(ack("failure to start proxy : " + e.getMessage()));
         } catch (ProtocolException e) {
-            opened.send(ack("failure to process message : " + e.getMessage()));
+            opened.send(ack("failure to process message : ProtocolError(\"" + e.getMessage() + "\")"));
             throw e;
         }
         return true;
@@ -214,7 +214,8 @@ public final class ZdsClient {
             case Add add
             when add.info() == null -> {
                 add.netns().close();
-                throw new ProtocolException("add of pod " + add.uid() + " without its description");
+                LOG.error("node agent at {}: pod {} came without its description", socket, add.uid());
+                throw new ProtocolException("workload_info is required but not present");
             }
             case Add(String uid, var info, var netns) -> pods.add(uid, Objects.requireNonNull(info), netns);
             case Keep(String uid) -> pods.keep(uid);

@@ -40,25 +40,31 @@ sealed interface ZdsRequest {
         return request.hasAdd() ? add(request.getAdd(), packet) : withoutDescriptor(request);
     }
 
-    /** Returns the message in {@code bytes}; it has a payload, and came with the descriptors that belong to it. */
+    /**
+     * Returns the message in {@code bytes}; it has a payload, and came with the descriptors that belong to it. What is wrong
+     * is said in the reference's words: the agent logs them, and people look for them.
+     */
     static WorkloadRequest message(byte[] bytes, int descriptors, boolean truncated) throws UnreadableException {
+        if (descriptors > 1) {
+            throw new UnreadableException("Expected 1 FD, got " + descriptors);
+        }
         if (truncated) {
-            throw new UnreadableException(
-                    "message is longer than " + MAX_BYTES + " bytes or carries too many descriptors");
+            throw new UnreadableException("received truncated message");
         }
         WorkloadRequest request;
         try {
             request = WorkloadRequest.parseFrom(bytes);
         } catch (InvalidProtocolBufferException e) {
-            throw new UnreadableException("not a workload request: " + e.getMessage());
-        }
-        int expected = request.hasAdd() ? 1 : 0;
-        if (descriptors != expected) {
-            throw new UnreadableException(
-                    "message came with " + descriptors + " descriptors (expected: " + expected + ")");
+            throw new UnreadableException("failed to decode Protobuf message: " + e.getMessage());
         }
         if (request.getPayloadCase() == WorkloadRequest.PayloadCase.PAYLOAD_NOT_SET) {
-            throw new UnreadableException("message has no payload");
+            throw new UnreadableException("no payload");
+        }
+        if (request.hasAdd() && descriptors == 0) {
+            throw new UnreadableException("No control message");
+        }
+        if (!request.hasAdd() && descriptors != 0) {
+            throw new UnreadableException("Unexpected control message");
         }
         return request;
     }

@@ -220,10 +220,11 @@ class ZdsClientIT {
     void tooManyDescriptorsAreRefusedAndClosed() throws Exception {
         Set<String> before = descriptors();
         try (Conversation talk = agent.accept()) {
-            assertThat(talk.delWithDescriptor("1", here)).startsWith("failure to read message : ");
+            assertThat(talk.delWithDescriptor("1", here))
+                    .isEqualTo("failure to read message : Unexpected control message");
         }
         try (Conversation talk = agent.accept()) {
-            assertThat(talk.raw(new byte[1025])).startsWith("failure to read message : ");
+            assertThat(talk.raw(new byte[1025])).isEqualTo("failure to read message : received truncated message");
         }
         awaitNothingLeft(before);
         assertThat(events).doesNotContain("protocol error");
@@ -252,11 +253,14 @@ class ZdsClientIT {
     void unreadablePacketIsRefusedAndTheConversationBeginsAnew() throws Exception {
         try (Conversation talk = agent.accept()) {
             assertThat(talk.raw("nonsense".getBytes(StandardCharsets.US_ASCII)))
-                    .startsWith("failure to read message : ");
+                    .startsWith("failure to read message : failed to decode Protobuf message: ");
             assertThat(talk.isHungUp()).isTrue();
         }
         try (Conversation talk = agent.accept()) {
-            assertThat(talk.addWithoutDescriptor("1")).startsWith("failure to read message : ");
+            assertThat(talk.addWithoutDescriptor("1")).isEqualTo("failure to read message : No control message");
+        }
+        try (Conversation talk = agent.accept()) {
+            assertThat(talk.raw(new byte[] {0x22, 0})).isEqualTo("failure to read message : no payload");
         }
         try (Conversation talk = agent.accept()) {
             assertThat(talk.snapshotSent()).isEmpty();
@@ -268,7 +272,8 @@ class ZdsClientIT {
     void brokenProtocolEndsTheProgram() throws Exception {
         try (Conversation talk = agent.accept()) {
             talk.snapshotSent();
-            assertThat(talk.keep("1")).isEqualTo("failure to process message : keep after the snapshot");
+            assertThat(talk.keep("1"))
+                    .isEqualTo("failure to process message : ProtocolError(\"pod keep received after snapshot\")");
             assertThat(talk.isHungUp()).isTrue();
         }
         Await.until("protocol error", () -> events.contains("protocol error"));
@@ -277,7 +282,9 @@ class ZdsClientIT {
     @Test
     void addWithoutDescriptionEndsTheProgram() throws Exception {
         try (Conversation talk = agent.accept()) {
-            assertThat(talk.addWithoutInfo("1", here)).startsWith("failure to process message : ");
+            assertThat(talk.addWithoutInfo("1", here))
+                    .isEqualTo("failure to process message : "
+                            + "ProtocolError(\"workload_info is required but not present\")");
         }
         Await.until("protocol error", () -> events.contains("protocol error"));
     }
