@@ -8,6 +8,7 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import mesh.ambit.testkit.Ports;
 import org.jspecify.annotations.NullMarked;
 
 /** A way to a server that can be cut, with all connections on it, and mended. */
@@ -19,7 +20,7 @@ final class Line implements AutoCloseable {
 
     Line(InetSocketAddress server) throws IOException {
         this.server = server;
-        this.listener = listen(0);
+        this.listener = listen(Ports.free());
     }
 
     private ServerSocket listen(int port) throws IOException {

@@ -94,7 +94,8 @@ class AttachedRoutesIT {
                 throw new IllegalStateException(e);
             }
         });
-        assertThat(news.get()).isPositive();
+        // Told right after it can be seen.
+        Await.until("news of it", () -> news.get() > 0);
     }
 
     private void route(String namespace, String name, String parents) {

@@ -144,8 +144,8 @@ class KubernetesSourceIT {
     }
 
     private News next() throws InterruptedException {
-        News next = news.poll(30, TimeUnit.SECONDS);
-        assertThat(next).as("news within 30 s").isNotNull();
+        News next = news.poll(120, TimeUnit.SECONDS);
+        assertThat(next).as("news within two minutes").isNotNull();
         return next;
     }
 

@@ -7,6 +7,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import mesh.ambit.testkit.Await;
@@ -23,6 +25,7 @@ class LeaderElectionIT {
 
     private final List<LeaderElection> elections = new ArrayList<>();
     private final AtomicLong nanos = new AtomicLong();
+    private final Set<String> haveReadTheClock = ConcurrentHashMap.newKeySet();
     private volatile Instant wall = Instant.parse("2026-11-21T12:00:00Z");
     private final AtomicInteger running = new AtomicInteger();
     private final AtomicInteger mostRunning = new AtomicInteger();
@@ -48,7 +51,7 @@ class LeaderElectionIT {
             stand("replica-" + i);
         }
 
-        Await.until("a leader", () -> leaders() == 1);
+        awaitLeader();
         awaitLooks(15);
         assertThat(mostRunning).hasValue(1);
         assertThat(leaders()).isEqualTo(1);
@@ -73,7 +76,7 @@ class LeaderElectionIT {
         stand("first");
         stand("second");
 
-        Await.until("a leader", () -> leaders() == 1);
+        awaitLeader();
         awaitLooks(6);
         assertThat(api.count("POST")).isEqualTo(2);
         assertThat(mostRunning).hasValue(1);
@@ -88,16 +91,16 @@ class LeaderElectionIT {
         try (ApiServer another = ApiServers.at(api.url())) {
             LeaderElection first = stand("first", another);
             LeaderElection second = stand("second", another);
-            awaitLooks(4);
+            Await.until("both know of the former", () -> hasSeenAnother("first") && hasSeenAnother("second"));
             pass(FAST.deadline());
-            Await.until("the former has stopped", () -> !former.isLeading());
+            awaitEnd(former);
 
             long writes = api.count("PUT");
             api.together(2);
             pass(FAST.lease());
 
             Await.until("both have written", () -> api.count("PUT") >= writes + 2);
-            Await.until("a leader", () -> leaders() == 1);
+            awaitLeader();
             awaitLooks(4);
             assertThat(leaders()).isEqualTo(1);
             assertThat(mostRunning).hasValue(1);
@@ -130,11 +133,11 @@ class LeaderElectionIT {
 
         server.close();
         LeaderElection second = stand("second", another);
-        awaitLooks(2);
+        Await.until("the second knows of the first", () -> hasSeenAnother("second"));
         assertThat(first.isLeading()).isTrue();
 
         pass(FAST.deadline());
-        Await.until("the first has stopped", () -> !first.isLeading());
+        awaitEnd(first);
         awaitLooks(2);
         assertThat(second.isLeading()).isFalse();
 
@@ -155,8 +158,7 @@ class LeaderElectionIT {
         Await.until("a renewal without an answer", () -> api.count("PUT " + LEASE) > renewals);
         assertThat(leader.isLeading()).isTrue();
         pass(FAST.deadline());
-        Await.until("the leader has stopped", () -> !leader.isLeading());
-        assertThat(running).hasValue(0);
+        awaitEnd(leader);
 
         api.silence(false);
         Await.until("it leads again", leader::isLeading);
@@ -184,7 +186,7 @@ class LeaderElectionIT {
     @Test
     void shortTroubleDoesNotUnseatTheLeader() {
         LeaderElection first = stand("first");
-        Await.until("the first", first::isLeading);
+        awaitLeader();
 
         api.refuse(3, 500, null);
 
@@ -209,7 +211,11 @@ class LeaderElectionIT {
                 },
                 FAST,
                 () -> wall,
-                nanos::get);
+                () -> {
+                    long now = nanos.get();
+                    haveReadTheClock.add(identity);
+                    return now;
+                });
         elections.add(election);
         return election;
     }
@@ -227,6 +233,21 @@ class LeaderElectionIT {
     /** Whoever leads writes the lease, the others read it. */
     private long looks() {
         return api.count("GET " + LEASE) + api.count("PUT " + LEASE);
+    }
+
+    /** Whoever finds the lease to be another's notes when that was: nothing else has one read the clock that never led. */
+    private boolean hasSeenAnother(String identity) {
+        return haveReadTheClock.contains(identity);
+    }
+
+    /** Returns when somebody leads, and has begun what leaders do. */
+    private void awaitLeader() {
+        Await.until("a leader", () -> leaders() == 1 && running.get() == 1);
+    }
+
+    /** Returns when {@code leader}, the only one, does not lead and has ended what leaders do. */
+    private void awaitEnd(LeaderElection leader) {
+        Await.until("the leader has stopped", () -> !leader.isLeading() && running.get() == 0);
     }
 
     private long leaders() {
