@@ -53,7 +53,10 @@ public final class CaClient implements CertificateAuthority, AutoCloseable {
     /** What the connection was opened with. */
     private record Connection(ManagedChannel channel, List<X509Certificate> roots) {}
 
+    // Both with the monitor of the workers.
     private @Nullable Connection connection;
+
+    private boolean closed;
 
     /**
      * Creates a client that connects with the first request.
@@ -111,6 +114,7 @@ public final class CaClient implements CertificateAuthority, AutoCloseable {
     @Override
     public void close() {
         synchronized (workers) {
+            closed = true;
             if (connection != null) {
                 connection.channel().shutdownNow();
                 connection = null;
@@ -187,6 +191,10 @@ public final class CaClient implements CertificateAuthority, AutoCloseable {
     /** Returns the connection, a new one when the roots have changed; one that works is kept when a new one cannot be made. */
     private ManagedChannel channel() throws IOException {
         synchronized (workers) {
+            if (closed) {
+                // A request that was still being made: nobody would ever close what it opens.
+                throw new IOException("shutting down");
+            }
             Connection now = connection;
             try {
                 List<X509Certificate> roots = ca.roots().load();

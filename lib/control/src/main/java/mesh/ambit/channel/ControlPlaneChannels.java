@@ -116,6 +116,10 @@ public final class ControlPlaneChannels implements AutoCloseable {
         opened.removeIf(ManagedChannel::isTerminated);
         ManagedChannel channel = builder.build();
         opened.add(channel);
+        if (closed.get()) {
+            // Perhaps seen too late for the event loop to wait for it.
+            channel.shutdownNow();
+        }
         return channel;
     }
 
@@ -151,7 +155,8 @@ public final class ControlPlaneChannels implements AutoCloseable {
     }
 
     /**
-     * Ends the event loop once every channel has ended, or {@value #GRACE_MILLIS} ms later; returns at once.
+     * Ends the event loop once every channel has ended, or {@value #GRACE_MILLIS} ms later; returns at once. A channel that
+     * is opened after this has ended already.
      *
      * <p>Not before them: what is sent on a channel without an event loop is lost with its buffers.
      */

@@ -73,6 +73,19 @@ class ControlPlaneChannelsIT {
         assertThat(channel.awaitTermination(PATIENCE_SECONDS, TimeUnit.SECONDS)).isTrue();
     }
 
+    @Test
+    void aChannelThatIsOpenedTooLateConnectsNowhere() throws Exception {
+        channels.close();
+
+        ManagedChannel late = open(Runnable::run);
+        Answers answers = call(late);
+
+        assertThat(late.isShutdown()).isTrue();
+        assertThat(answers.end.get(PATIENCE_SECONDS, TimeUnit.SECONDS).getCode())
+                .isEqualTo(Status.Code.UNAVAILABLE);
+        assertThat(late.awaitTermination(PATIENCE_SECONDS, TimeUnit.SECONDS)).isTrue();
+    }
+
     private ManagedChannel open(Executor callbacks) throws IOException {
         Path roots = folder.resolve("root.pem");
         Files.writeString(roots, authority.rootPem());
