@@ -43,7 +43,10 @@ final class ClusterDuties implements AutoCloseable {
     private final String identity;
     private final InstantSource clock;
     private final RandomGenerator random;
+    /** With its own monitor. */
     private final List<LeaderElection> elections = new ArrayList<>();
+
+    private boolean closed;
     private final List<Distribution> distributions = new CopyOnWriteArrayList<>();
 
     /** Something that follows what the mesh says of itself; {@code refresh} looks at everything again. */
@@ -127,16 +130,21 @@ final class ClusterDuties implements AutoCloseable {
         });
     }
 
+    /** Stands for a duty; for none any more once this has been closed, perhaps while duties are still being taken up. */
     void stand(String lease, Supplier<AutoCloseable> duty) {
-        elections.add(LeaderElection.start(
-                server,
-                systemNamespace,
-                lease,
-                identity,
-                duty,
-                LeaderElection.Timing.DEFAULT,
-                clock,
-                System::nanoTime));
+        synchronized (elections) {
+            if (!closed) {
+                elections.add(LeaderElection.start(
+                        server,
+                        systemNamespace,
+                        lease,
+                        identity,
+                        duty,
+                        LeaderElection.Timing.DEFAULT,
+                        clock,
+                        System::nanoTime));
+            }
+        }
     }
 
     /** Looks at everything again: what is to be distributed, or where, or what waypoints are told, may have changed. */
@@ -147,9 +155,14 @@ final class ClusterDuties implements AutoCloseable {
     /** Ends all of them at once: while the server does not answer, each of them waits for it. */
     @Override
     public void close() {
-        try (ExecutorService ending = Executors.newVirtualThreadPerTaskExecutor()) {
-            elections.forEach(election -> ending.execute(election::close));
+        List<LeaderElection> stood;
+        synchronized (elections) {
+            closed = true;
+            stood = List.copyOf(elections);
+            elections.clear();
         }
-        elections.clear();
+        try (ExecutorService ending = Executors.newVirtualThreadPerTaskExecutor()) {
+            stood.forEach(election -> ending.execute(election::close));
+        }
     }
 }
