@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.StringJoiner;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import mesh.ambit.cli.terminal.OutputOption;
@@ -69,9 +70,14 @@ public final class AnalyzeCommand implements Callable<Integer> {
             analysis.findings().forEach(finding -> out.line(line(finding)));
             out.line(summary(analysis));
         } else {
-            out.line(output.print(Map.of(
+            Map<String, Object> all = new TreeMap<>();
+            all.put(
                     "findings",
-                    analysis.findings().stream().map(AnalyzeCommand::document).toList())));
+                    analysis.findings().stream().map(AnalyzeCommand::document).toList());
+            if (!analysis.passedOver().isEmpty()) {
+                all.put("passedOver", analysis.passedOver());
+            }
+            out.line(output.print(all));
         }
         return analysis.reaches(threshold) ? ExitCode.FAILED : ExitCode.OK;
     }
@@ -82,7 +88,10 @@ public final class AnalyzeCommand implements Callable<Integer> {
         if (!finding.file().isEmpty()) {
             line.append(finding.file());
             if (finding.line() > 0) {
-                line.append(':').append(finding.line()).append(':').append(finding.column());
+                line.append(':').append(finding.line());
+                if (finding.column() > 0) {
+                    line.append(':').append(finding.column());
+                }
             }
             line.append(": ");
         }
@@ -102,7 +111,14 @@ public final class AnalyzeCommand implements Callable<Integer> {
         long errors = analysis.findings().stream()
                 .filter(finding -> finding.severity() == Severity.ERROR)
                 .count();
-        return counted(errors, "error") + ", " + counted(analysis.findings().size() - errors, "warning");
+        String counts =
+                counted(errors, "error") + ", " + counted(analysis.findings().size() - errors, "warning");
+        if (analysis.passedOver().isEmpty()) {
+            return counts;
+        }
+        StringJoiner kinds = new StringJoiner(", ", "; passed over: ", "");
+        analysis.passedOver().forEach((kind, times) -> kinds.add(times + " " + kind));
+        return counts + kinds;
     }
 
     private static String counted(long count, String what) {
@@ -122,6 +138,8 @@ public final class AnalyzeCommand implements Callable<Integer> {
         }
         if (finding.line() > 0) {
             document.put("line", finding.line());
+        }
+        if (finding.column() > 0) {
             document.put("column", finding.column());
         }
         return document;

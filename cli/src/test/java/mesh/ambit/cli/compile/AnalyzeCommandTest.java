@@ -66,6 +66,75 @@ class AnalyzeCommandTest {
     }
 
     @Test
+    void whatIsNotReadIsSaidOrCounted() throws IOException {
+        String metadata = "metadata: {name: x, namespace: shop}}\n---\n";
+        Files.writeString(
+                folder.resolve("a.yaml"),
+                "{apiVersion: networking.istio.io/v1, kind: EnvoyFilter, " + metadata
+                        + "{apiVersion: networking.istio.io/v1, kind: VirtualServic, " + metadata
+                        + "{apiVersion: v1, kind: Pods, " + metadata
+                        + "{apiVersion: apps/v1, kind: Deployment, " + metadata
+                        + "{apiVersion: v1, kind: List, items: [{apiVersion: apps/v1, kind: Deployment}]}\n");
+
+        assertThat(run()).isZero();
+
+        String file = folder.resolve("a.yaml").toString();
+        String reason = ": kind: is not read: nothing comes of the object";
+        assertThat(out.lines())
+                .containsExactly(
+                        "warning: " + file + ":1: EnvoyFilter shop/x" + reason + " [KIND_NOT_READ]",
+                        "warning: " + file + ":3: VirtualServic shop/x" + reason
+                                + " (write VirtualService) [KIND_NOT_READ]",
+                        "warning: " + file + ":5: Pods shop/x" + reason + " (write Pod) [KIND_NOT_READ]",
+                        "0 errors, 3 warnings; passed over: 2 Deployment");
+        run("-o", "json");
+        assertThat(JsonParser.parseString(out)
+                        .getAsJsonObject()
+                        .getAsJsonObject("passedOver")
+                        .get("Deployment")
+                        .getAsInt())
+                .isEqualTo(2);
+    }
+
+    @Test
+    void findingsOfOneObjectComeInTheOrderOfTheirLines() throws IOException {
+        Files.writeString(folder.resolve("a.yaml"), """
+            apiVersion: gateway.networking.k8s.io/v1
+            kind: HTTPRoute
+            metadata: {name: web, namespace: shop}
+            spec:
+              parentRefs: [{name: web, kind: Service, group: "", port: 0}]
+              rules:
+                - matches: [{path: {value: a}}]
+                  backendRefs: [{name: web}]
+                  timeouts: {request: soon}
+            """);
+        Files.writeString(folder.resolve("b.yaml"), WRONG + "---\n" + WRONG);
+
+        assertThat(run()).isEqualTo(1);
+
+        assertThat(out.lines()
+                        .filter(line -> line.startsWith("error"))
+                        .map(line -> line.replaceAll("[^:]*: [^:]*/([ab][.]yaml:[0-9]+).*", "$1")))
+                .containsExactly("a.yaml:5", "a.yaml:7", "a.yaml:8", "a.yaml:9", "b.yaml:1", "b.yaml:3");
+        assertThat(out).contains("a path begins with /").contains("a Service as a backend needs a port");
+        assertThat(out).doesNotContain("self.");
+    }
+
+    @Test
+    void textsOfObjectsStayTexts() throws IOException {
+        Files.writeString(
+                folder.resolve("a.yaml"),
+                "{apiVersion: v1, kind: Service, metadata: {name: \"a\\e[2J\\nerror: b\"}, spec: {ports: [{port: 80}]}}\n"
+                        + "---\n\"" + "x".repeat(5_000) + "\"\n");
+
+        assertThat(run()).isEqualTo(1);
+
+        assertThat(out.lines()).hasSize(3).allSatisfy(line -> assertThat(line).hasSizeLessThan(1_000));
+        assertThat(out).doesNotContain("\u001b").contains("\\u001b[2J\\u000aerror: b");
+    }
+
+    @Test
     void theThresholdDecidesWhatIsAFailure() throws IOException {
         Files.writeString(folder.resolve("a.yaml"), ODD);
 

@@ -2,8 +2,11 @@ package mesh.ambit.istiod.app;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import mesh.ambit.config.ConfigException;
 import mesh.ambit.config.Environment;
@@ -17,7 +20,9 @@ import mesh.ambit.istiod.kube.ClusterView;
 import mesh.ambit.kube.FolderException;
 import mesh.ambit.kube.FolderSnapshot;
 import mesh.ambit.kube.FolderSource;
+import mesh.ambit.kube.Kind;
 import mesh.ambit.kube.ObjectKey;
+import mesh.ambit.kube.PassedOver;
 import mesh.ambit.kube.Problem;
 import mesh.ambit.kube.Reading;
 
@@ -25,8 +30,13 @@ import mesh.ambit.kube.Reading;
  * What is wrong with a folder, and what in it does not do what it seems to.
  *
  * @param findings errors by place, then warnings by object
+ * @param passedOver how many objects there are of kinds that have nothing to do with a mesh, by kind
  */
-public record Analysis(List<Finding> findings) {
+public record Analysis(List<Finding> findings, SortedMap<String, Integer> passedOver) {
+    /** Of two findings without a place neither comes first. */
+    private static final Comparator<Finding> BY_PLACE =
+            Comparator.comparing(Finding::file).thenComparingInt(Finding::line).thenComparingInt(Finding::column);
+
     /** How bad it is. */
     public enum Severity {
         /** The object counts for nothing. */
@@ -56,6 +66,7 @@ public record Analysis(List<Finding> findings) {
 
     public Analysis {
         findings = List.copyOf(findings);
+        passedOver = Collections.unmodifiableSortedMap(new TreeMap<>(passedOver));
     }
 
     /**
@@ -70,13 +81,39 @@ public record Analysis(List<Finding> findings) {
         environment.throwIfInvalid();
         ClusterView view = ClusterView.of(FolderSource.read(folder, Reading.CHECKED), FolderSnapshot.EMPTY, Map.of());
         List<Finding> findings = new ArrayList<>();
-        view.problems().forEach(problem -> findings.add(error(problem)));
+        view.problems().stream().map(Analysis::error).sorted(BY_PLACE).forEach(findings::add);
+        SortedMap<String, Integer> passedOver = new TreeMap<>();
+        for (PassedOver object : PassedOver.in(folder)) {
+            if (isOfAMesh(object.group()) || object.meant() != null) {
+                findings.add(unread(object));
+            } else {
+                passedOver.merge(object.kind(), 1, Integer::sum);
+            }
+        }
         AssumedPods pods = AssumedPods.in(view.objects());
         Advisor.about(pods.objects(), settings, AmbientIndex.compute(pods.objects(), settings))
                 .forEach(advice -> findings.add(warning(advice)));
         new TreeMap<>(new StandingEngine(settings).apply(pods.objects().all(), List.of()))
                 .forEach((object, standing) -> routes(object, standing, findings));
-        return new Analysis(findings);
+        return new Analysis(findings, passedOver);
+    }
+
+    private static boolean isOfAMesh(String group) {
+        return group.endsWith(".istio.io") || group.startsWith("gateway.networking.");
+    }
+
+    private static Finding unread(PassedOver object) {
+        Kind meant = object.meant();
+        return new Finding(
+                Severity.WARNING,
+                "KIND_NOT_READ",
+                object.name().isEmpty() ? object.kind() : object.kind() + " " + object.name(),
+                "kind",
+                object.file(),
+                object.line(),
+                0,
+                "is not read: nothing comes of the object",
+                meant == null ? "" : "write " + meant.text());
     }
 
     /** Returns whether there is a finding at least as bad as this. */

@@ -191,7 +191,7 @@ final class FileState {
         }
     }
 
-    private static String withoutByteOrderMark(String text) {
+    static String withoutByteOrderMark(String text) {
         return text.startsWith("\ufeff") ? text.substring(1) : text;
     }
 }

@@ -1,6 +1,7 @@
 package mesh.ambit.kube;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -119,9 +120,9 @@ final class ObjectReader {
             return;
         }
         String label = meta.name().isEmpty() ? kind.text() : read.key().toString();
-        for (Finding finding : findings.all()) {
-            problems.add(finding.in(file, label));
-        }
+        findings.all().stream()
+                .sorted(Comparator.comparingInt(Finding::line).thenComparingInt(Finding::column))
+                .forEach(finding -> problems.add(finding.in(file, label)));
         if (meta.name().isEmpty()) {
             unnamedRefused = true;
         } else {
@@ -170,7 +171,8 @@ final class ObjectReader {
         unnamedRefused = true;
     }
 
-    private static @Nullable Kind kind(String text, String group) {
+    /** Returns the kind that objects of a group call so, null when they are passed over. */
+    static @Nullable Kind kind(String text, String group) {
         for (Kind kind : Kind.values()) {
             if (kind.text().equals(text) && group.equals(ApiNames.group(kind))) {
                 return kind;

@@ -22,14 +22,43 @@ public record Problem(
         String field,
         String reason,
         String remedy) {
+    /** Of one part; who writes a longer text into an object does not fill a terminal with it. */
+    private static final int MAX_PART = 2_000;
 
     public Problem {
         requireNonNull(code, "code");
-        requireNonNull(file, "file");
-        requireNonNull(object, "object");
-        requireNonNull(field, "field");
-        requireNonNull(reason, "reason");
-        requireNonNull(remedy, "remedy");
+        file = visible(file);
+        object = visible(object);
+        field = visible(field);
+        reason = visible(reason);
+        remedy = visible(remedy);
+    }
+
+    /** Returns a text that stays on one line and tells a terminal nothing, whatever an object had in it. */
+    static String visible(String text) {
+        boolean cut = text.length() > MAX_PART;
+        String shown = cut ? text.substring(0, MAX_PART) : text;
+        if (shown.chars().noneMatch(Problem::isUnseen)) {
+            return cut ? shown + "…" : shown;
+        }
+        StringBuilder escaped = new StringBuilder();
+        shown.chars().forEach(c -> {
+            if (isUnseen(c)) {
+                escaped.append(String.format("\\u%04x", c));
+            } else {
+                escaped.append((char) c);
+            }
+        });
+        return cut ? escaped.append('…').toString() : escaped.toString();
+    }
+
+    /** Controls, separators of lines, and marks that turn the direction of writing. */
+    private static boolean isUnseen(int c) {
+        return Character.isISOControl(c)
+                || c == 0x2028
+                || c == 0x2029
+                || (c >= 0x202a && c <= 0x202e)
+                || (c >= 0x2066 && c <= 0x2069);
     }
 
     /** Returns the problem as one line: {@code web.yaml:7:11: Service shop/web: spec.ports[0].port: reason (remedy)}. */

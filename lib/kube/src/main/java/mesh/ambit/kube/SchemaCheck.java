@@ -283,12 +283,7 @@ final class SchemaCheck {
         } catch (CelException | ArithmeticException e) {
             trouble = ": " + e.getMessage();
         }
-        findings.add(
-                ProblemCode.CONFLICTING_FIELDS,
-                value,
-                field,
-                "a rule of its definition does not hold" + trouble,
-                "rule: " + rule);
+        findings.add(ProblemCode.CONFLICTING_FIELDS, value, field, RuleTexts.of(rule) + trouble, "");
     }
 
     private static String shortened(String text) {

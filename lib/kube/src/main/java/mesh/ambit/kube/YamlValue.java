@@ -41,14 +41,20 @@ sealed interface YamlValue {
 
     /** A text, number, truth value or null, as written. */
     record Scalar(String text, ScalarType type, int line, int column) implements YamlValue {
+        private static final int LONGEST_SHOWN = 80;
+
         @Override
         public String description() {
             return switch (type) {
-                case TEXT -> "the text \"" + text + "\"";
-                case INTEGER, DECIMAL -> "the number " + text;
+                case TEXT -> "the text \"" + shortened() + "\"";
+                case INTEGER, DECIMAL -> "the number " + shortened();
                 case BOOLEAN -> "the truth value " + text;
                 case NULL -> "nothing";
             };
+        }
+
+        private String shortened() {
+            return text.length() <= LONGEST_SHOWN ? text : text.substring(0, LONGEST_SHOWN) + "…";
         }
     }
 

@@ -4,7 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import mesh.ambit.kube.cel.CelRule;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -22,6 +27,34 @@ class SchemaTest {
         assertThat(ApiNames.versions(kind))
                 .allSatisfy(
                         version -> assertThat(Schemas.of(kind, version) != null).isEqualTo(custom));
+    }
+
+    /** Whoever breaks a rule reads what to do, not the rule. */
+    @ParameterizedTest
+    @EnumSource(Kind.class)
+    void everyRuleHasItsSentence(Kind kind) {
+        for (String version : ApiNames.versions(kind)) {
+            Schema schema = Schemas.of(kind, version);
+            if (schema != null) {
+                assertThat(rules(schema, new HashSet<>()))
+                        .allSatisfy(rule -> assertThat(RuleTexts.of(rule)).doesNotContain("its definition", "self."));
+            }
+        }
+    }
+
+    private static Set<CelRule> rules(Schema schema, Set<CelRule> found) {
+        found.addAll(schema.rules());
+        List<Schema> below = new ArrayList<>(schema.oneOf());
+        below.addAll(schema.anyOf());
+        below.addAll(schema.allOf());
+        if (schema.fields() != null) {
+            below.addAll(schema.fields().values());
+        }
+        below.add(schema.items());
+        below.add(schema.values());
+        below.add(schema.not());
+        below.stream().filter(Objects::nonNull).forEach(each -> rules(each, found));
+        return found;
     }
 
     @ParameterizedTest
