@@ -2,7 +2,6 @@ package mesh.ambit.ca;
 
 import static java.util.Objects.requireNonNull;
 
-import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -48,12 +47,6 @@ public final class CertificateManager implements AutoCloseable {
     /** When other roots are trusted, every certificate is replaced within this time: all nodes learn of it at once. */
     private static final Duration REPLACEMENT = Duration.ofSeconds(30);
 
-    /** Looking at the roots may mean reading a file. */
-    private static final Duration ROOTS_INTERVAL = Duration.ofSeconds(10);
-
-    /** Wall clocks are steered by less than this between two looks; more is a step. */
-    private static final Duration MIN_STEP = Duration.ofSeconds(1);
-
     /** Learns of certificates as they come and go. Called on the executor, one call at a time; must not block. */
     public interface Listener {
         /**
@@ -67,8 +60,6 @@ public final class CertificateManager implements AutoCloseable {
     }
 
     private final CertificateAuthority authority;
-    private final InstantSource clock;
-    private final LongSupplier ticker;
     private final ScheduledExecutorService executor;
 
     /** What every thread may read; written on the executor. */
@@ -78,11 +69,9 @@ public final class CertificateManager implements AutoCloseable {
     private final CertificateBook book;
     private final Map<SpiffeId, List<CompletableFuture<Svid>>> waiting = new HashMap<>();
     private @Nullable Future<?> alarm;
+    private final SteppedClock clock;
+    private final RootsWatch roots;
     private Listener listener = new Listener() {};
-    private Instant wallThen;
-    private long ticksThen;
-    private List<X509Certificate> rootsThen = List.of();
-    private long rootsTicks;
 
     /**
      * Creates one.
@@ -99,12 +88,10 @@ public final class CertificateManager implements AutoCloseable {
             RandomGenerator random,
             ScheduledExecutorService executor) {
         this.authority = requireNonNull(authority, "authority");
-        this.clock = requireNonNull(clock, "clock");
         this.executor = requireNonNull(executor, "executor");
-        this.ticker = requireNonNull(ticker, "ticker");
         this.book = new CertificateBook(random);
-        this.wallThen = clock.instant();
-        this.ticksThen = ticker.getAsLong();
+        this.clock = new SteppedClock(requireNonNull(clock, "clock"), requireNonNull(ticker, "ticker"));
+        this.roots = new RootsWatch(authority::roots, ticker);
     }
 
     /** Tells {@code observer} from now on, instead of whom it was. */
@@ -219,30 +206,14 @@ public final class CertificateManager implements AutoCloseable {
         }
     }
 
-    /**
-     * Replaces every certificate when the mesh's roots have changed: each carries the bundle that its holder verifies peers
-     * with, and may be signed by a root that goes. The reference waits for the middle of each certificate's life.
-     */
-    private void followRoots(Instant now) {
-        long ticks = ticker.getAsLong();
-        if (!rootsThen.isEmpty() && ticks - rootsTicks < ROOTS_INTERVAL.toNanos()) {
-            return;
-        }
-        rootsTicks = ticks;
-        List<X509Certificate> roots = authority.roots();
-        if (roots.isEmpty() || roots.equals(rootsThen)) {
-            return;
-        }
-        if (!rootsThen.isEmpty()) {
-            LOG.info("the mesh's roots have changed; replacing every certificate within {}", REPLACEMENT);
-            book.replaceAll(now, REPLACEMENT);
-        }
-        rootsThen = roots;
-    }
-
     /** Starts what is due and sets the alarm for what comes next. */
     private void work() {
-        followRoots(now());
+        if (roots.haveChanged()) {
+            // Each carries the bundle that its holder verifies peers with, and may be signed by a root that goes. The
+            // reference waits for the middle of each certificate's life.
+            LOG.info("the mesh's roots have changed; replacing every certificate within {}", REPLACEMENT);
+            book.replaceAll(now(), REPLACEMENT);
+        }
         for (SpiffeId identity : book.start(now())) {
             LOG.debug("asking for a certificate of {}", identity);
             sign(identity).whenComplete((svid, failure) -> onExecutor(() -> ended(identity, svid, failure)));
@@ -262,16 +233,12 @@ public final class CertificateManager implements AutoCloseable {
 
     /** Returns the wall's time, after telling the book if it has been set since the last look. */
     private Instant now() {
-        Instant wall = clock.instant();
-        long ticks = ticker.getAsLong();
-        Duration step = Duration.between(wallThen, wall).minusNanos(ticks - ticksThen);
-        if (step.abs().compareTo(MIN_STEP) > 0) {
+        Duration step = clock.step();
+        if (!step.isZero()) {
             LOG.warn("the clock was set by {}; certificates are judged by the new time", step);
             book.stepped(step);
         }
-        wallThen = wall;
-        ticksThen = ticks;
-        return wall;
+        return clock.wall();
     }
 
     private CompletionStage<Svid> sign(SpiffeId identity) {
