@@ -46,7 +46,7 @@ final class AbuseGuard {
     /** A stream was reset before it was looked at. */
     void onRapidReset() throws ProtocolViolation {
         if (++rapidResets > MAX_RAPID_RESETS) {
-            throw new ProtocolViolation(ENHANCE_YOUR_CALM, "too many resets", "rapid_reset");
+            throw new ProtocolViolation(ENHANCE_YOUR_CALM, "too many resets", "rapid_reset", "too_many_resets");
         }
     }
 
@@ -60,7 +60,8 @@ final class AbuseGuard {
     /** We answer a fault of the peer's with a reset. */
     void onOwnReset() throws ProtocolViolation {
         if (++ownResets > MAX_OWN_RESETS) {
-            throw new ProtocolViolation(ENHANCE_YOUR_CALM, "too many stream errors", "stream_errors");
+            throw new ProtocolViolation(
+                    ENHANCE_YOUR_CALM, "too many stream errors", "stream_errors", "too_many_internal_resets");
         }
     }
 

@@ -65,7 +65,10 @@ final class HeaderBlock implements AutoCloseable {
     private void requireFit(boolean fits) throws ProtocolViolation {
         if (!fits) {
             throw new ProtocolViolation(
-                    ENHANCE_YOUR_CALM, "header block beyond " + maxBytes + " bytes", "header_flood");
+                    ENHANCE_YOUR_CALM,
+                    "header block beyond " + maxBytes + " bytes",
+                    "header_flood",
+                    "too_many_continuations");
         }
     }
 

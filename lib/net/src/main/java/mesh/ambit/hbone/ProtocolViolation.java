@@ -10,20 +10,33 @@ import java.util.Locale;
 public final class ProtocolViolation extends Exception {
     private final Http2Error code;
     private final String reason;
+    private final String told;
 
+    /** Makes one of which the peer is told the code alone, as the reference does; our log has the message. */
     ProtocolViolation(Http2Error code, String message) {
-        this(code, message, code.name().toLowerCase(Locale.ROOT));
+        this(code, message, code.name().toLowerCase(Locale.ROOT), "");
     }
 
     /**
-     * Makes one that metrics tell from others with the same code.
+     * Makes one that metrics tell from others with the same code, and of an excess the peer is told the message.
      *
      * @param reason a label: lower case, stable
      */
     ProtocolViolation(Http2Error code, String message, String reason) {
+        this(code, message, reason, code == Http2Error.ENHANCE_YOUR_CALM ? message : "");
+    }
+
+    /** Makes one of an excess for which the reference has words of its own: {@code told}. */
+    ProtocolViolation(Http2Error code, String message, String reason, String told) {
         super(message, null, false, false);
         this.code = code;
         this.reason = reason;
+        this.told = told;
+    }
+
+    /** Returns what GOAWAY says besides the code. */
+    String told() {
+        return told;
     }
 
     /** Returns the code for GOAWAY. */

@@ -119,7 +119,7 @@ abstract class TunnelConnection extends ChannelInboundHandlerAdapter {
             }
         } catch (ProtocolViolation e) {
             observer.onViolation(server, e.reason());
-            ending.onViolation(e.code(), e.getMessage() == null ? e.code().name() : e.getMessage());
+            ending.onViolation(e);
         } finally {
             in.release();
         }

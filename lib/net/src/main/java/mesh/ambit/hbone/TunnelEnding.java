@@ -3,7 +3,6 @@ package mesh.ambit.hbone;
 import static io.netty.handler.codec.http2.Http2Error.NO_ERROR;
 
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.ssl.SslHandler;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -110,12 +109,13 @@ final class TunnelEnding {
     }
 
     /** The peer broke the protocol; whoever does not speak HTTP/2 is told nothing in it. */
-    void onViolation(Http2Error code, String message) {
+    void onViolation(ProtocolViolation violation) {
         ChannelHandlerContext ctx = tunnel.ctx();
-        LOG.debug("tunnel {}: {} ({})", ctx.channel(), message, code);
-        shutDown(new TunnelFailure.Http2Failed("h2 failed: " + message));
+        LOG.debug("tunnel {}: {} ({})", ctx.channel(), violation.getMessage(), violation.code());
+        shutDown(new TunnelFailure.Http2Failed("h2 failed: " + violation.getMessage()));
         if (tunnel.peerSpeaksHttp2()) {
-            ctx.writeAndFlush(FrameWriter.goAway(ctx.alloc(), tunnel.lastProcessedStreamId(), code, message));
+            ctx.writeAndFlush(FrameWriter.goAway(
+                    ctx.alloc(), tunnel.lastProcessedStreamId(), violation.code(), violation.told()));
         }
         // TLS waits a little for what is still to be sent; whoever does not read at all is not waited for.
         ctx.close();

@@ -27,7 +27,7 @@ class ServerFloodTest {
         peer.send(burst);
 
         assertThat(server.exchanges).isEmpty();
-        assertThat(peer.received()).containsExactly("GOAWAY 41 11 too many resets");
+        assertThat(peer.received()).containsExactly("GOAWAY 41 11 too_many_resets");
         assertThat(server.violations).containsExactly("rapid_reset");
         assertThat(peer.channel.isOpen()).isFalse();
     }
@@ -52,7 +52,7 @@ class ServerFloodTest {
             peer.send(peer.headers(2 * i + 1, false, ":method", "CONNECT", ":authority", "a:1", ":path", "/"));
         }
 
-        assertThat(peer.received().getLast()).isEqualTo("GOAWAY 2049 11 too many stream errors");
+        assertThat(peer.received().getLast()).isEqualTo("GOAWAY 2049 11 too_many_internal_resets");
     }
 
     @Test
