@@ -13,6 +13,7 @@ import io.netty.channel.EventLoopGroup;
 import io.netty.util.concurrent.Future;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -193,14 +194,17 @@ class TunnelIT {
     @Test
     void refusedConnectionSaysSo() throws Exception {
         TunnelPool pool = pool();
-        InetSocketAddress nobody = serve(exchange -> exchange.refuse(503));
-        listeners.removeLast().close().await();
 
-        assertThatThrownBy(() -> Loops.get(connect(pool, nobody, HeaderFields.NONE)))
-                .isInstanceOfSatisfying(
-                        TunnelException.class,
-                        e -> assertThat(e.failure()).isInstanceOf(TunnelFailure.ConnectFailed.class))
-                .hasMessageContaining("refused");
+        // Bound, so that nobody else may listen there.
+        try (Socket bound = new Socket()) {
+            bound.bind(new InetSocketAddress(LOOPBACK, 0));
+            InetSocketAddress nobody = new InetSocketAddress(LOOPBACK, bound.getLocalPort());
+            assertThatThrownBy(() -> Loops.get(connect(pool, nobody, HeaderFields.NONE)))
+                    .isInstanceOfSatisfying(
+                            TunnelException.class,
+                            e -> assertThat(e.failure()).isInstanceOf(TunnelFailure.ConnectFailed.class))
+                    .hasMessageContaining("refused");
+        }
         assertThat(openTunnels(pool)).isZero();
     }
 

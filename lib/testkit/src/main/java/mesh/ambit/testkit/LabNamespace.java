@@ -7,6 +7,7 @@ import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import mesh.ambit.linux.Command;
@@ -15,6 +16,9 @@ import org.jspecify.annotations.Nullable;
 
 /** One namespace of a {@link NetnsLab}. Whatever is started through it ends with the test. */
 public final class LabNamespace {
+    /** The kernel makes and removes namespaces one after the other, those of every other test run among them. */
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
+
     private final String name;
     private final Path path;
     private final List<InetAddress> addresses;
@@ -60,14 +64,19 @@ public final class LabNamespace {
         return netNs().call(action);
     }
 
+    /** Returns a tool of the system, for which a busy machine may take long. */
+    static Command tool(String... command) {
+        return Command.of(command).within(PATIENCE);
+    }
+
     /** Runs a command inside to its end and returns its output; the test fails if the command does. */
     public String run(String... command) {
-        return Command.of(command).in(netNs()).require();
+        return tool(command).in(netNs()).require();
     }
 
     /** As {@link #run}, with {@code input} on its standard input. */
     public String pipe(String input, String... command) {
-        return Command.of(command).in(netNs()).withInput(input).require();
+        return tool(command).in(netNs()).withInput(input).require();
     }
 
     /** Starts a command inside; it is killed when the test ends. */
@@ -90,14 +99,14 @@ public final class LabNamespace {
     void remove() {
         processes.forEach(process -> process.destroyForcibly().onExit().join());
         // What those processes started in turn; the namespace is ours, so they are too.
-        Command.of("ip", "netns", "pids", name)
+        tool("ip", "netns", "pids", name)
                 .run()
                 .output()
                 .lines()
                 .forEach(
                         pid -> ProcessHandle.of(Long.parseLong(pid.strip())).ifPresent(ProcessHandle::destroyForcibly));
         forget();
-        Command.Result deleted = Command.of("ip", "netns", "delete", name).run();
+        Command.Result deleted = tool("ip", "netns", "delete", name).run();
         // Another run may have swept it meanwhile, as it does with what the dead leave behind: gone is gone.
         if (Files.exists(path)) {
             throw new IllegalStateException("network namespace " + name + " stays behind: " + deleted.errors());

@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
-import mesh.ambit.linux.Command;
 import mesh.ambit.linux.CommandException;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Assertions;
@@ -117,7 +116,7 @@ public final class NetnsLab implements BeforeEachCallback, AfterEachCallback {
             throw new IllegalArgumentException("there is a namespace " + title + " already");
         }
         String full = name + "-" + title;
-        Command.of("ip", "netns", "add", full).require();
+        LabNamespace.tool("ip", "netns", "add", full).require();
         LabNamespace namespace = new LabNamespace(full, NAMED.resolve(full), List.of());
         namespaces.put(title, namespace);
         namespace.run("ip", "link", "set", "lo", "up");

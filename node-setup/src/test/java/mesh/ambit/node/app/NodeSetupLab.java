@@ -49,7 +49,7 @@ final class NodeSetupLab implements AutoCloseable {
 
     String inside(String namespace, String... command) {
         try (NetNs opened = machine.namespace(namespace)) {
-            return Command.of(command).in(opened).require();
+            return Command.of(command).in(opened).within(Duration.ofMinutes(2)).require();
         }
     }
 

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assumptions.abort;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
@@ -21,6 +22,9 @@ import mesh.ambit.linux.NetNs;
  * mesh uses are fixed, and so two tests, or a test and a mesh of the machine, would otherwise meet.
  */
 final class PrivateRun implements AutoCloseable {
+    /** A program of ours that is run is a JVM, on a machine that may have others to start. */
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
+
     private final Process holder;
     private final List<String> enter;
     private final List<NodeSetupProcess> programs = new ArrayList<>();
@@ -86,7 +90,7 @@ final class PrivateRun implements AutoCloseable {
         List<String> command = new ArrayList<>(enter);
         command.addAll(program);
         command.addAll(List.of(arguments));
-        return Command.of(command.toArray(String[]::new)).require();
+        return Command.of(command.toArray(String[]::new)).within(PATIENCE).require();
     }
 
     private static List<String> java(Class<?> main) {

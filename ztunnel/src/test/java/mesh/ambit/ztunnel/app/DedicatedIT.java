@@ -87,6 +87,7 @@ class DedicatedIT {
         FakeCa second = serve(orders, "orders");
 
         assertThat(EchoApp.talk(web, InetAddress.ofLiteral("10.96.0.1"), 80, "ping"))
+                .as(() -> "the daemons said: " + log.toString(StandardCharsets.UTF_8))
                 .startsWith("hello ")
                 .endsWith(": ping\n");
 

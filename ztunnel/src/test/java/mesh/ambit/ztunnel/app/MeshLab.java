@@ -346,6 +346,9 @@ final class MeshLab implements BeforeEachCallback, AfterEachCallback {
 
     @Override
     public void afterEach(ExtensionContext context) throws IOException {
+        if (context.getExecutionException().isPresent()) {
+            System.err.println("The daemons of the failed test said:\n" + logText());
+        }
         try {
             for (EchoApp app : apps) {
                 app.close();

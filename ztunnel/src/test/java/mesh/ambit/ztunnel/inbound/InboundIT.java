@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netty.handler.codec.http2.Http2Error;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.time.Duration;
 import java.time.Instant;
@@ -45,10 +46,12 @@ class InboundIT {
 
     @Test
     void applicationThatDoesNotListenIsAnswered503() throws Exception {
-        int port = lab.application.getLocalPort();
-        lab.application.close();
+        // Bound, so that nobody else may listen there.
+        try (Socket bound = new Socket()) {
+            bound.bind(new InetSocketAddress(InboundLab.LOOPBACK, 0));
 
-        assertThat(lab.statusOf("127.0.0.1:" + port)).isEqualTo(503);
+            assertThat(lab.statusOf("127.0.0.1:" + bound.getLocalPort())).isEqualTo(503);
+        }
         lab.awaitMetric("response_flags=\"CONNECT\"");
     }
 

@@ -4,16 +4,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netty.util.concurrent.Future;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
-import java.net.SocketTimeoutException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import mesh.ambit.hbone.TunnelFailure;
 import mesh.ambit.policy.Policy;
 import mesh.ambit.testkit.Await;
+import mesh.ambit.testkit.Ports;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -29,17 +33,13 @@ class SlowApplicationIT {
     /** An application that does not accept, with so many before its door that the kernel lets nobody in. */
     @BeforeEach
     void start() throws Exception {
-        application = new ServerSocket(0, 1, LOOPBACK);
-        boolean full = false;
-        while (!full) {
-            Socket socket = new Socket();
-            crowd.add(socket);
-            try {
-                socket.connect(new InetSocketAddress(LOOPBACK, application.getLocalPort()), 200);
-            } catch (SocketTimeoutException e) {
-                full = true;
-            }
+        // Nobody else is given this port while connections to it are still tried.
+        application = new ServerSocket(Ports.free(), 1, LOOPBACK);
+        // The kernel takes one more than it is told.
+        for (int i = 0; i < 2; i++) {
+            crowd.add(new Socket(LOOPBACK, application.getLocalPort()));
         }
+        Await.until("both are before the door", () -> beforeTheDoor() == 2);
     }
 
     @AfterEach
@@ -120,8 +120,29 @@ class SlowApplicationIT {
     }
 
     private void letIn() throws IOException {
-        for (int i = 0; i < crowd.size() - 1; i++) {
+        for (int i = 0; i < crowd.size(); i++) {
             application.accept().close();
+        }
+    }
+
+    /** Returns how many the kernel says wait to be accepted; whoever has connected is counted a moment later. */
+    private int beforeTheDoor() {
+        String port = ":%04X".formatted(application.getLocalPort());
+        return Stream.of("/proc/net/tcp", "/proc/net/tcp6")
+                .map(Path::of)
+                .filter(Files::exists)
+                .flatMap(SlowApplicationIT::lines)
+                .map(line -> line.strip().split("\\s+", -1))
+                .filter(field -> field[1].endsWith(port) && field[3].equals("0A"))
+                .mapToInt(field -> Integer.parseInt(field[4].substring(field[4].indexOf(':') + 1), 16))
+                .sum();
+    }
+
+    private static Stream<String> lines(Path table) {
+        try {
+            return Files.readAllLines(table).stream();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 
