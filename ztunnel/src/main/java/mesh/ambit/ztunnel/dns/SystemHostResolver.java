@@ -7,8 +7,10 @@ import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.Promise;
 import java.net.InetAddress;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -40,8 +42,11 @@ public final class SystemHostResolver implements HostResolver {
     private final EventLoopGroup group;
     private final EventLoop loop;
 
-    /** The two below belong to {@link #loop}. */
+    /** The three below belong to {@link #loop}. */
     private @Nullable Asker asker;
+
+    /** The hosts asked for, by who waits for the answer. */
+    private final Map<Promise<List<InetAddress>>, String> waiting = new HashMap<>();
 
     private boolean closed;
 
@@ -115,6 +120,7 @@ public final class SystemHostResolver implements HostResolver {
                     servers, new SpecialNames(hosts), System::nanoTime, MAX_CACHED_ANSWERS, MAX_CACHED_BYTES);
             asker = new Asker(forwarder, read.search(), read.ndots());
         }
+        waiting.put(promise, hostname);
         tryNext(
                 asker.forwarder(),
                 names(hostname, asker.search(), asker.ndots()),
@@ -147,6 +153,7 @@ public final class SystemHostResolver implements HostResolver {
                 String failure = first.getNow().failure();
                 tryNext(forwarder, names, index + 1, failure == null ? why : failure, hostname, promise);
             } else {
+                waiting.remove(promise);
                 promise.trySuccess(List.copyOf(addresses));
             }
         }));
@@ -193,14 +200,18 @@ public final class SystemHostResolver implements HostResolver {
         }
     }
 
-    private static void fail(Promise<List<InetAddress>> promise, String hostname, String why) {
+    private void fail(Promise<List<InetAddress>> promise, String hostname, String why) {
+        waiting.remove(promise);
         promise.tryFailure(new NoReplyException(Messages.SERVFAIL, "no address for " + hostname + ": " + why));
     }
 
     @Override
     public void close() {
         try {
-            loop.execute(() -> closed = true);
+            loop.execute(() -> {
+                closed = true;
+                Map.copyOf(waiting).forEach((promise, hostname) -> fail(promise, hostname, "shutting down"));
+            });
         } catch (RejectedExecutionException e) {
             return; // Closed before.
         }

@@ -119,6 +119,20 @@ class SystemHostResolverIT {
     }
 
     @Test
+    void questionsUnderWayFailWhenTheResolverIsClosed() throws Exception {
+        try (FakeNameServer server = server(asked -> null)) {
+            HostResolver resolver = resolver(server, false, "options timeout:30\n");
+            Future<List<InetAddress>> asked = resolver.resolve(CLIENT, "db.example.com", caller);
+            Await.until("the name server is asked", () -> !server.asked().isEmpty());
+
+            resolver.close();
+
+            assertThat(asked.await(5, TimeUnit.SECONDS)).isTrue();
+            assertThat(asked.cause()).hasMessageContaining("db.example.com: shutting down");
+        }
+    }
+
+    @Test
     void closedResolverFailsQuestions() throws Exception {
         try (FakeNameServer server = server(asked -> FakeNameServer.reply(asked, 0, 60, V4))) {
             HostResolver resolver = resolver(server, false, "");
