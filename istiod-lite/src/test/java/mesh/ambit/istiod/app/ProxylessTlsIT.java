@@ -77,8 +77,10 @@ final class ProxylessTlsIT extends ProxylessLab {
 
         // then
         assertThat(GrpcClients.say(friend)).isEqualTo("one");
-        assertThat(GrpcClients.failure(stranger, GrpcClients.SAY, "").getCode())
-                .isEqualTo(Status.Code.PERMISSION_DENIED);
+        // Both the server and the controller may have begun before they heard of the policy.
+        until(
+                "a stranger is not let in",
+                () -> GrpcClients.failure(stranger, GrpcClients.SAY, "").getCode() == Status.Code.PERMISSION_DENIED);
         ManagedChannel plain = grpc.channel(lab.running().plaintextPort(), "shop", WEB);
         assertThatThrownBy(() -> ClientCalls.blockingUnaryCall(
                         plain, GrpcClients.SAY, CallOptions.DEFAULT.withDeadlineAfter(3, TimeUnit.SECONDS), ""))
