@@ -71,6 +71,7 @@ public final class CertificateManager implements AutoCloseable {
     private @Nullable Future<?> alarm;
     private final SteppedClock clock;
     private final RootsWatch roots;
+    private boolean closed;
     private Listener listener = new Listener() {};
 
     /**
@@ -171,13 +172,20 @@ public final class CertificateManager implements AutoCloseable {
             SigningException over = new SigningException("shutting down");
             waiting.values().forEach(waiters -> waiters.forEach(waiter -> waiter.completeExceptionally(over)));
             waiting.clear();
-            executor.shutdownNow();
+            closed = true;
+            disarm();
+            // Not at once: who has just asked is still to be answered.
+            executor.shutdown();
         });
     }
 
     private CompletionStage<Svid> await(SpiffeId identity) {
         CompletableFuture<Svid> waiter = new CompletableFuture<>();
         boolean taken = onExecutor(() -> {
+            if (closed) {
+                waiter.completeExceptionally(new SigningException("shutting down"));
+                return;
+            }
             CertificateState state = book.want(identity, Priority.REAL_TIME, now());
             publish(identity, state);
             // The attempt may have ended between the caller's look and this one.
@@ -208,6 +216,9 @@ public final class CertificateManager implements AutoCloseable {
 
     /** Starts what is due and sets the alarm for what comes next. */
     private void work() {
+        if (closed) {
+            return;
+        }
         if (roots.haveChanged()) {
             // Each carries the bundle that its holder verifies peers with, and may be signed by a root that goes. The
             // reference waits for the middle of each certificate's life.
@@ -218,16 +229,20 @@ public final class CertificateManager implements AutoCloseable {
             LOG.debug("asking for a certificate of {}", identity);
             sign(identity).whenComplete((svid, failure) -> onExecutor(() -> ended(identity, svid, failure)));
         }
-        if (alarm != null) {
-            alarm.cancel(false);
-            alarm = null;
-        }
+        disarm();
         Instant next = book.next();
         if (next != null) {
             Duration wait = Duration.between(now(), next);
             wait = wait.compareTo(MAX_SLEEP) > 0 ? MAX_SLEEP : wait;
             long millis = wait.isNegative() ? 0 : wait.plusNanos(999_999).toMillis();
             alarm = executor.schedule(this::work, millis, TimeUnit.MILLISECONDS);
+        }
+    }
+
+    private void disarm() {
+        if (alarm != null) {
+            alarm.cancel(false);
+            alarm = null;
         }
     }
 
@@ -250,6 +265,9 @@ public final class CertificateManager implements AutoCloseable {
     }
 
     private void ended(SpiffeId identity, @Nullable Svid svid, @Nullable Throwable failure) {
+        if (closed) {
+            return;
+        }
         Instant now = now();
         if (svid != null && svid.roots().isEmpty() && isGood(published.get(identity), now)) {
             svid.close();

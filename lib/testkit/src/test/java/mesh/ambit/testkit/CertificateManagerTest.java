@@ -10,6 +10,10 @@ import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import mesh.ambit.ca.CertificateAuthority;
 import mesh.ambit.ca.CertificateManager;
@@ -135,6 +139,35 @@ class CertificateManagerTest {
         assertThat(manager.fetch(new SpiffeId("cluster.local", "shop", "late")).toCompletableFuture())
                 .isCompletedExceptionally();
         assertThat(clock.waiting()).isZero();
+    }
+
+    @Test
+    void whoAsksWhileItClosesIsToldToo() throws Exception {
+        ScheduledExecutorService executor = Executors.newSingleThreadScheduledExecutor();
+        CertificateManager closing =
+                new CertificateManager(this::sign, clock, clock::nanoTime, new Random(1), executor);
+        CountDownLatch busy = new CountDownLatch(1);
+        executor.execute(() -> awaitQuietly(busy));
+        closing.close();
+        CompletionStage<Svid> waiting = closing.fetch(WEB);
+
+        busy.countDown();
+
+        assertThat(waiting.toCompletableFuture())
+                .failsWithin(Duration.ofMinutes(2))
+                .withThrowableThat()
+                .havingCause()
+                .withMessage("shutting down");
+        assertThat(executor.awaitTermination(2, TimeUnit.MINUTES)).isTrue();
+        assertThat(asked).isEmpty();
+    }
+
+    private static void awaitQuietly(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     @Test
