@@ -188,6 +188,9 @@ final class ApiTransport extends StandardHttpClient<ApiTransport, HttpClient.Fac
                 .handler(new ChannelInitializer<>() {
                     @Override
                     protected void initChannel(Channel channel) {
+                        // Not before: one that cannot be made never says that it is closed.
+                        open.add(channel);
+                        channel.closeFuture().addListener(_ -> open.remove(channel));
                         if (tls != null) {
                             channel.pipeline().addLast(tls.newHandler(channel.alloc(), serverName(), port));
                         }
@@ -199,8 +202,6 @@ final class ApiTransport extends StandardHttpClient<ApiTransport, HttpClient.Fac
                 })
                 .connect(new InetSocketAddress(addresses[index], port));
         Channel channel = connected.channel();
-        open.add(channel);
-        channel.closeFuture().addListener(_ -> open.remove(channel));
         connected.addListener(_ -> {
             if (!connected.isSuccess() && index + 1 < addresses.length) {
                 connect(exchange, addresses, index + 1);
