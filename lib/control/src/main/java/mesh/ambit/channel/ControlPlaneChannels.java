@@ -137,6 +137,10 @@ public final class ControlPlaneChannels implements AutoCloseable {
                 .keepAliveTimeout(PING_TIMEOUT_SECONDS, TimeUnit.SECONDS)
                 .maxInboundMessageSize(MAX_MESSAGE_BYTES)
                 .executor(task -> run(callbacks, task))
+                // Not threads that all channels of a process share: those connect from the network namespace of whoever
+                // happened to start them.
+                .offloadExecutor(task ->
+                        Thread.ofPlatform().daemon().name("ambit-grpc-resolve").start(task))
                 .intercept(new CallMetadata(controlPlane))
                 // Retrying is decided by the callers, who know what was sent.
                 .disableRetry()
