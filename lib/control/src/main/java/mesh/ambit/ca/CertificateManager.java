@@ -266,6 +266,9 @@ public final class CertificateManager implements AutoCloseable {
 
     private void ended(SpiffeId identity, @Nullable Svid svid, @Nullable Throwable failure) {
         if (closed) {
+            if (svid != null) {
+                svid.close();
+            }
             return;
         }
         Instant now = now();

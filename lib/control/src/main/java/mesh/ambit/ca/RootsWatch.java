@@ -1,6 +1,5 @@
 package mesh.ambit.ca;
 
-import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.LongSupplier;
@@ -11,9 +10,9 @@ final class RootsWatch {
     /** Looking at the roots may mean reading a file. */
     private static final Duration INTERVAL = Duration.ofSeconds(10);
 
-    private final Supplier<List<X509Certificate>> source;
+    private final Supplier<? extends List<?>> source;
     private final LongSupplier ticker;
-    private List<X509Certificate> known = List.of();
+    private List<?> known = List.of();
     private long looked;
 
     /**
@@ -22,7 +21,7 @@ final class RootsWatch {
      * @param source the roots of the moment; none while they cannot be read
      * @param ticker nanoseconds, which decide when to look again
      */
-    RootsWatch(Supplier<List<X509Certificate>> source, LongSupplier ticker) {
+    RootsWatch(Supplier<? extends List<?>> source, LongSupplier ticker) {
         this.source = source;
         this.ticker = ticker;
     }
@@ -34,7 +33,7 @@ final class RootsWatch {
             return false;
         }
         looked = ticks;
-        List<X509Certificate> roots = source.get();
+        List<?> roots = source.get();
         if (roots.isEmpty() || roots.equals(known)) {
             return false;
         }
