@@ -18,17 +18,15 @@ import java.security.spec.ECPublicKeySpec;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
-import org.bouncycastle.asn1.pkcs.PrivateKeyInfo;
+import mesh.ambit.ca.PemKey;
 import org.bouncycastle.asn1.x9.X9ECParameters;
 import org.bouncycastle.cert.X509CRLHolder;
 import org.bouncycastle.cert.X509CertificateHolder;
 import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
 import org.bouncycastle.crypto.ec.CustomNamedCurves;
 import org.bouncycastle.openssl.PEMException;
-import org.bouncycastle.openssl.PEMKeyPair;
 import org.bouncycastle.openssl.PEMParser;
 import org.bouncycastle.openssl.jcajce.JcaMiscPEMGenerator;
-import org.bouncycastle.openssl.jcajce.JcaPEMKeyConverter;
 import org.bouncycastle.openssl.jcajce.JcaPKCS8Generator;
 import org.bouncycastle.util.io.pem.PemObjectGenerator;
 import org.bouncycastle.util.io.pem.PemWriter;
@@ -103,25 +101,13 @@ final class Pem {
 
     /** Returns the private key in {@code text}: PKCS#8, SEC 1 or PKCS#1, of any kind, not encrypted. */
     static PrivateKey parseKey(String text, String name) {
-        JcaPEMKeyConverter converter = new JcaPEMKeyConverter();
         try {
-            for (Object object : objects(text, name)) {
-                switch (object) {
-                    case PrivateKeyInfo info -> {
-                        return converter.getPrivateKey(info);
-                    }
-                    case PEMKeyPair pair -> {
-                        return converter.getPrivateKey(pair.getPrivateKeyInfo());
-                    }
-                    default -> {
-                        // OpenSSL writes the parameters of a curve before its key.
-                    }
-                }
+            PrivateKey key = PemKey.find(text);
+            if (key != null) {
+                return key;
             }
-        } catch (IssuerException e) {
-            throw e;
-        } catch (IOException | RuntimeException e) {
-            throw notAKey(name, e);
+        } catch (IOException e) {
+            throw notAKey(name, e.getCause() instanceof RuntimeException cause ? cause : e);
         }
         throw new IssuerException(name + ": not a private key in PEM form (expected: EC or RSA, not encrypted)");
     }

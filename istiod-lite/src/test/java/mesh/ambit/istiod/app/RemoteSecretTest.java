@@ -22,12 +22,14 @@ import mesh.ambit.istiod.app.RemoteSecret.Wish;
 import mesh.ambit.istiod.kube.api.ApiServer;
 import mesh.ambit.istiod.kube.api.ApiServers;
 import mesh.ambit.istiod.kube.api.FakeApi;
+import mesh.ambit.testkit.TestAuthority;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** The Secret by which other clusters read this one. */
 class RemoteSecretTest {
+    private static final String ROOT = new TestAuthority("west").rootPem();
     private static final String NAMESPACES = "/api/v1/namespaces";
     private static final String ACCOUNTS = NAMESPACES + "/istio-system/serviceaccounts";
     private static final String SECRETS = NAMESPACES + "/istio-system/secrets";
@@ -68,7 +70,7 @@ class RemoteSecretTest {
                         .readTree(secret.path("stringData").path("west").asText())
                         .toString())
                 .isEqualTo("{\"apiVersion\":\"v1\",\"clusters\":[{\"cluster\":{\"certificate-authority-data\":\""
-                        + base64("root") + "\",\"server\":\"https://west.example:6443\"},\"name\":\"west\"}],"
+                        + base64(ROOT) + "\",\"server\":\"https://west.example:6443\"},\"name\":\"west\"}],"
                         + "\"contexts\":[{\"context\":{\"cluster\":\"west\",\"user\":\"west\"},\"name\":\"west\"}],"
                         + "\"current-context\":\"west\",\"kind\":\"Config\","
                         + "\"users\":[{\"name\":\"west\",\"user\":{\"token\":\"s3cret\"}}]}");
@@ -150,7 +152,7 @@ class RemoteSecretTest {
         assertThat(kubeconfig
                         .at("/clusters/0/cluster/certificate-authority-data")
                         .asText())
-                .isEqualTo(base64("root"));
+                .isEqualTo(base64(ROOT));
         assertThat(made.secret().toString()).doesNotContain("s3cret");
     }
 
@@ -232,7 +234,7 @@ class RemoteSecretTest {
                 {"metadata": {"namespace": "istio-system", "name": "%s",
                   "annotations": {"kubernetes.io/service-account.name": "%s"}},
                  "type": "kubernetes.io/service-account-token", "data": {"ca.crt": "%s", "token": "%s"}}
-                """.formatted(name, account, base64("root"), base64(token)));
+                """.formatted(name, account, base64(ROOT), base64(token)));
     }
 
     private static String base64(String text) {

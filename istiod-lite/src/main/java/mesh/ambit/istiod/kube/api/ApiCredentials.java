@@ -4,7 +4,6 @@ import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.internal.CertUtils;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
@@ -16,11 +15,8 @@ import java.util.Collection;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
+import mesh.ambit.ca.PemKey;
 import mesh.ambit.tls.OnlyKey;
-import org.bouncycastle.asn1.pkcs.PrivateKeyInfo;
-import org.bouncycastle.openssl.PEMKeyPair;
-import org.bouncycastle.openssl.PEMParser;
-import org.bouncycastle.openssl.jcajce.JcaPEMKeyConverter;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -121,25 +117,15 @@ final class ApiCredentials {
     }
 
     private PrivateKey privateKey() {
-        JcaPEMKeyConverter converter = new JcaPEMKeyConverter();
-        try (PEMParser parser = new PEMParser(new InputStreamReader(key.open(), StandardCharsets.UTF_8))) {
-            for (Object object = parser.readObject(); object != null; object = parser.readObject()) {
-                switch (object) {
-                    case PrivateKeyInfo info -> {
-                        return converter.getPrivateKey(info);
-                    }
-                    case PEMKeyPair pair -> {
-                        return converter.getPrivateKey(pair.getPrivateKeyInfo());
-                    }
-                    default -> {
-                        // OpenSSL writes the parameters of a curve before its key.
-                    }
-                }
+        try (InputStream text = key.open()) {
+            PrivateKey found = PemKey.find(new String(text.readAllBytes(), StandardCharsets.UTF_8));
+            if (found == null) {
+                throw new IOException("no private key, or an encrypted one");
             }
-        } catch (IOException | RuntimeException e) {
+            return found;
+        } catch (IOException e) {
             throw key.unreadable(e);
         }
-        throw key.unreadable(new IOException("no private key, or an encrypted one"));
     }
 
     /**
