@@ -60,7 +60,7 @@ class GoldenKubeIT {
     @ParameterizedTest
     @MethodSource("scenarios")
     void clusterAndFolderTellTheSame(String scenario) throws Exception {
-        Map<String, String> environment = new TreeMap<>(Map.of("PILOT_DEBOUNCE_AFTER", "20ms"));
+        Map<String, String> environment = environment(scenario);
         try (KubeCluster cluster = new KubeCluster()) {
             environment.put("POD_NAMESPACE", cluster.namespace);
             int taken = 0;
@@ -124,6 +124,21 @@ class GoldenKubeIT {
             }
         });
         return "different: " + differences;
+    }
+
+    /** Returns the environment in which a scenario was recorded, with pushes that wait for less. */
+    private static Map<String, String> environment(String scenario) throws IOException, URISyntaxException {
+        Map<String, String> environment = new TreeMap<>(Map.of("PILOT_DEBOUNCE_AFTER", "20ms"));
+        JsonNode recorded = KubeCluster.YAML.readTree(Files.readString(root().resolve("scenarios.json")));
+        for (JsonNode each : recorded.path("scenarios")) {
+            if (each.path("name").asText().equals(scenario)) {
+                each.path("flags")
+                        .properties()
+                        .forEach(flag ->
+                                environment.put(flag.getKey(), flag.getValue().asText()));
+            }
+        }
+        return environment;
     }
 
     /** Puts an object there, and its status after it; endpoints get the uids of the pods that the server has made. */
