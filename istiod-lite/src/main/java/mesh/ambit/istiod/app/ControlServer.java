@@ -5,6 +5,7 @@ import io.grpc.Server;
 import io.grpc.ServerInterceptor;
 import io.grpc.netty.NettyServerBuilder;
 import io.netty.channel.EventLoopGroup;
+import io.netty.channel.ServerChannel;
 import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.handler.ssl.SslContext;
@@ -23,6 +24,7 @@ import javax.net.ssl.X509ExtendedKeyManager;
 import javax.net.ssl.X509ExtendedTrustManager;
 import mesh.ambit.istiod.push.CallExecutors;
 import mesh.ambit.istiod.push.FirstWord;
+import mesh.ambit.linux.OpenFiles;
 import mesh.ambit.relay.Transport;
 import mesh.ambit.telemetry.Addresses;
 import mesh.ambit.tls.PortTls;
@@ -79,6 +81,7 @@ final class ControlServer implements AutoCloseable {
      * @param clients judges client certificates at each handshake; clients without one get through to {@code gates}
      * @param gates judge every call, the first one first
      * @param endStreams at the end, ends the calls that would go on for ever
+     * @param refused is run for each connection that is one too many
      * @throws IOException naming the address that is not available
      */
     static ControlServer start(
@@ -88,9 +91,17 @@ final class ControlServer implements AutoCloseable {
             List<ServerInterceptor> gates,
             List<BindableService> services,
             Runnable endStreams,
+            Runnable refused,
             DiscoverySettings settings)
             throws IOException {
-        return start(address, new PortTls(keys, clients, TlsProvider.best()), gates, services, endStreams, settings);
+        return start(
+                address,
+                new PortTls(keys, clients, TlsProvider.best()),
+                gates,
+                services,
+                endStreams,
+                refused,
+                settings);
     }
 
     /** Begins to listen without TLS; for loopback only. See the other method. */
@@ -99,9 +110,10 @@ final class ControlServer implements AutoCloseable {
             List<ServerInterceptor> gates,
             List<BindableService> services,
             Runnable endStreams,
+            Runnable refused,
             DiscoverySettings settings)
             throws IOException {
-        return start(address, null, gates, services, endStreams, settings);
+        return start(address, null, gates, services, endStreams, refused, settings);
     }
 
     private static ControlServer start(
@@ -110,6 +122,7 @@ final class ControlServer implements AutoCloseable {
             List<ServerInterceptor> gates,
             List<BindableService> services,
             Runnable endStreams,
+            Runnable refused,
             DiscoverySettings settings)
             throws IOException {
         ExecutorService calls = Executors.newVirtualThreadPerTaskExecutor();
@@ -118,8 +131,10 @@ final class ControlServer implements AutoCloseable {
         EventLoopGroup sockets =
                 transport.group(Math.min(Runtime.getRuntime().availableProcessors(), MAX_SOCKET_THREADS), "ambit-grpc");
         NettyServerBuilder builder = NettyServerBuilder.forAddress(address)
-                .channelType(
-                        transport == Transport.EPOLL ? EpollServerSocketChannel.class : NioServerSocketChannel.class)
+                .channelFactory(() -> listener(
+                        transport,
+                        new ConnectionBound(
+                                ConnectionBound.most(settings.maxConnections(), OpenFiles.limit()), refused)))
                 .bossEventLoopGroup(sockets)
                 .workerEventLoopGroup(sockets)
                 .executor(begin)
@@ -151,6 +166,13 @@ final class ControlServer implements AutoCloseable {
             sockets.shutdownGracefully(0, 0, TimeUnit.MILLISECONDS);
             throw notAvailable(address, e);
         }
+    }
+
+    private static ServerChannel listener(Transport transport, ConnectionBound bound) {
+        ServerChannel listener =
+                transport == Transport.EPOLL ? new EpollServerSocketChannel() : new NioServerSocketChannel();
+        listener.pipeline().addLast(bound);
+        return listener;
     }
 
     /** After the end of {@code calls} a call still hears of its own: a message that nobody takes would keep its buffers. */

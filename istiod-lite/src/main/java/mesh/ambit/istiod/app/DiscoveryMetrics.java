@@ -174,6 +174,14 @@ final class DiscoveryMetrics implements PushMetrics {
         counts.add("pilot.xds.write.timeout", "Streams cut because their proxy took nothing.", Tags.empty());
     }
 
+    /** A connection was closed because there were as many as there may be. */
+    void connectionRefused() {
+        counts.add(
+                "ambit.connections.refused",
+                "Connections of proxies that were closed because too many were open.",
+                Tags.empty());
+    }
+
     @Override
     public void internalError() {
         counts.add("pilot.total.xds.internal.errors", "Streams ended by a fault of this controller.", Tags.empty());

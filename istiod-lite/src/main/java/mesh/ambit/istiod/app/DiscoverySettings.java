@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param pushInterval the longest that a change waits for the next push
  * @param pushThrottle how many proxies are pushed to at once
  * @param streamsPerSecond how many discovery streams may begin in a second
+ * @param maxConnections how many connections a port may have; 0 for as many as fit the machine
  * @param maxStreams how many calls one connection may have
  * @param maxRequestBytes length of the longest request
  * @param keepaliveInterval how often a silent connection is asked whether it lives
@@ -29,6 +30,7 @@ record DiscoverySettings(
         Duration pushInterval,
         int pushThrottle,
         int streamsPerSecond,
+        int maxConnections,
         int maxStreams,
         int maxRequestBytes,
         Duration keepaliveInterval,
@@ -39,6 +41,7 @@ record DiscoverySettings(
     static final String PILOT_DEBOUNCE_AFTER = "PILOT_DEBOUNCE_AFTER";
     static final String PILOT_PUSH_THROTTLE = "PILOT_PUSH_THROTTLE";
     static final String PILOT_MAX_REQUESTS_PER_SECOND = "PILOT_MAX_REQUESTS_PER_SECOND";
+    static final String AMBIT_MAX_CONNECTIONS = "AMBIT_MAX_CONNECTIONS";
     static final String ISTIO_GPRC_MAXSTREAMS = "ISTIO_GPRC_MAXSTREAMS";
     static final String ISTIO_GPRC_MAXRECVMSGSIZE = "ISTIO_GPRC_MAXRECVMSGSIZE";
     static final String DEBUG_ENDPOINT_AUTH_ALLOWED_NAMESPACES = "DEBUG_ENDPOINT_AUTH_ALLOWED_NAMESPACES";
@@ -67,6 +70,7 @@ record DiscoverySettings(
                 environment.value(PILOT_DEBOUNCE_AFTER, DEFAULT_PUSH_INTERVAL, DiscoverySettings::pushInterval),
                 orDefault(environment.number(PILOT_PUSH_THROTTLE, 0, 0, MANY), byProcessors),
                 orDefault(environment.number(PILOT_MAX_REQUESTS_PER_SECOND, 0, 0, MANY), byProcessors),
+                environment.number(AMBIT_MAX_CONNECTIONS, 0, 0, MANY),
                 environment.number(ISTIO_GPRC_MAXSTREAMS, 100_000, 1, Integer.MAX_VALUE),
                 environment.number(ISTIO_GPRC_MAXRECVMSGSIZE, MAX_REQUEST_BYTES, 1024, Integer.MAX_VALUE),
                 duration("--keepaliveInterval", options.keepaliveInterval, environment),
@@ -87,6 +91,7 @@ record DiscoverySettings(
         values.put(PILOT_DEBOUNCE_AFTER, pushInterval.toString());
         values.put(PILOT_PUSH_THROTTLE, Integer.toString(pushThrottle));
         values.put(PILOT_MAX_REQUESTS_PER_SECOND, Integer.toString(streamsPerSecond));
+        values.put(AMBIT_MAX_CONNECTIONS, Integer.toString(maxConnections));
         values.put(ISTIO_GPRC_MAXSTREAMS, Integer.toString(maxStreams));
         values.put(ISTIO_GPRC_MAXRECVMSGSIZE, Integer.toString(maxRequestBytes));
         values.put(DEBUG_ENDPOINT_AUTH_ALLOWED_NAMESPACES, String.join(",", debugNamespaces));

@@ -142,6 +142,7 @@ final class IstiodLite implements AutoCloseable {
                                 clock,
                                 counts)),
                 hub::closeStreams,
+                discoveryCounts::connectionRefused,
                 discovery));
         grpcPort = grpc.port();
         if (discovery.plaintext() != null) {
@@ -150,6 +151,7 @@ final class IstiodLite implements AutoCloseable {
                     List.of(admission),
                     List.of(new DiscoveryService(hub, debug, () -> null)),
                     hub::closeStreams,
+                    discoveryCounts::connectionRefused,
                     discovery));
             plaintextPort = plaintext.port();
         }

@@ -36,7 +36,7 @@ import picocli.CommandLine.Spec;
             "                     K8S_SIGNER, AMBIT_EXTERNAL_CA, AMBIT_EXTERNAL_CA_ROOTS",
             "  of pushing         PILOT_DEBOUNCE_AFTER, PILOT_PUSH_THROTTLE,",
             "                     PILOT_MAX_REQUESTS_PER_SECOND, ISTIO_GPRC_MAXSTREAMS,",
-            "                     ISTIO_GPRC_MAXRECVMSGSIZE",
+            "                     ISTIO_GPRC_MAXRECVMSGSIZE, AMBIT_MAX_CONNECTIONS",
             "  switches           PILOT_ENABLE_AMBIENT_WAYPOINTS,",
             "                     ENABLE_INGRESS_WAYPOINT_ROUTING,",
             "                     AMBIENT_ENABLE_MULTI_NETWORK,",

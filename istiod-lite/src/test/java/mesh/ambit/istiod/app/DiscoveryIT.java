@@ -3,11 +3,15 @@ package mesh.ambit.istiod.app;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.grpc.Status;
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.net.SocketException;
+import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -208,6 +212,54 @@ class DiscoveryIT {
         try (AdsClient proxy = lab.proxy("node-a")) {
             proxy.subscribe(AdsClient.ADDRESS);
             assertThat(versions(proxy.next())).containsKey(WEB);
+        }
+    }
+
+    @Test
+    void connectionsBeyondTheBoundAreClosedAndThoseThatAreOpenServed() throws Exception {
+        lab.stop();
+        lab.environment.put("AMBIT_MAX_CONNECTIONS", "10");
+        lab.start();
+        List<Socket> silent = new ArrayList<>();
+        try (AdsClient proxy = lab.proxy("node-a")) {
+            proxy.subscribe(AdsClient.ADDRESS);
+            proxy.acknowledge(proxy.next());
+
+            for (int i = 0; i < 12; i++) {
+                Socket socket = new Socket(
+                        InetAddress.getLoopbackAddress(), lab.running().grpcPort());
+                socket.setSoTimeout(30_000);
+                silent.add(socket);
+            }
+
+            // Nine have room beside the proxy; connections are accepted in the order in which they come.
+            for (Socket refused : silent.subList(9, 12)) {
+                assertThat(isEnded(refused)).isTrue();
+            }
+            assertThat(lab.page(lab.running().monitoringPort(), "/metrics").body())
+                    .contains("ambit_connections_refused 3.0");
+            lab.write("db.yaml", Shop.pod("db", "node-b", "10.77.2.2"));
+            assertThat(versions(proxy.next())).containsOnlyKeys("Kubernetes//Pod/shop/db");
+        } finally {
+            for (Socket socket : silent) {
+                socket.close();
+            }
+        }
+
+        try (AdsClient proxy = lab.proxy("node-b")) {
+            proxy.subscribe(AdsClient.ADDRESS);
+            assertThat(versions(proxy.next())).containsKey(WEB);
+        }
+    }
+
+    /** Returns whether the other side has ended the connection, orderly or not. */
+    private static boolean isEnded(Socket socket) throws IOException {
+        try {
+            return socket.getInputStream().read() < 0;
+        } catch (SocketTimeoutException e) {
+            return false;
+        } catch (SocketException e) {
+            return true;
         }
     }
 

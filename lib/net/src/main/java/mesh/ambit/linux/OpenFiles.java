@@ -1,16 +1,20 @@
 package mesh.ambit.linux;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** What this process has open. */
 public final class OpenFiles {
     private static final Path DESCRIPTORS = Path.of("/proc/self/fd");
+    private static final Path LIMITS = Path.of("/proc/self/limits");
+    private static final String LIMIT = "Max open files";
 
     private OpenFiles() {}
 
@@ -36,6 +40,24 @@ public final class OpenFiles {
             }
         }
         return false;
+    }
+
+    /** Returns how many descriptors this process may have; 0 if that is not known, {@link Long#MAX_VALUE} for any number. */
+    public static long limit() {
+        try (Stream<String> lines = Files.lines(LIMITS)) {
+            return lines.filter(line -> line.startsWith(LIMIT))
+                    .findFirst()
+                    .map(line -> soft(line.substring(LIMIT.length())))
+                    .orElse(0L);
+        } catch (IOException | UncheckedIOException e) {
+            return 0;
+        }
+    }
+
+    /** Reads {@code   1024   524288   files}: the limit that holds is the first. */
+    private static long soft(String limits) {
+        String soft = limits.strip().split("\\s+", 2)[0];
+        return soft.equals("unlimited") ? Long.MAX_VALUE : Long.parseLong(soft);
     }
 
     private static @Nullable Object identityOf(Path descriptor) {

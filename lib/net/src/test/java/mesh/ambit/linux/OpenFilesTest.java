@@ -2,7 +2,9 @@ package mesh.ambit.linux;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.sun.management.UnixOperatingSystemMXBean;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -32,6 +34,14 @@ class OpenFilesTest {
             }
         }
         assertThat(OpenFiles.have(file)).as("closed").isFalse();
+    }
+
+    @Test
+    void limitIsThatOfThisProcess() {
+        assertThat(ManagementFactory.getOperatingSystemMXBean())
+                .isInstanceOfSatisfying(
+                        UnixOperatingSystemMXBean.class,
+                        bean -> assertThat(OpenFiles.limit()).isEqualTo(bean.getMaxFileDescriptorCount()));
     }
 
     private static FileChannel open(Path file) throws IOException {
