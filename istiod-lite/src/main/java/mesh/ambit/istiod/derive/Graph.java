@@ -206,7 +206,7 @@ public final class Graph {
     }
 
     private void run(Derived cell) {
-        Reads reads = new Reads();
+        Reads reads = new Reads(cell);
         cell.computing = true;
         Object value;
         try {
@@ -230,9 +230,6 @@ public final class Graph {
 
     private void replaceReads(Derived cell, Set<Cell> reads) {
         Cell[] before = cell.reads;
-        for (Cell read : reads) {
-            read.addReader(cell);
-        }
         cell.reads = reads.toArray(Cell[]::new);
         for (Cell read : before) {
             if (!reads.contains(read)) {
@@ -266,15 +263,29 @@ public final class Graph {
         }
     }
 
-    /** Hands out values and takes note. */
+    /**
+     * Hands out values and takes note. Who reads a cell is its reader at once and not when its rule has ended: what the rule
+     * reads next may run again, be the last that gives the cell up, and have it forgotten, while we hold on to it.
+     */
     private final class Reads implements View {
+        private final Derived reader;
         private final Set<Cell> cells = new LinkedHashSet<>();
+
+        Reads(Derived reader) {
+            this.reader = reader;
+        }
+
+        private void note(Cell cell) {
+            if (cells.add(cell)) {
+                cell.addReader(reader);
+            }
+        }
 
         @Override
         @SuppressWarnings("unchecked") // set() put a V under this fact.
         public <K, V> @Nullable V get(Fact<K, V> fact, K key) {
             Given cell = given(fact, key);
-            cells.add(cell);
+            note(cell);
             return (V) cell.value;
         }
 
@@ -282,7 +293,7 @@ public final class Graph {
         @SuppressWarnings("unchecked") // The rule returned a V.
         public <K, V> @Nullable V get(Rule<K, V> rule, K key) {
             Derived cell = cell(rule, key);
-            cells.add(cell);
+            note(cell);
             bringUpToDate(cell);
             if (cell.value instanceof Failed(DerivationException error)) {
                 throw error;

@@ -68,6 +68,33 @@ class GraphTest {
     }
 
     @Test
+    void whatARuleHasJustReadIsNotForgottenByWhatItReadsNext() {
+        Rule<String, Integer> kept = Rule.of("kept", (view, key) -> view.get(number, "kept"));
+        Rule<String, Integer> giver = Rule.of("giver", (view, key) -> {
+            Integer reads = view.get(number, "giver reads");
+            return reads != null && reads == 1 ? view.get(kept, "") : reads;
+        });
+        Rule<String, Integer> taker = Rule.of("taker", (view, key) -> {
+            Integer reads = view.get(number, "taker reads");
+            Integer value = reads != null && reads == 1 ? view.get(kept, "") : null;
+            view.get(giver, "");
+            return value;
+        });
+        graph.set(number, "kept", 10);
+        graph.set(number, "giver reads", 1);
+        graph.want(taker, "");
+        graph.refresh();
+
+        // The last reader of the one gives it up while the next reader already holds it.
+        graph.set(number, "giver reads", 0);
+        graph.set(number, "taker reads", 1);
+        assertThat(after(graph.refresh())).containsExactly(10);
+        graph.set(number, "kept", 11);
+
+        assertThat(after(graph.refresh())).containsExactly(11);
+    }
+
+    @Test
     void readsMayDifferFromRunToRun() {
         Rule<String, Integer> choice = Rule.of("choice", (view, key) -> {
             ran.add("choice");
