@@ -35,7 +35,7 @@ final class AuthorizationConversion {
     /** Returns the policy for clients, or null when it is not for them: attached to a waypoint, CUSTOM, or dry run. */
     @Nullable
     Policy convert(AuthorizationPolicy policy) {
-        boolean dryRun = Labels.isTrue(policy.metadata().annotations().getOrDefault(Labels.DRY_RUN, ""));
+        boolean dryRun = DryRun.isOn(policy);
         if ((dryRun && !settings.has(Feature.DRY_RUN_POLICIES))
                 || !policy.targetRefs().isEmpty()) {
             return null;

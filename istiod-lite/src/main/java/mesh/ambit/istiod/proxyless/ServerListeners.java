@@ -15,6 +15,7 @@ import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import mesh.ambit.istiod.ambient.DryRun;
 import mesh.ambit.kube.AuthorizationPolicy;
 import mesh.ambit.kube.WorkloadSelector;
 import mesh.ambit.model.Workload;
@@ -24,7 +25,6 @@ import org.jspecify.annotations.Nullable;
 final class ServerListeners {
     private static final String RBAC_FILTER = "envoy.filters.http.rbac";
     private static final String DENY_FILTER = RBAC_FILTER + ".DENY";
-    private static final String DRY_RUN = "istio.io/dry-run";
 
     private ServerListeners() {}
 
@@ -101,7 +101,7 @@ final class ServerListeners {
     private static boolean isAbout(AuthorizationPolicy policy, Map<String, String> labels) {
         WorkloadSelector selector = policy.selector();
         return policy.targetRefs().isEmpty()
-                && !"true".equals(policy.metadata().annotations().get(DRY_RUN))
+                && !DryRun.isOn(policy)
                 && (selector == null
                         || labels.entrySet().containsAll(selector.matchLabels().entrySet()));
     }

@@ -163,6 +163,17 @@ class ServerListenersTest {
     }
 
     @Test
+    void policiesOnTrialDoNotCountHoweverThatIsSpelled() throws InvalidProtocolBufferException {
+        for (String yes : List.of("true", "True", "1", "t")) {
+            String onTrial = policy("{action: DENY, rules: [{}]}")
+                    .replace(
+                            "name: p, namespace: shop",
+                            "name: p, namespace: shop, annotations: {istio.io/dry-run: \"" + yes + "\"}");
+            assertThat(filters(Meshes.of(POD, onTrial))).as(yes).hasSize(1);
+        }
+    }
+
+    @Test
     void policiesOfOtherWorkloadsAndOfWaypointsDoNotCount() throws InvalidProtocolBufferException {
         List<HttpFilter> filters = filters(Meshes.of(
                 POD,
