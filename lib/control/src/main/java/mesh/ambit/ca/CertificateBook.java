@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * failure: Initializing -> Unavailable; Available -> Available until its certificate has expired, then Unavailable
  * replace: Available -> Available, due soon
  * forget:  any -> (absent)
- * restore: (absent) -> kept aside, Available once it is wanted; Initializing, Unavailable -> Available
+ * restore: (absent) -> kept aside, Available once it is wanted; Initializing, Unavailable -> Available; then due soon
  * </pre>
  *
  * <p>No I/O and no clock: the time is an argument, that of the wall, because certificates speak of it; a step of the clock is
@@ -89,7 +89,7 @@ final class CertificateBook {
         Entry entry = entries.computeIfAbsent(identity, id -> new Entry(id, priority, now));
         Svid kept = restored.remove(identity);
         if (kept != null && entry.state instanceof Initializing && isGood(kept, now)) {
-            hold(entry, kept, now);
+            holdRestored(entry, kept, now);
         }
         boolean first = entry.state instanceof Initializing;
         if (first && priority.compareTo(entry.priority) < 0) {
@@ -114,7 +114,7 @@ final class CertificateBook {
             return null;
         }
         if (!(entry.state instanceof Available) && isGood(svid, now)) {
-            hold(entry, svid, now);
+            holdRestored(entry, svid, now);
         }
         return entry.state;
     }
@@ -136,14 +136,24 @@ final class CertificateBook {
     /** Makes every certificate due again, within {@code spread} from now, so that a fleet does not ask in step. */
     void replaceAll(Instant now, Duration spread) {
         for (Entry entry : entries.values()) {
-            Instant due = now.plusNanos((long) (spread.toNanos() * random.nextDouble()));
+            Instant due = within(now, spread);
             if (entry.underWay) {
                 entry.again = due;
             }
-            if (entry.state instanceof Available && due.isBefore(entry.due)) {
-                entry.due = due;
-                entry.relative = true;
+            if (entry.state instanceof Available) {
+                bringForward(entry, due);
             }
+        }
+    }
+
+    private Instant within(Instant now, Duration spread) {
+        return now.plusNanos((long) (spread.toNanos() * random.nextDouble()));
+    }
+
+    private static void bringForward(Entry entry, Instant due) {
+        if (due.isBefore(entry.due)) {
+            entry.due = due;
+            entry.relative = true;
         }
     }
 
@@ -189,9 +199,8 @@ final class CertificateBook {
         }
         hold(entry, svid, now);
         Instant again = entry.again;
-        if (again != null && again.isBefore(entry.due)) {
-            entry.due = again;
-            entry.relative = true;
+        if (again != null) {
+            bringForward(entry, again);
         }
         entry.again = null;
         return true;
@@ -248,6 +257,12 @@ final class CertificateBook {
         entry.priority = Priority.BACKGROUND;
         entry.due = Rotation.renewal(svid.notBefore(), svid.notAfter(), now);
         entry.relative = false;
+    }
+
+    /** The roots that it trusts are those of the day when it was issued, and nobody was there to notice other ones. */
+    private void holdRestored(Entry entry, Svid svid, Instant now) {
+        hold(entry, svid, now);
+        bringForward(entry, within(now, Rotation.REPLACEMENT));
     }
 
     private static boolean isGood(Svid svid, Instant now) {

@@ -44,9 +44,6 @@ public final class CertificateManager implements AutoCloseable {
     /** The alarm is never set for later than this: a wall clock may be set while we sleep. */
     private static final Duration MAX_SLEEP = Duration.ofSeconds(30);
 
-    /** When other roots are trusted, every certificate is replaced within this time: all nodes learn of it at once. */
-    private static final Duration REPLACEMENT = Duration.ofSeconds(30);
-
     /** Learns of certificates as they come and go. Called on the executor, one call at a time; must not block. */
     public interface Listener {
         /**
@@ -103,7 +100,7 @@ public final class CertificateManager implements AutoCloseable {
 
     /**
      * Takes a certificate that was issued in an earlier life of the process. It serves as soon as somebody wants its
-     * identity, and is renewed like any other; until then it costs nothing but memory. An expired one is ignored, and so is
+     * identity, and is renewed soon after; until then it costs nothing but memory. An expired one is ignored, and so is
      * one whose identity has a certificate already.
      */
     public void restore(Svid svid) {
@@ -222,8 +219,8 @@ public final class CertificateManager implements AutoCloseable {
         if (roots.haveChanged()) {
             // Each carries the bundle that its holder verifies peers with, and may be signed by a root that goes. The
             // reference waits for the middle of each certificate's life.
-            LOG.info("the mesh's roots have changed; replacing every certificate within {}", REPLACEMENT);
-            book.replaceAll(now(), REPLACEMENT);
+            LOG.info("the mesh's roots have changed; replacing every certificate within {}", Rotation.REPLACEMENT);
+            book.replaceAll(now(), Rotation.REPLACEMENT);
         }
         for (SpiffeId identity : book.start(now())) {
             LOG.debug("asking for a certificate of {}", identity);

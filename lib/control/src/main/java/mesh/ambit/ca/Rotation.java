@@ -6,6 +6,12 @@ import java.util.random.RandomGenerator;
 
 /** When certificates are asked for. Pure. */
 final class Rotation {
+    /**
+     * Within this time a certificate is replaced that is good but trusts what may be out of date. Not at once, because a whole
+     * fleet learns of it at the same moment.
+     */
+    static final Duration REPLACEMENT = Duration.ofSeconds(30);
+
     /** Two requests for one identity are never closer than this. */
     static final Duration MIN_SPACING = Duration.ofSeconds(1);
 

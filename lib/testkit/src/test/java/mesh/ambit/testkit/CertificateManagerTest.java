@@ -185,6 +185,18 @@ class CertificateManagerTest {
     }
 
     @Test
+    void aRestoredCertificateIsRenewedSoonBecauseTheRootsMayHaveChangedMeanwhile() {
+        Svid kept = svid(Duration.ofHours(24));
+        manager.restore(kept);
+        assertThat(manager.fetch(WEB).toCompletableFuture()).isCompletedWithValue(kept);
+
+        clock.advance(Duration.ofSeconds(30));
+        assertThat(asked).hasSize(1);
+        asked.getFirst().completeExceptionally(new SigningException("away"));
+        assertThat(manager.current(WEB)).isSameAs(kept);
+    }
+
+    @Test
     void aRestoredCertificateEndsTheWaitForTheCa() {
         CompletionStage<Svid> waiting = manager.fetch(WEB);
         Svid kept = svid(Duration.ofMinutes(10));
