@@ -3,6 +3,7 @@ package mesh.ambit.istiod.app;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import java.net.InetSocketAddress;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
@@ -51,7 +52,7 @@ final class ConnectionBound extends ChannelInboundHandlerAdapter {
      * @param descriptors how many the process may have; 0 if that is not known
      */
     static int most(int asked, long descriptors) {
-        int fit = descriptors <= 0 ? MOST : (int) Math.clamp(descriptors / 4 * 3, 1, MOST);
+        int fit = descriptors <= 0 ? MOST : Math.clamp(descriptors / 4 * 3, 1, MOST);
         return asked == 0 ? fit : asked;
     }
 
@@ -60,8 +61,8 @@ final class ConnectionBound extends ChannelInboundHandlerAdapter {
         Channel connection = (Channel) accepted;
         if (open.incrementAndGet() > most) {
             open.decrementAndGet();
-            connection.unsafe().closeForcibly();
             refused.run();
+            connection.unsafe().closeForcibly();
             untold++;
             tell(context, most + " connections are open, those that come are closed");
             return;
@@ -86,7 +87,7 @@ final class ConnectionBound extends ChannelInboundHandlerAdapter {
         told = true;
         LOG.warn(
                 "{}: {} (limits: {}, and that of open files)",
-                context.channel().localAddress(),
+                name(context.channel()),
                 what,
                 DiscoverySettings.AMBIT_MAX_CONNECTIONS);
         context.executor().schedule(() -> summarize(context.channel()), SILENCE_SECONDS, TimeUnit.SECONDS);
@@ -95,8 +96,14 @@ final class ConnectionBound extends ChannelInboundHandlerAdapter {
     private void summarize(Channel listener) {
         told = false;
         if (untold > 1) {
-            LOG.warn("{}: {} connections were closed in {} s", listener.localAddress(), untold, SILENCE_SECONDS);
+            LOG.warn("{}: {} connections were closed in {} s", name(listener), untold, SILENCE_SECONDS);
         }
         untold = 0;
+    }
+
+    private static String name(Channel listener) {
+        return listener.localAddress() instanceof InetSocketAddress address
+                ? "port " + address.getPort()
+                : String.valueOf(listener.localAddress());
     }
 }
