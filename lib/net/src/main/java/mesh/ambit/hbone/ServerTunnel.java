@@ -23,6 +23,9 @@ final class ServerTunnel extends TunnelConnection {
     /** Payload of the PING between the two GOAWAYs; the liveness check counts from 1. */
     private static final long DRAIN_PING = 0x0064_7261_696e_0000L;
 
+    /** How long the peer has to answer the PING of a drain. */
+    private static final long DRAIN_SECONDS = 5;
+
     private final ConnectHandler handler;
     private final InstantSource clock;
 
@@ -43,6 +46,7 @@ final class ServerTunnel extends TunnelConnection {
     private boolean clientLeaves;
 
     private @Nullable Future<?> expiryTimer;
+    private @Nullable Future<?> drainTimer;
 
     ServerTunnel(TunnelSettings settings, TunnelGuards guards, InstantSource clock, ConnectHandler handler) {
         super(true, settings, guards, MAX_HEADER_LIST_BYTES);
@@ -233,7 +237,8 @@ final class ServerTunnel extends TunnelConnection {
 
     /**
      * Announces the end: a first GOAWAY that still admits every stream, and a final one as soon as the peer has
-     * answered a PING and so has stopped opening any. The tunnel closes with its last stream.
+     * answered a PING and so has stopped opening any, or after five seconds: when a certificate has ended it is not for its
+     * holder to say for how long it is good. The tunnel closes with its last stream.
      */
     void drain() {
         assert eventLoop().inEventLoop();
@@ -247,15 +252,24 @@ final class ServerTunnel extends TunnelConnection {
         frames().goAway(Frames.MAX_STREAM_ID, Http2Error.NO_ERROR);
         frames().ping(DRAIN_PING);
         out().flushSoon();
+        drainTimer = eventLoop().schedule(this::lastGoAway, DRAIN_SECONDS, TimeUnit.SECONDS);
     }
 
     @Override
     void onOtherPong(long payload) {
-        if (draining && payload == DRAIN_PING && lastServedStreamId == Frames.MAX_STREAM_ID) {
-            lastServedStreamId = lastProcessedStreamId;
-            frames().goAway(lastServedStreamId, Http2Error.NO_ERROR);
-            closeIfDone();
+        if (draining && payload == DRAIN_PING) {
+            lastGoAway();
         }
+    }
+
+    private void lastGoAway() {
+        if (lastServedStreamId != Frames.MAX_STREAM_ID || isClosed()) {
+            return;
+        }
+        lastServedStreamId = lastProcessedStreamId;
+        frames().goAway(lastServedStreamId, Http2Error.NO_ERROR);
+        out().flushSoon();
+        closeIfDone();
     }
 
     @Override
@@ -280,6 +294,9 @@ final class ServerTunnel extends TunnelConnection {
         arrived.clear();
         if (expiryTimer != null) {
             expiryTimer.cancel(false);
+        }
+        if (drainTimer != null) {
+            drainTimer.cancel(false);
         }
     }
 }

@@ -267,6 +267,26 @@ class ServerTunnelTest {
     }
 
     @Test
+    void drainNeedsNoAnswerOfAPeerThatWouldRatherGoOn() {
+        server.acceptAtOnce = true;
+        server.start();
+        peer.send(peer.connect(1));
+        peer.receivedDecoded();
+
+        server.tunnel.drain();
+        assertThat(peer.received()).hasSize(2);
+        peer.pass(4);
+        peer.send(peer.connect(3));
+        assertThat(server.accepted).hasSize(2);
+        peer.receivedDecoded();
+        peer.pass(2);
+        assertThat(peer.received()).contains("GOAWAY 3 0 ");
+
+        peer.send(peer.connect(5));
+        assertThat(server.accepted).as("nobody else is served").hasSize(2);
+    }
+
+    @Test
     void tunnelOfAClientThatLeavesClosesAfterTheLastStream() {
         server.acceptAtOnce = true;
         server.start();

@@ -143,11 +143,11 @@ public final class LiveConnections {
         return drained;
     }
 
-    /** Has {@code action} called for each connection, on its loop. From any thread. */
+    /**
+     * Has {@code action} called for each connection, on its loop. From any thread. Those are counted in whose listeners were
+     * closed before: what these accepted last may still be on its way to its loop, uncounted, but ahead of the action.
+     */
     public void forEach(Consumer<Live> action) {
-        if (count.get() == 0) {
-            return;
-        }
         byLoop.forEach((loop, connections) ->
                 execute(loop, () -> List.copyOf(connections.keySet()).forEach(action)));
     }
