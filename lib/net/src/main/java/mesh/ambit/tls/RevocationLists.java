@@ -28,6 +28,9 @@ public final class RevocationLists {
     private static final String BEGIN = "-----BEGIN X509 CRL-----";
     private static final String END = "-----END X509 CRL-----";
 
+    /** What a list in DER begins with. */
+    private static final byte DER_SEQUENCE = 0x30;
+
     /** What the lists say of a path. */
     enum Verdict {
         GOOD,
@@ -43,8 +46,8 @@ public final class RevocationLists {
     }
 
     /**
-     * Returns the lists in {@code file}: PEM, with other blocks between them, or one in DER. An empty file, and one of PEM
-     * blocks without a list, revoke nothing.
+     * Returns the lists in {@code file}: PEM, with other blocks and text before and between them, or one in DER. An empty
+     * file, and one of PEM blocks without a list, revoke nothing.
      *
      * @throws CRLException if one of them is not readable, or of a kind that says less than it seems to (deltas, indirect)
      */
@@ -56,10 +59,15 @@ public final class RevocationLists {
             return NONE;
         }
         String text = new String(file, StandardCharsets.ISO_8859_1);
-        List<byte[]> encoded = text.startsWith(BEGIN_ANY) ? blocks(text) : List.of(file);
+        // The JDK would read PEM, too, but of several lists the first alone. So nothing else is handed to it for DER.
+        boolean der = file[0] == DER_SEQUENCE;
+        if (!der && !text.contains(BEGIN_ANY)) {
+            throw new CRLException("neither PEM nor DER");
+        }
+        List<byte[]> encoded = der ? List.of(file) : blocks(text);
         List<RevocationList> lists = new ArrayList<>();
-        for (byte[] der : encoded) {
-            lists.add(RevocationList.of(parseOne(der)));
+        for (byte[] list : encoded) {
+            lists.add(RevocationList.of(parseOne(list)));
         }
         return new RevocationLists(List.copyOf(lists));
     }

@@ -176,6 +176,13 @@ class RevocationTest {
                 + pem("X509 CRL", pki.crl(web.leaf()));
 
         assertThat(verdict(web, file.getBytes(StandardCharsets.US_ASCII))).isEqualTo(Verdict.REVOKED);
+        for (String preamble :
+                List.of("\n", "# lists of two authorities\n", "Certificate Revocation List (CRL):\n  1\n")) {
+            String told = preamble + pem("X509 CRL", other.crl()) + pem("X509 CRL", pki.crl(web.leaf()));
+            assertThat(verdict(web, told.getBytes(StandardCharsets.US_ASCII)))
+                    .as(preamble)
+                    .isEqualTo(Verdict.REVOKED);
+        }
         assertThat(RevocationLists.parse(new byte[0]).size()).isZero();
         byte[] onlyOthers = pem("CERTIFICATE", pki.root().getEncoded()).getBytes(StandardCharsets.US_ASCII);
         assertThat(RevocationLists.parse(onlyOthers).size()).isZero();
