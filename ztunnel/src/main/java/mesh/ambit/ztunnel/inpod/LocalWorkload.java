@@ -117,7 +117,9 @@ public final class LocalWorkload implements AutoCloseable {
             promise.addListener(_ -> known.cancel(false));
             known.addListener((Future<Void> done) -> {
                 if (done.isSuccess()) {
-                    promise.trySuccess(found.getNow());
+                    // What it was before the answer came may be out of date: other policies may be attached now.
+                    Workload now = current();
+                    promise.trySuccess(now == null ? found.getNow() : now);
                 } else {
                     promise.tryFailure(done.cause());
                 }

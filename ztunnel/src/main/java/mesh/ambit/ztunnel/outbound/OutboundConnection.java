@@ -137,7 +137,9 @@ final class OutboundConnection implements LiveConnections.Live, RelayObserver, D
                         done.getNow(),
                         destination.getAddress(),
                         context.random().get());
-                connect(local, route.to(address));
+                // Judged once more: policies may have changed meanwhile, when there was no attempt yet to be cut.
+                Workload now = context.pod().current();
+                admit(now == null ? local : now, route.to(address));
             } else {
                 LOG.debug("{}: {}", peer.hostname(), done.cause().toString());
                 refuse("no ip addresses were resolved for workload: " + peer.uid(), route.service());

@@ -115,11 +115,8 @@ public final class OutboundRouter {
             return throughGateway(upstreams, upstream, destination, addressed);
         }
         GatewayAddress own = upstream.workload().waypoint();
-        if (addressed == null && own != null) {
-            Upstream instance = upstreams.waypoint(own, dialled);
-            if (instance == null || !isInstance(instance, source, downstream)) {
-                return throughWaypoint(instance, own, destination, upstream.service(), null);
-            }
+        if (addressed == null && own != null && !upstreams.isBehind(own, downstream)) {
+            return throughWaypoint(upstreams.waypoint(own, dialled), own, destination, upstream.service(), null);
         }
         return direct(upstream);
     }
@@ -199,12 +196,6 @@ public final class OutboundRouter {
 
     private static boolean isNear(Upstream upstream, Workload source) {
         return upstream.workload().network().equals(source.network());
-    }
-
-    /** Returns whether the connection comes from the waypoint that it would be sent to. */
-    private static boolean isInstance(Upstream waypoint, Workload source, InetAddress downstream) {
-        return waypoint.workload().identity().equals(source.identity())
-                && waypoint.workload().addresses().contains(downstream);
     }
 
     private static Refused noAddress(Upstream upstream, @Nullable Service service) {

@@ -78,6 +78,33 @@ final class UpstreamResolver {
         return behind(reference, original, Purpose.WAYPOINT);
     }
 
+    /**
+     * Returns whether the client, dialling from {@code downstream}, is one of those that {@code reference} leads to. None is
+     * drawn for that: with several of them the client would mostly be another one than it.
+     */
+    boolean isBehind(GatewayAddress reference, InetAddress downstream) {
+        Service service = switch (reference.destination()) {
+            case NetworkAddress address -> mesh.findService(address, client.namespace());
+            case NamespacedHostname name -> mesh.findService(name);
+        };
+        if (service != null) {
+            return mesh.endpoints(service.key()).keys().stream()
+                    .anyMatch(uid -> isClient(mesh.findWorkload(uid), downstream));
+        }
+        return isClient(
+                switch (reference.destination()) {
+                    case NetworkAddress address -> mesh.findWorkload(address);
+                    case NamespacedHostname name -> mesh.findWorkload(name);
+                },
+                downstream);
+    }
+
+    private boolean isClient(@Nullable Workload instance, InetAddress downstream) {
+        return instance != null
+                && instance.identity().equals(client.identity())
+                && instance.addresses().contains(downstream);
+    }
+
     /** Returns an instance of a network's gateway, as {@link #waypoint} does, but on a port that its service has. */
     @Nullable
     Upstream networkGateway(GatewayAddress reference, InetAddress original) {

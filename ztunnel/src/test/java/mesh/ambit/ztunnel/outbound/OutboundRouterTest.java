@@ -289,6 +289,23 @@ class OutboundRouterTest {
         assertThat(nextHop(fromElsewhere)).isEqualTo("10.0.0.9:15008");
     }
 
+    @Test
+    void oneOfSeveralWaypointsReachesItsWorkloadDirectlyWhicheverWouldBeDrawn() {
+        Workload web = WEB.toBuilder().waypoint(TO_WAYPOINT).build();
+        Workload first =
+                pod("wp-1", "10.0.0.9", "default/wp").serviceAccount("wp").build();
+        Workload second =
+                pod("wp-2", "10.0.0.8", "default/wp").serviceAccount("wp").build();
+        MeshSnapshot mesh = mesh(web, first, second, WP_SERVICE);
+
+        for (int seed = 0; seed < 20; seed++) {
+            assertThat(nextHop(route(mesh, first, first.addresses().getFirst(), "10.0.0.2", 8080, new Random(seed))))
+                    .isEqualTo("10.0.0.2:15008");
+            assertThat(nextHop(route(mesh, second, second.addresses().getFirst(), "10.0.0.2", 8080, new Random(seed))))
+                    .isEqualTo("10.0.0.2:15008");
+        }
+    }
+
     private OutboundRoute route(MeshSnapshot mesh, String address, int port) {
         return route(mesh, CLIENT, address, port, new Random(1));
     }
