@@ -79,7 +79,7 @@ class DiscoveryServiceIT {
     @Test
     void changesMergeForAClientThatDoesNotRead() throws Exception {
         server.publish(Meshes.pier(), List.of());
-        try (AdsClient client = new AdsClient(server.channel, "t", "istio-system", "node-a", false)) {
+        try (AdsClient client = server.deafClient("node-a")) {
             client.subscribe(AdsClient.ADDRESS);
             client.read();
             client.acknowledge(client.next());

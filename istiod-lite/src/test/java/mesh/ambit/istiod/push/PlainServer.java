@@ -30,8 +30,15 @@ final class PlainServer implements AutoCloseable {
     private static final CallerIdentity ZTUNNEL =
             new CallerIdentity(new SpiffeId("cluster.local", "istio-system", "ztunnel"), null);
 
+    /** Stays what it is: a client library that may widen its window takes megabytes for a program that reads nothing. */
+    private static final int DEAF_WINDOW = 65_535;
+
     final PushHub hub;
     final ManagedChannel channel;
+
+    /** Of those who read nothing, so that what they leave in the window of the connection is nobody else's. */
+    private final ManagedChannel deafChannel;
+
     private final ExecutorService workers = Executors.newVirtualThreadPerTaskExecutor();
 
     /** Of our own, so that no thread of one test class works on into the next. */
@@ -63,13 +70,16 @@ final class PlainServer implements AutoCloseable {
                         CallerInterceptor::caller))
                 .build()
                 .start();
-        channel = NettyChannelBuilder.forAddress(
-                        new InetSocketAddress(InetAddress.getLoopbackAddress(), server.getPort()))
+        channel = connection().build();
+        deafChannel = connection().flowControlWindow(DEAF_WINDOW).build();
+    }
+
+    private NettyChannelBuilder connection() {
+        return NettyChannelBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), server.getPort()))
                 .channelType(NioSocketChannel.class)
                 .eventLoopGroup(sockets)
                 .executor(workers)
-                .usePlaintext()
-                .build();
+                .usePlaintext();
     }
 
     /** Makes these the mesh. */
@@ -85,12 +95,19 @@ final class PlainServer implements AutoCloseable {
         return new AdsClient(channel, "anything", "istio-system", nodeName);
     }
 
+    /** Returns one that reads nothing unless it is told to. */
+    AdsClient deafClient(String nodeName) {
+        return new AdsClient(deafChannel, "anything", "istio-system", nodeName, false);
+    }
+
     @Override
     public void close() {
         channel.shutdownNow();
+        deafChannel.shutdownNow();
         server.shutdownNow();
         try {
             channel.awaitTermination(60, TimeUnit.SECONDS);
+            deafChannel.awaitTermination(60, TimeUnit.SECONDS);
             server.awaitTermination(60, TimeUnit.SECONDS);
             // They write to these loops, which take nothing once they have ended.
             workers.shutdownNow();

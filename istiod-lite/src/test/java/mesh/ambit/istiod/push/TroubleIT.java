@@ -173,7 +173,7 @@ class TroubleIT {
         StreamLimits impatient =
                 new StreamLimits(10, 1_000_000, 1 << 20, 1 << 20, Duration.ZERO, Duration.ofMillis(100), Duration.ZERO);
         try (PlainServer server = server(100, impatient, large(3000, 1000));
-                AdsClient deaf = new AdsClient(server.channel, "t", "istio-system", "node-b", false);
+                AdsClient deaf = server.deafClient("node-b");
                 AdsClient client = server.client("node-a")) {
             client.subscribe(AdsClient.ADDRESS);
             deaf.subscribe(AdsClient.ADDRESS);
@@ -194,7 +194,7 @@ class TroubleIT {
         StreamLimits limits = new StreamLimits(
                 10, 50, 64 << 20, 64 << 20, Duration.ofHours(1), Duration.ofMillis(100), Duration.ofHours(1));
         try (PlainServer server = server(100, limits, large(3000, 1000));
-                AdsClient deaf = new AdsClient(server.channel, "t", "istio-system", "node-b", false)) {
+                AdsClient deaf = server.deafClient("node-b")) {
             deaf.subscribe(AdsClient.ADDRESS);
             until(() -> !server.hub.status().isEmpty());
             for (int i = 0; i < 60; i++) {
