@@ -1,21 +1,19 @@
 package mesh.ambit.istiod.proxyless;
 
-import java.net.InetAddress;
 import java.util.List;
 import mesh.ambit.model.LoadBalancing.Scope;
 import mesh.ambit.model.Locality;
-import mesh.ambit.model.NetworkAddress;
 import mesh.ambit.model.Workload;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where a client is: as it says, and else as the mesh knows of the workload with its address. Unknown parts are empty.
+ * Where a client is: as it says, and else as the mesh knows of the workload that it is. Unknown parts are empty.
  *
  * @param network null when nobody knows, which is not the empty name
  */
 record Place(@Nullable String network, Locality locality, String node, String cluster) {
     static Place of(ProxylessMesh mesh, Viewer viewer) {
-        Workload workload = workload(mesh, viewer);
+        Workload workload = Identification.of(mesh, viewer).workload();
         Locality locality = viewer.locality();
         if (workload == null) {
             return new Place(viewer.network().isEmpty() ? null : viewer.network(), locality, viewer.node(), "");
@@ -25,19 +23,6 @@ record Place(@Nullable String network, Locality locality, String node, String cl
                 locality.isEmpty() ? workload.locality() : locality,
                 workload.node(),
                 workload.clusterId());
-    }
-
-    /** Returns the workload that the client is; null when its namespace has none with one of its addresses. */
-    static @Nullable Workload workload(ProxylessMesh mesh, Viewer viewer) {
-        for (InetAddress address : viewer.addresses()) {
-            for (String network : List.of(viewer.network(), "")) {
-                Workload workload = mesh.mesh().findWorkload(new NetworkAddress(network, address));
-                if (workload != null && workload.namespace().equals(viewer.namespace())) {
-                    return workload;
-                }
-            }
-        }
-        return null;
     }
 
     /** Returns whether the client can reach addresses of {@code other} as they are. */

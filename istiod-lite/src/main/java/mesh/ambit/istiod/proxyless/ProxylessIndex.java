@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import mesh.ambit.istiod.ambient.MeshSettings;
 import mesh.ambit.istiod.ambient.MeshUpdate;
+import mesh.ambit.kube.Kind;
 import mesh.ambit.kube.KubeObject;
 import mesh.ambit.kube.ObjectKey;
 import mesh.ambit.kube.Pod;
@@ -22,6 +23,8 @@ import mesh.ambit.policy.Policy;
  * <p>Exists only while such clients do.
  */
 public final class ProxylessIndex {
+    private static final String NETWORK = "topology.istio.io/network";
+
     private final MeshSettings settings;
     private final Map<ObjectKey, KubeObject> ruling = new TreeMap<>();
 
@@ -50,8 +53,10 @@ public final class ProxylessIndex {
     public ProxylessMesh begin(
             Collection<? extends MeshResource> resources, Collection<Policy> policies, Iterable<KubeObject> objects) {
         PersistentMap<String, Map<String, String>> labels = current.labels();
+        String network = current.network();
         for (KubeObject object : objects) {
             labels = relabel(labels, object);
+            network = isHome(object.key()) ? networkOf(object) : network;
             if (Rules.concern(object)) {
                 ruling.put(object.key(), object);
             }
@@ -61,7 +66,8 @@ public final class ProxylessIndex {
                 current.mesh().apply(resources, List.of()),
                 current.policies().apply(policies, List.of()),
                 labels,
-                Rules.of(ruling.values(), settings));
+                Rules.of(ruling.values(), settings),
+                network);
         return current;
     }
 
@@ -69,8 +75,10 @@ public final class ProxylessIndex {
     public ProxylessMesh apply(
             MeshUpdate update, Collection<? extends KubeObject> present, Collection<ObjectKey> gone) {
         PersistentMap<String, Map<String, String>> labels = current.labels();
+        String network = current.network();
         boolean ruled = false;
         for (ObjectKey key : gone) {
+            network = isHome(key) ? "" : network;
             for (String uid : labelled.getOrDefault(key, List.of())) {
                 labels = labels.without(uid);
             }
@@ -79,6 +87,7 @@ public final class ProxylessIndex {
         }
         for (KubeObject object : present) {
             labels = relabel(labels, object);
+            network = isHome(object.key()) ? networkOf(object) : network;
             if (Rules.concern(object)) {
                 ruled |= !object.equals(ruling.put(object.key(), object));
             } else {
@@ -94,8 +103,18 @@ public final class ProxylessIndex {
                         ? current.policies()
                         : current.policies().apply(update.policies(), update.removedPolicies()),
                 labels,
-                ruled ? Rules.of(ruling.values(), settings) : current.rules());
+                ruled ? Rules.of(ruling.values(), settings) : current.rules(),
+                network);
         return current;
+    }
+
+    /** Returns whether it is the namespace that says which network the cluster is on. */
+    private boolean isHome(ObjectKey key) {
+        return key.kind() == Kind.NAMESPACE && key.name().equals(settings.systemNamespace());
+    }
+
+    private static String networkOf(KubeObject home) {
+        return home.metadata().labels().getOrDefault(NETWORK, "");
     }
 
     private PersistentMap<String, Map<String, String>> relabel(

@@ -36,6 +36,7 @@ import mesh.ambit.model.NamespacedHostname;
 import mesh.ambit.model.Port;
 import mesh.ambit.model.Service;
 import mesh.ambit.model.Workload;
+import mesh.ambit.model.WorkloadType;
 import mesh.ambit.wire.WireJson;
 import org.jspecify.annotations.Nullable;
 
@@ -193,7 +194,12 @@ public record ProxylessJson(JsonObject resources, List<String> remarks) {
                     workload.addresses(),
                     workload.network(),
                     workload.locality(),
-                    workload.node());
+                    workload.node(),
+                    new Viewer.Claim(
+                            workload.workloadType() == WorkloadType.POD ? workload.name() : "",
+                            workload.clusterId(),
+                            null,
+                            false));
             String address = Addresses.print(workload.addresses().getFirst());
             for (int port : ports) {
                 add(

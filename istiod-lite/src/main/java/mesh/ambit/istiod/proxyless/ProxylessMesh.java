@@ -24,24 +24,27 @@ import org.jspecify.annotations.Nullable;
  * @param policies what node proxies enforce; of them the mode of mutual TLS is read
  * @param labels of workloads, by uid
  * @param rules the objects that say how clients and servers behave
+ * @param network name of the network that the cluster is on; empty when it has none
  */
 public record ProxylessMesh(
         MeshSettings settings,
         MeshSnapshot mesh,
         PolicySet policies,
         PersistentMap<String, Map<String, String>> labels,
-        Rules rules) {
+        Rules rules,
+        String network) {
     public ProxylessMesh {
         requireNonNull(settings, "settings");
         requireNonNull(mesh, "mesh");
         requireNonNull(policies, "policies");
         requireNonNull(labels, "labels");
         requireNonNull(rules, "rules");
+        requireNonNull(network, "network");
     }
 
     /** Returns a mesh without anything in it. */
     static ProxylessMesh empty(MeshSettings settings) {
-        return new ProxylessMesh(settings, MeshSnapshot.EMPTY, PolicySet.EMPTY, PersistentMap.empty(), Rules.NONE);
+        return new ProxylessMesh(settings, MeshSnapshot.EMPTY, PolicySet.EMPTY, PersistentMap.empty(), Rules.NONE, "");
     }
 
     /**

@@ -62,6 +62,19 @@ public final class ProxylessResources {
         };
     }
 
+    /**
+     * Returns why there is no resource of that name for a server, which does not serve without it; null when that is to
+     * be expected.
+     */
+    public @Nullable String unanswered(ProxylessMesh mesh, Viewer viewer, ResourceKind kind, String name) {
+        if (kind != ResourceKind.LISTENER || !name.startsWith(ListenerName.SERVER_PREFIX)) {
+            return null;
+        }
+        return ListenerName.parse(name) == null
+                ? "the name does not end with an address and a port"
+                : Identification.of(mesh, viewer).why();
+    }
+
     /** Returns the names of all resources of a kind for a client that asks for everything. No servers' listeners. */
     public SortedSet<String> names(ProxylessMesh mesh, Viewer viewer, ResourceKind kind) {
         SortedSet<String> names = new TreeSet<>();

@@ -30,7 +30,7 @@ final class ServerListeners {
 
     /** Returns the listener {@code name}, or null when the mesh does not know the server. */
     static @Nullable Listener of(ProxylessMesh mesh, Viewer viewer, String name, ListenerName parsed, Remarks remarks) {
-        Workload server = Place.workload(mesh, viewer);
+        Workload server = Identification.of(mesh, viewer).workload();
         if (server == null) {
             return null;
         }

@@ -7,10 +7,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import mesh.ambit.istiod.issuer.BoundPod;
+import mesh.ambit.istiod.issuer.CallerIdentity;
 import mesh.ambit.istiod.proxyless.Viewer;
 import mesh.ambit.kube.IpText;
 import mesh.ambit.model.Locality;
 import mesh.ambit.protocol.discovery.Node;
+import org.jspecify.annotations.Nullable;
 
 /** What the bootstrap of a gRPC client says about it. Reads nodes that {@link ProxyNode} has accepted. */
 final class GrpcNode {
@@ -24,7 +27,12 @@ final class GrpcNode {
                 || node.getUserAgentName().startsWith(USER_AGENT);
     }
 
-    static Viewer viewer(Node node) {
+    /**
+     * Returns what is known of the client.
+     *
+     * @param caller who was proved to call; null on a port that asks for no proof
+     */
+    static Viewer viewer(Node node, @Nullable CallerIdentity caller) {
         String[] parts = node.getId().split("~", -1);
         Struct metadata = node.getMetadata();
         String namespace = text(metadata, "NAMESPACE");
@@ -51,7 +59,18 @@ final class GrpcNode {
                         node.getLocality().getRegion(),
                         node.getLocality().getZone(),
                         node.getLocality().getSubZone()),
-                text(metadata, "NODE_NAME"));
+                text(metadata, "NODE_NAME"),
+                claim(parts[2], namespace, text(metadata, "CLUSTER_ID"), caller));
+    }
+
+    private static Viewer.Claim claim(String id, String namespace, String cluster, @Nullable CallerIdentity caller) {
+        BoundPod bound = caller == null ? null : caller.pod();
+        String pod = id.endsWith("." + namespace) ? id.substring(0, id.length() - namespace.length() - 1) : "";
+        return new Viewer.Claim(
+                bound == null ? pod : bound.name(),
+                cluster,
+                caller == null ? null : caller.serviceAccount(),
+                bound != null);
     }
 
     private static void add(List<InetAddress> addresses, String text) {

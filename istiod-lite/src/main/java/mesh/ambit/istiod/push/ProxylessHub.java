@@ -3,6 +3,8 @@ package mesh.ambit.istiod.push;
 import java.util.Collection;
 import java.util.List;
 import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
@@ -79,7 +81,8 @@ public final class ProxylessHub {
         return before.mesh() == after.mesh()
                 && before.policies() == after.policies()
                 && before.labels() == after.labels()
-                && before.rules() == after.rules();
+                && before.rules() == after.rules()
+                && before.network().equals(after.network());
     }
 
     /** Forgets the mesh, as there are no clients. */
@@ -92,9 +95,11 @@ public final class ProxylessHub {
         }
     }
 
-    /** Returns what clients were told less of than the objects say, one sentence each, sorted. */
+    /** Returns what clients were told less of than the objects say, or wait for in vain; one sentence each, sorted. */
     public List<String> remarks() {
-        return resources.remarks();
+        SortedSet<String> remarks = new TreeSet<>(resources.remarks());
+        streams.forEach(stream -> remarks.addAll(stream.waiting()));
+        return List.copyOf(remarks);
     }
 
     @Nullable

@@ -39,6 +39,7 @@ final class StateStream extends ServedStream<DiscoveryRequest, DiscoveryResponse
     private final Map<ResourceKind, StateSubscription> subscriptions = new ConcurrentSkipListMap<>();
 
     private final Detour detour = new Detour();
+    private final Unanswered unanswered = new Unanswered();
     private @Nullable Viewer viewer;
     /** Version of the state that was last looked at; empty before the first. */
     private String told = "";
@@ -100,7 +101,7 @@ final class StateStream extends ServedStream<DiscoveryRequest, DiscoveryResponse
                         "whole states are for gRPC clients (expected: GENERATOR=grpc in the node's metadata)"));
                 return;
             }
-            viewer = GrpcNode.viewer(request.getNode());
+            viewer = GrpcNode.viewer(request.getNode(), caller);
             proxyless.register(this);
         }
         take(kind, request);
@@ -197,10 +198,21 @@ final class StateStream extends ServedStream<DiscoveryRequest, DiscoveryResponse
 
     private boolean push(ResourceKind kind, StateSubscription subscription, ProxylessHub.State now, Viewer whom) {
         long start = System.nanoTime();
+        Map<String, String> missing = new TreeMap<>();
         List<Generated> due = subscription.due(
-                name -> resource(kind, name, subscription, now, whom),
+                name -> {
+                    Generated found = resource(kind, name, subscription, now, whom);
+                    String why = found == null ? proxyless.resources().unanswered(now.mesh(), whom, kind, name) : null;
+                    if (why != null) {
+                        missing.put(name, why);
+                    }
+                    return found;
+                },
                 all -> proxyless.resources().names(now.mesh(), whom, all),
                 () -> !kind.leads() && detour.mayHold(() -> isLedElsewhere(now, whom)));
+        if (kind == ResourceKind.LISTENER) {
+            unanswered.are(missing, delay -> hub.later(delay, () -> loop.execute(this::complain)));
+        }
         if (due == null) {
             return false;
         }
@@ -220,6 +232,21 @@ final class StateStream extends ServedStream<DiscoveryRequest, DiscoveryResponse
         metrics.pushed(kind.label(), kind.typeUrl(), built.getSerializedSize(), System.nanoTime() - start);
         LOG.debug("{}: {} with {} resources", connection, kind.label(), due.size());
         return true;
+    }
+
+    /** Says what the client waits for, once it has waited for some time. */
+    private void complain() {
+        if (!isEnded()) {
+            unanswered.overdue().forEach(sentence -> LOG.warn("{}: {}", connection, sentence));
+        }
+    }
+
+    /** Returns what the client waits for in vain, one sentence each; any thread. */
+    List<String> waiting() {
+        ProxyNode known = proxy();
+        return unanswered.sentences().stream()
+                .map(sentence -> (known == null ? connection : known.id()) + ": " + sentence)
+                .toList();
     }
 
     /** Returns whether this state has other routes for the client than it was told. */

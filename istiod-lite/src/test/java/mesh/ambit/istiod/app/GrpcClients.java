@@ -40,6 +40,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Queue;
 import java.util.TreeMap;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Future;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -159,6 +160,11 @@ final class GrpcClients implements AutoCloseable {
                 .build();
         servers.put(name, server);
         return server;
+    }
+
+    /** Does something while the test waits for something else. */
+    <T> Future<T> meanwhile(Callable<T> action) {
+        return executor.submit(action);
     }
 
     void stop(String name) throws InterruptedException {

@@ -41,6 +41,11 @@ class ProxylessIndexTest {
         add(Meshes.service("web")
                 .replace("metadata: {", "metadata: {annotations: {networking.istio.io/exportTo: x}, "));
         add(Meshes.service("v1"));
+        add("""
+            apiVersion: v1
+            kind: Namespace
+            metadata: {name: istio-system, labels: {topology.istio.io/network: near}}
+            """);
         add(Meshes.pod("one", "web", "10.0.0.1"));
         add(pod);
         add(pod.replace("version: two", "version: three"));
@@ -89,6 +94,7 @@ class ProxylessIndexTest {
 
             // then
             Meshes expected = Meshes.of(ObjectSet.of(there.values()));
+            assertThat(mesh.network()).isEqualTo(expected.mesh().network());
             ASKED.forEach((kind, names) -> names.forEach(name -> assertThat(resources.find(mesh, viewer, kind, name))
                     .as("%s %s", kind, name)
                     .isEqualTo(expected.resources().find(expected.mesh(), viewer, kind, name))));
