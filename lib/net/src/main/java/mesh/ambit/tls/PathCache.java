@@ -16,6 +16,9 @@ final class PathCache {
     /** A node's peers; beyond this the cache starts afresh. At about 3 KiB each. */
     static final int MAX_PATHS = 1_024;
 
+    /** Longer chains are judged anew each time: whoever shows them may put in what he likes. */
+    static final int MAX_CHAIN_BYTES = 16 * 1024;
+
     private final Map<Key, VerifiedPath> paths = new ConcurrentHashMap<>();
 
     /** A chain as a peer in this role showed it. */
@@ -43,6 +46,15 @@ final class PathCache {
             return new Key(role, encoded);
         }
 
+        /** Says whether this is what its path needs, with the root at most, and not large either. */
+        private boolean isSpare(VerifiedPath path) {
+            int bytes = 0;
+            for (byte[] certificate : chain) {
+                bytes += certificate.length;
+            }
+            return chain.length <= path.certificates().size() + 1 && bytes <= MAX_CHAIN_BYTES;
+        }
+
         @Override
         public boolean equals(@Nullable Object other) {
             return other instanceof Key key && role == key.role && Arrays.deepEquals(chain, key.chain);
@@ -59,7 +71,11 @@ final class PathCache {
         return paths.get(key);
     }
 
+    /** Keeps a path that was found, unless the chain has more in it than belongs to the path. */
     void keep(Key key, VerifiedPath path) {
+        if (!key.isSpare(path)) {
+            return;
+        }
         if (paths.size() >= MAX_PATHS) {
             paths.clear();
         }
