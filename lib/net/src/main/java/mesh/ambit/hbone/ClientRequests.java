@@ -43,6 +43,13 @@ final class ClientRequests {
         return taken;
     }
 
+    /** Takes those of them that may be tried elsewhere; the others go on waiting. */
+    List<PendingConnect> takeWaitingToTryAgain() {
+        List<PendingConnect> taken = new ArrayList<>();
+        waiting.removeIf(request -> request.mayTryAgain() && taken.add(request));
+        return taken;
+    }
+
     /** Notes that {@code request} has left on a stream, at {@code nanos} of the loop's ticker. */
     void sent(PendingConnect request, int streamId, long nanos) {
         request.sent(streamId, nanos);

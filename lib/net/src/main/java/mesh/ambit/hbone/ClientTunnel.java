@@ -2,7 +2,6 @@ package mesh.ambit.hbone;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.http2.Http2Error;
-import io.netty.handler.codec.http2.Http2Exception;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -24,6 +23,9 @@ final class ClientTunnel extends TunnelConnection {
         /** {@code request} was never processed here; it may be tried elsewhere. */
         void onUnprocessed(ClientTunnel tunnel, PendingConnect request);
 
+        /** Says whether the certificates of both ends are still good for new streams. */
+        boolean certificatesLast(ClientTunnel tunnel);
+
         /** TLS is up: from now on {@link TunnelConnection#peer()} is known. */
         void onEstablished(ClientTunnel tunnel);
 
@@ -34,10 +36,9 @@ final class ClientTunnel extends TunnelConnection {
     private final Owner owner;
     private final ClientRequests requests = new ClientRequests();
 
-    /** Within reach of tests, which have no time for a billion streams. */
-    int nextStreamId = 1;
+    /** Within reach of tests. */
+    final RequestSender sender;
 
-    private boolean started;
     private boolean goingAway;
     private boolean released;
 
@@ -47,6 +48,7 @@ final class ClientTunnel extends TunnelConnection {
     ClientTunnel(TunnelSettings settings, TunnelGuards guards, Owner owner) {
         super(false, settings, guards, MAX_HEADER_LIST_BYTES);
         this.owner = owner;
+        this.sender = new RequestSender(this, owner, requests);
     }
 
     /** Returns how many streams and requests the tunnel carries. */
@@ -70,7 +72,8 @@ final class ClientTunnel extends TunnelConnection {
             return;
         }
         requests.add(request);
-        sendWaiting();
+        sender.send();
+        closeIfDone();
     }
 
     /** The pool has forgotten this tunnel: it closes with its last stream. */
@@ -112,53 +115,15 @@ final class ClientTunnel extends TunnelConnection {
 
     @Override
     void onStarted() {
-        started = true;
         owner.onEstablished(this);
-        sendWaiting();
+        sender.start();
+        closeIfDone();
     }
 
     @Override
     void onPeerSettings() {
-        sendWaiting();
-    }
-
-    private void sendWaiting() {
-        while (started && !isClosed() && !goingAway && streams.count() < peerSettings.maxConcurrentStreams()) {
-            PendingConnect request = requests.takeNext();
-            if (request == null) {
-                break;
-            }
-            send(request);
-        }
-        if (started) {
-            closeIfDone();
-        }
-    }
-
-    private void send(PendingConnect request) {
-        int streamId = nextStreamId;
-        ByteBuf block;
-        try {
-            block = headerCodec.request(ctx().alloc(), streamId, request.authority(), request.headers());
-        } catch (Http2Exception e) {
-            request.fail(new TunnelFailure.Http2Failed("h2 failed: request headers exceed the peer's limit"));
-            return;
-        }
-        nextStreamId += 2;
-        TunnelStream stream = streams.open(streamId);
-        requests.sent(request, streamId, eventLoop().ticker().nanoTime());
-        frames().headers(streamId, block, false);
-        request.promise().addListener(done -> {
-            if (done.isCancelled() && !stream.isOver()) {
-                requests.take(streamId);
-                stream.reset(Http2Error.CANCEL);
-            }
-        });
-        if (nextStreamId < 0) {
-            // That was the last id there is. The tunnel lives as long as its streams.
-            goAway();
-            requests.takeWaiting().forEach(waiting -> owner.onUnprocessed(this, waiting));
-        }
+        sender.resume();
+        closeIfDone();
     }
 
     @Override
@@ -271,7 +236,12 @@ final class ClientTunnel extends TunnelConnection {
         return unheard;
     }
 
-    private void goAway() {
+    boolean isGoingAway() {
+        return goingAway;
+    }
+
+    /** Takes no new streams any more; those it has go on. */
+    void goAway() {
         if (!goingAway) {
             goingAway = true;
             owner.onUnusable(this);
@@ -280,8 +250,7 @@ final class ClientTunnel extends TunnelConnection {
 
     @Override
     boolean isIdle(int streamId) {
-        // Unsigned: behind the last id there is none.
-        return Integer.compareUnsigned(streamId, nextStreamId) >= 0 || streamId % 2 == 0;
+        return sender.isIdle(streamId);
     }
 
     @Override
@@ -291,12 +260,13 @@ final class ClientTunnel extends TunnelConnection {
             request.fail(stream.endOfUnanswered());
         }
         if (!isClosed()) {
-            sendWaiting();
+            sender.resume();
+            closeIfDone();
         }
     }
 
     private void closeIfDone() {
-        if ((goingAway || released) && load() == 0 && !isClosed() && started) {
+        if ((goingAway || released) && load() == 0 && !isClosed() && sender.isStarted()) {
             frames().goAway(0, Http2Error.NO_ERROR);
             out().flush();
             ctx().close();

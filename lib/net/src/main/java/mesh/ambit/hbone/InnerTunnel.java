@@ -99,6 +99,12 @@ public final class InnerTunnel {
             request.fail(new TunnelFailure.Http2Failed("h2 failed: not processed before GOAWAY"));
         }
 
+        /** The one request never waits for another's stream. */
+        @Override
+        public boolean certificatesLast(ClientTunnel tunnel) {
+            return true;
+        }
+
         @Override
         public void onEstablished(ClientTunnel tunnel) {}
 

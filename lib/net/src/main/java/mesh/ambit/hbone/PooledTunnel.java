@@ -68,7 +68,12 @@ final class PooledTunnel {
     }
 
     boolean isUsable(Instant now) {
-        return now.isBefore(usableUntil) && tunnel.acceptsStreams();
+        return certificatesLast(now) && tunnel.acceptsStreams();
+    }
+
+    /** Says whether the certificates of both ends, as far as they are known, are still good for new streams. */
+    boolean certificatesLast(Instant now) {
+        return now.isBefore(usableUntil);
     }
 
     void checkedOut() {

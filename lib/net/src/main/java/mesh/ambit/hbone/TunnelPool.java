@@ -191,6 +191,12 @@ public final class TunnelPool {
         }
 
         @Override
+        public boolean certificatesLast(ClientTunnel tunnel) {
+            PooledTunnel entry = open.get(tunnel);
+            return entry == null || entry.certificatesLast(clock.instant());
+        }
+
+        @Override
         public void onEstablished(ClientTunnel tunnel) {
             PooledTunnel entry = open.get(tunnel);
             if (entry != null) {

@@ -30,6 +30,9 @@ final class ClientEnd implements AfterEachCallback {
     /** The requests that the owner was given back. */
     final List<PendingConnect> unprocessed = new ArrayList<>();
 
+    /** What the owner says of the certificates. */
+    boolean certificatesLast = true;
+
     final ClientTunnel tunnel = new ClientTunnel(TunnelSettings.DEFAULT, TunnelGuards.NONE, new ClientTunnel.Owner() {
         @Override
         public void onUnusable(ClientTunnel tunnel) {
@@ -40,6 +43,11 @@ final class ClientEnd implements AfterEachCallback {
         @Override
         public void onUnprocessed(ClientTunnel tunnel, PendingConnect request) {
             unprocessed.add(request);
+        }
+
+        @Override
+        public boolean certificatesLast(ClientTunnel tunnel) {
+            return certificatesLast;
         }
 
         @Override
@@ -66,9 +74,19 @@ final class ClientEnd implements AfterEachCallback {
     }
 
     Promise<HboneStream> request(HeaderFields headers) {
-        Promise<HboneStream> promise = ImmediateEventExecutor.INSTANCE.newPromise();
-        tunnel.request(new PendingConnect(KEY, () -> new CompletableFuture<>(), "10.0.0.1:80", headers, promise));
-        return promise;
+        PendingConnect request = pending(headers);
+        tunnel.request(request);
+        return request.promise();
+    }
+
+    /** Returns a request that no tunnel has been asked for yet. */
+    static PendingConnect pending(HeaderFields headers) {
+        return new PendingConnect(
+                KEY,
+                () -> new CompletableFuture<>(),
+                "10.0.0.1:80",
+                headers,
+                ImmediateEventExecutor.INSTANCE.newPromise());
     }
 
     /** Returns why a request failed, which it must have done. */

@@ -187,7 +187,7 @@ class ClientTunnelTest {
     @Test
     void lastStreamsOfATunnelAreAnsweredLikeAnyOther() {
         client.start();
-        tunnel.nextStreamId = Integer.MAX_VALUE - 2;
+        tunnel.sender.nextStreamId = Integer.MAX_VALUE - 2;
         Promise<HboneStream> lastButOne = client.request();
         Promise<HboneStream> last = client.request();
         peer.receivedDecoded();
@@ -203,7 +203,7 @@ class ClientTunnelTest {
     @Test
     void tunnelDoesNotCloseUnderItsVeryLastRequest() {
         client.start();
-        tunnel.nextStreamId = Integer.MAX_VALUE;
+        tunnel.sender.nextStreamId = Integer.MAX_VALUE;
 
         Promise<HboneStream> last = client.request();
 
@@ -216,7 +216,7 @@ class ClientTunnelTest {
     @Test
     void requestsForWhichNoIdIsLeftGoElsewhere() {
         peer.sendHex("000006040000000000" + "0003" + "00000001"); // One stream at a time.
-        tunnel.nextStreamId = Integer.MAX_VALUE - 2;
+        tunnel.sender.nextStreamId = Integer.MAX_VALUE - 2;
         client.request();
         Promise<HboneStream> last = client.request();
         Promise<HboneStream> beyond = client.request();

@@ -76,6 +76,11 @@ class TunnelDialerIT {
         public void onUnprocessed(ClientTunnel tunnel, PendingConnect request) {}
 
         @Override
+        public boolean certificatesLast(ClientTunnel tunnel) {
+            return true;
+        }
+
+        @Override
         public void onEstablished(ClientTunnel tunnel) {}
 
         @Override

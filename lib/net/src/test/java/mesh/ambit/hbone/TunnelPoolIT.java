@@ -238,6 +238,22 @@ class TunnelPoolIT {
     }
 
     @Test
+    void requestThatWaitedForRoomUntilTheCertificateEndedTakesANewTunnel() throws Exception {
+        lab.serveEcho();
+        TunnelPool pool = lab.pool(ServerTunnel.MAX_CONCURRENT_STREAMS + 2, Duration.ofMinutes(5));
+        List<HboneStream> streams = lab.openMany(pool, ServerTunnel.MAX_CONCURRENT_STREAMS);
+        AtomicReference<io.netty.util.concurrent.Future<HboneStream>> waiting = new AtomicReference<>();
+        lab.onLoop(() -> waiting.set(lab.request(pool)));
+        lab.clock().move(Duration.ofHours(1));
+
+        lab.finish(streams.getFirst());
+
+        lab.echo(Loops.get(waiting.get()), "elsewhere");
+        assertThat(lab.acceptedTunnels()).isEqualTo(2);
+        lab.echo(streams.getLast(), "goes on");
+    }
+
+    @Test
     void serverSendsGoAwayWhenItsClientsCertificateEnds() throws Exception {
         lab.serveEcho();
         Instant now = lab.serverClock().instant();
