@@ -36,6 +36,11 @@ final class HeaderCodec {
     private final Decoder decoder;
     private final DefaultHttp2HeadersEncoder encoder;
 
+    /** What the peer allows our table, and the least that it has allowed since the last block. */
+    private long tableBytes = MAX_TABLE_BYTES;
+
+    private long leastTableBytes = MAX_TABLE_BYTES;
+
     /** What a block says, or why it says nothing. */
     sealed interface Decoded {
         /** A list that keeps the rules. */
@@ -95,13 +100,22 @@ final class HeaderCodec {
         }
     }
 
-    /** Takes over the peer's limits for our encoder. */
-    void apply(PeerSettings peer) throws ProtocolViolation {
-        try {
-            encoder.maxHeaderTableSize(Math.min(peer.headerTableBytes(), MAX_TABLE_BYTES));
-        } catch (Http2Exception e) {
-            throw new ProtocolViolation(Http2Error.PROTOCOL_ERROR, String.valueOf(e.getMessage()));
+    /**
+     * Takes over the peer's limits for our next block. The encoder learns of them then: it notes down for the peer whatever
+     * it is told, and would fill memory for one that changes its mind all day.
+     */
+    void apply(PeerSettings peer) {
+        tableBytes = Math.min(peer.headerTableBytes(), MAX_TABLE_BYTES);
+        leastTableBytes = Math.min(tableBytes, leastTableBytes);
+    }
+
+    /** Brings the table to its size, by way of the smallest that it had to have meanwhile (RFC 7541, 4.2). */
+    private void resizeTable() throws Http2Exception {
+        if (leastTableBytes < encoder.maxHeaderTableSize()) {
+            encoder.maxHeaderTableSize(leastTableBytes);
         }
+        encoder.maxHeaderTableSize(tableBytes);
+        leastTableBytes = tableBytes;
     }
 
     /** Returns the block of a CONNECT. */
@@ -124,6 +138,7 @@ final class HeaderCodec {
         }
         ByteBuf block = allocator.buffer(BLOCK_BYTES);
         try {
+            resizeTable();
             encoder.encodeHeaders(streamId, headers, block);
             return block;
         } catch (Http2Exception e) {

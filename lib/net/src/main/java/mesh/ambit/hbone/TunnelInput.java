@@ -93,6 +93,7 @@ final class TunnelInput implements FrameSink {
         int before = tunnel.peerSettings.initialWindowBytes();
         tunnel.peerSettings.begin();
         tunnel.peerSettings.apply(id, value);
+        tunnel.headerCodec.apply(tunnel.peerSettings);
         long delta = (long) tunnel.peerSettings.initialWindowBytes() - before;
         if (delta != 0) {
             tunnel.guard.onIdleFrame();
@@ -104,7 +105,6 @@ final class TunnelInput implements FrameSink {
     public void onSettingsEnd() throws ProtocolViolation {
         tunnel.guard.onIdleFrame();
         tunnel.peerSettings.begin();
-        tunnel.headerCodec.apply(tunnel.peerSettings);
         tunnel.frames().settingsAck();
         tunnel.out().resume();
         tunnel.onPeerSettings();
