@@ -133,14 +133,19 @@ final class StreamInput {
             to.onData(data);
         }
         undelivered = null;
+        // If it has taken all of that on the spot, nothing else would call for the small pieces behind it.
+        onConsumed();
         if (!stream.isLetGo()) {
             to.onDataComplete();
         }
     }
 
-    /** The application has taken bytes: the small pieces go on when not much is ahead of them any more. */
+    /**
+     * The application has taken bytes: the small pieces go on when not much is ahead of them any more, and nothing that is
+     * still to be delivered.
+     */
     void onConsumed() {
-        if (crumbs != null && window.held() - crumbs.readableBytes() <= CROWDED_BYTES / 2) {
+        if (crumbs != null && undelivered == null && window.held() - crumbs.readableBytes() <= CROWDED_BYTES / 2) {
             passCrumbsOn();
             deliverComplete();
         }

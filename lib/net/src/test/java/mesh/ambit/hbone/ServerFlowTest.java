@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http2.Http2Error;
+import java.io.ByteArrayOutputStream;
+import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -45,6 +47,27 @@ class ServerFlowTest {
         peer.send(peer.data(1, 3, true));
         assertThat(slow.bytes.get()).isEqualTo(250_003);
         assertThat(slow.ended).isTrue();
+    }
+
+    @Test
+    void bytesThatAreTakenOnTheSpotStayInOrder() {
+        server.start();
+        peer.send(peer.connect(1));
+        int[] pieces = {70_000, 50_000, 20_000, 30, 40};
+        ByteArrayOutputStream sent = new ByteArrayOutputStream();
+        for (int i = 0; i < pieces.length; i++) {
+            byte[] bytes = new byte[pieces[i]];
+            Arrays.fill(bytes, (byte) i);
+            sent.writeBytes(bytes);
+            ByteBuf header = FrameWriter.dataHeader(peer.channel.alloc(), 1, false, bytes.length);
+            peer.send(Unpooled.wrappedBuffer(header, Unpooled.wrappedBuffer(bytes)));
+        }
+
+        HboneStream stream = server.exchanges.getFirst().accept(HeaderFields.NONE);
+        TestStreams.Recorder recorder = new TestStreams.Recorder(stream, true);
+        stream.receive(recorder);
+
+        assertThat(Arrays.equals(recorder.kept(), sent.toByteArray())).isTrue();
     }
 
     @Test
