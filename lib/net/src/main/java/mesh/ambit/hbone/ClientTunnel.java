@@ -183,6 +183,17 @@ final class ClientTunnel extends TunnelConnection {
         }
     }
 
+    /** Whom the peer refuses it has not looked at (RFC 9113, 8.7): there may be room elsewhere, or later. */
+    @Override
+    void onResetOf(TunnelStream stream, long code) {
+        PendingConnect request = requests.onStream(stream.id());
+        if (code == Http2Error.REFUSED_STREAM.code() && request != null && request.mayTryAgain()) {
+            requests.take(stream.id());
+            stream.onPeerReset(code);
+            owner.onUnprocessed(this, request);
+        }
+    }
+
     @Override
     void onGoAway(int lastStreamId, long code) {
         goAway();

@@ -96,7 +96,7 @@ public final class InnerTunnel {
 
         @Override
         public void onUnprocessed(ClientTunnel tunnel, PendingConnect request) {
-            request.fail(new TunnelFailure.Http2Failed("h2 failed: not processed before GOAWAY"));
+            request.fail(new TunnelFailure.Http2Failed("h2 failed: not processed by the peer"));
         }
 
         /** The one request never waits for another's stream. */

@@ -196,7 +196,7 @@ final class ServerTunnel extends TunnelConnection {
     }
 
     @Override
-    void onResetOf(TunnelStream stream) throws ProtocolViolation {
+    void onResetOf(TunnelStream stream, long code) throws ProtocolViolation {
         for (ServerExchange exchange : arrived) {
             if (exchange.isFor(stream.id())) {
                 guard.onRapidReset();

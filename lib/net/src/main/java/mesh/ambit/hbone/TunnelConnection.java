@@ -219,7 +219,7 @@ abstract class TunnelConnection extends ChannelInboundHandlerAdapter {
     void onDataOf(TunnelStream stream) throws ProtocolViolation {}
 
     /** The peer resets {@code stream}, which does not know of it yet. */
-    void onResetOf(TunnelStream stream) throws ProtocolViolation {}
+    void onResetOf(TunnelStream stream, long code) throws ProtocolViolation {}
 
     abstract void onHeaders(int streamId, ByteBuf block, boolean endStream) throws ProtocolViolation;
 

@@ -81,7 +81,7 @@ final class TunnelInput implements FrameSink {
         }
         TunnelStream stream = tunnel.streams.get(streamId);
         if (stream != null) {
-            tunnel.onResetOf(stream);
+            tunnel.onResetOf(stream, code);
             stream.onPeerReset(code);
         } else {
             tunnel.guard.onIdleFrame();

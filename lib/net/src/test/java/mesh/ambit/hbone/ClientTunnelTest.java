@@ -122,10 +122,10 @@ class ClientTunnelTest {
     void resetBeforeTheAnswerSaysItsCode() {
         client.start();
         Promise<HboneStream> stream = client.request();
-        peer.send(peer.reset(1, 7));
+        peer.send(peer.reset(1, 2));
 
         assertThat(ClientEnd.failure(stream).text())
-                .isEqualTo("h2 failed: stream reset before the answer: REFUSED_STREAM");
+                .isEqualTo("h2 failed: stream reset before the answer: INTERNAL_ERROR");
     }
 
     @Test

@@ -8,6 +8,8 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Which requests a client's tunnel sends when, and which it does not send at all. */
 class RequestSenderTest {
+    private static final int REFUSED_STREAM = 7;
+
     @RegisterExtension
     final ClientEnd client = new ClientEnd();
 
@@ -66,6 +68,34 @@ class RequestSenderTest {
 
         assertThat(client.unprocessed).isEmpty();
         assertThat(peer.received()).anyMatch(frame -> frame.startsWith("HEADERS 3 "));
+    }
+
+    @Test
+    void requestThatThePeerRefusesUnseenIsTriedAgain() {
+        client.start();
+        Promise<HboneStream> stream = client.request();
+        peer.received();
+
+        peer.send(peer.reset(1, REFUSED_STREAM));
+
+        assertThat(client.unprocessed).extracting(PendingConnect::promise).containsExactly(stream);
+        assertThat(stream.isDone()).isFalse();
+        assertThat(client.tunnel.load()).isZero();
+        assertThat(client.tunnel.acceptsStreams()).isTrue();
+    }
+
+    @Test
+    void requestThatIsRefusedAgainHasFailed() {
+        client.start();
+        PendingConnect request = ClientEnd.pending(HeaderFields.NONE);
+        assertThat(request.mayTry() && request.mayTry()).isTrue();
+        client.tunnel.request(request);
+
+        peer.send(peer.reset(1, REFUSED_STREAM));
+
+        assertThat(client.unprocessed).isEmpty();
+        assertThat(ClientEnd.failure(request.promise()))
+                .isEqualTo(new TunnelFailure.Http2Failed("h2 failed: stream reset before the answer: REFUSED_STREAM"));
     }
 
     @Test

@@ -115,6 +115,25 @@ class TunnelPoolIT {
     }
 
     @Test
+    void requestsBeyondTheServersLimitWaitForRoomEvenThoseThatDidNotKnowIt() throws Exception {
+        lab.serveEcho();
+        int most = ServerTunnel.MAX_CONCURRENT_STREAMS;
+        TunnelPool pool = lab.pool(most + 50, Duration.ofMinutes(5));
+        List<io.netty.util.concurrent.Future<HboneStream>> requests = new ArrayList<>();
+        lab.onLoop(() -> {
+            for (int i = 0; i < most + 10; i++) {
+                requests.add(lab.request(pool));
+            }
+        });
+
+        for (int i = 0; i < most + 10; i++) {
+            lab.finish(Loops.get(requests.get(i)));
+        }
+
+        assertThat(lab.acceptedTunnels()).isEqualTo(1);
+    }
+
+    @Test
     void requestIsRepeatedOnlyOnce() throws Exception {
         lab.serveEcho();
         lab.turnAway(100);
