@@ -91,7 +91,12 @@ final class ServerTunnel extends TunnelConnection {
 
     @Override
     boolean isIdle(int streamId) {
-        return streamId > highestStreamId;
+        return streamId > highestStreamId || streamId % 2 == 0;
+    }
+
+    @Override
+    boolean isIgnored(int streamId) {
+        return streamId > lastServedStreamId;
     }
 
     @Override
@@ -114,15 +119,15 @@ final class ServerTunnel extends TunnelConnection {
             return;
         }
         if (streamId <= highestStreamId) {
-            if (!frames().haveReset(streamId)) {
+            if (!isIgnored(streamId) && !frames().haveReset(streamId)) {
                 throw new ProtocolViolation(
                         Http2Error.PROTOCOL_ERROR, "HEADERS on stream " + streamId + ", which is over");
             }
             guard.onIdleFrame();
-            return; // Trailers that crossed our reset. They have been decoded, and that is all they are owed.
+            return; // Trailers that crossed our reset or GOAWAY. They have been decoded, and that is all they are owed.
         }
         highestStreamId = streamId;
-        if (streamId > lastServedStreamId) {
+        if (isIgnored(streamId)) {
             return;
         }
         switch (decoded) {

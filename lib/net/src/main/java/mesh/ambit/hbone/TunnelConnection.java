@@ -215,6 +215,11 @@ abstract class TunnelConnection extends ChannelInboundHandlerAdapter {
     /** Says whether {@code streamId} has never been used. */
     abstract boolean isIdle(int streamId);
 
+    /** Says whether our GOAWAY has said that {@code streamId} is not looked at, whatever comes of it. */
+    boolean isIgnored(int streamId) {
+        return false;
+    }
+
     /** A DATA frame for {@code stream} begins. */
     void onDataOf(TunnelStream stream) throws ProtocolViolation {}
 

@@ -65,10 +65,10 @@ final class TunnelStreams {
         }
     }
 
-    /** Something came for a stream that is over. It may have crossed our reset; if there was none, the peer errs. */
+    /** Something came for a stream that is over. It may have crossed our reset; or GOAWAY; if there was none, the peer errs. */
     void onFrameOfOver(int streamId) throws ProtocolViolation {
         tunnel.guard.onIdleFrame();
-        if (!tunnel.frames().haveReset(streamId)) {
+        if (!tunnel.isIgnored(streamId) && !tunnel.frames().haveReset(streamId)) {
             tunnel.frames().reset(streamId, Http2Error.STREAM_CLOSED);
         }
     }
