@@ -10,10 +10,13 @@ import org.jspecify.annotations.Nullable;
  */
 final class StreamInput {
     /**
-     * When this much waits for the reader, smaller pieces than {@link #CRUMB_BYTES} are gathered first: a peer that
-     * sends byte by byte would otherwise make each of them cost a buffer, many times what its window counts.
+     * When this much waits for the reader, or so many small pieces, smaller ones than {@link #CRUMB_BYTES} are gathered
+     * first: a peer that sends byte by byte would otherwise make each of them cost a buffer, many times what its window
+     * counts.
      */
     private static final int CROWDED_BYTES = 128 * 1024;
+
+    private static final int CROWDED_PIECES = 256;
 
     private static final int CRUMB_BYTES = 1_024;
     private static final int CRUMBS_BYTES = 16 * 1024;
@@ -27,6 +30,12 @@ final class StreamInput {
 
     /** The small pieces that wait together; null while there are none. */
     private @Nullable ByteBuf crumbs;
+
+    /** How many bytes the receiver has, or will have as soon as there is one, and has not taken yet. */
+    private int ahead;
+
+    /** How many small pieces have joined them since nothing was ahead. */
+    private int smallAhead;
 
     private boolean deliveredSinceComplete;
 
@@ -60,16 +69,21 @@ final class StreamInput {
 
     /** Takes a piece of a DATA frame, and its ownership. */
     void deliver(ByteBuf data) {
-        if (crumbs != null || (data.readableBytes() < CRUMB_BYTES && window.held() > CROWDED_BYTES)) {
+        if (crumbs != null || (data.readableBytes() < CRUMB_BYTES && isCrowded())) {
             gather(data);
         } else {
             passOn(data);
         }
     }
 
+    /** By what the reader has: of a long frame most may be still to come, and then nobody would call for what is gathered. */
+    private boolean isCrowded() {
+        return ahead > CROWDED_BYTES || smallAhead >= CROWDED_PIECES;
+    }
+
     private void gather(ByteBuf data) {
         boolean large = data.readableBytes() >= CRUMB_BYTES;
-        if (large || (crumbs != null && crumbs.writableBytes() < data.readableBytes())) {
+        if (large || (crumbs != null && crumbs.maxWritableBytes() < data.readableBytes())) {
             passCrumbsOn();
         }
         if (stream.isOver()) {
@@ -83,7 +97,7 @@ final class StreamInput {
             return;
         }
         if (crumbs == null) {
-            crumbs = tunnel.ctx().alloc().buffer(CRUMBS_BYTES, CRUMBS_BYTES);
+            crumbs = tunnel.ctx().alloc().buffer(CRUMB_BYTES, CRUMBS_BYTES);
         }
         crumbs.writeBytes(data);
         data.release();
@@ -99,6 +113,8 @@ final class StreamInput {
     }
 
     private void passOn(ByteBuf data) {
+        ahead += data.readableBytes();
+        smallAhead += data.readableBytes() < CRUMB_BYTES ? 1 : 0;
         Receiver receiver = stream.receiver();
         if (receiver != null) {
             if (!deliveredSinceComplete) {
@@ -134,18 +150,24 @@ final class StreamInput {
         }
         undelivered = null;
         // If it has taken all of that on the spot, nothing else would call for the small pieces behind it.
-        onConsumed();
+        passCrumbsOnIfWelcome();
         if (!stream.isLetGo()) {
             to.onDataComplete();
         }
     }
 
-    /**
-     * The application has taken bytes: the small pieces go on when not much is ahead of them any more, and nothing that is
-     * still to be delivered.
-     */
-    void onConsumed() {
-        if (crumbs != null && undelivered == null && window.held() - crumbs.readableBytes() <= CROWDED_BYTES / 2) {
+    /** The application has taken bytes. */
+    void onConsumed(int bytes) {
+        ahead -= bytes;
+        if (ahead == 0) {
+            smallAhead = 0;
+        }
+        passCrumbsOnIfWelcome();
+    }
+
+    /** The small pieces go on when not much is ahead of them any more, and nothing that is still to be delivered. */
+    private void passCrumbsOnIfWelcome() {
+        if (crumbs != null && undelivered == null && ahead <= CROWDED_BYTES / 2 && smallAhead < CROWDED_PIECES) {
             passCrumbsOn();
             deliverComplete();
         }

@@ -200,7 +200,7 @@ final class TunnelStream implements HboneStream {
     public void consumed(int bytes) {
         assert eventLoop().inEventLoop();
         tunnel.giveCredit(this, bytes);
-        input.onConsumed();
+        input.onConsumed(bytes);
     }
 
     /** Returns the first buffer that waits to be sent, or null. */

@@ -50,6 +50,46 @@ class ServerFlowTest {
     }
 
     @Test
+    void fewBytesInManyPiecesAreGatheredToo() {
+        server.start();
+        peer.send(peer.connect(1));
+        HboneStream stream = server.exchanges.getFirst().accept(HeaderFields.NONE);
+        int[] pieces = new int[1];
+        TestStreams.Recorder slow = new TestStreams.Recorder(null, true) {
+            @Override
+            public synchronized void onData(ByteBuf data) {
+                pieces[0]++;
+                super.onData(data);
+            }
+        };
+        stream.receive(slow);
+
+        for (int i = 0; i < 60_000; i++) {
+            peer.send(peer.data(1, 1, false));
+        }
+
+        assertThat(pieces[0]).isLessThan(300);
+        stream.consumed((int) slow.bytes.get());
+        assertThat(slow.bytes.get()).isEqualTo(60_000);
+    }
+
+    @Test
+    void longFrameInSmallPiecesArrivesAsItComes() {
+        server.start();
+        peer.send(peer.connect(1));
+        HboneStream stream = server.exchanges.getFirst().accept(HeaderFields.NONE);
+        TestStreams.Recorder fast = new TestStreams.Recorder(stream, true);
+        stream.receive(fast);
+        int frame = 500_000;
+        peer.send(FrameWriter.dataHeader(peer.channel.alloc(), 1, false, frame));
+
+        for (int sent = 500; sent <= frame; sent += 500) {
+            peer.send(Unpooled.buffer(500).writeZero(500));
+            assertThat(fast.bytes.get()).isEqualTo(sent);
+        }
+    }
+
+    @Test
     void bytesThatAreTakenOnTheSpotStayInOrder() {
         server.start();
         peer.send(peer.connect(1));
