@@ -12,6 +12,8 @@ import org.jspecify.annotations.Nullable;
 public final class Addresses {
     private static final int GROUPS = 8;
 
+    private static final RecentValues<InetSocketAddress> RECENT = new RecentValues<>();
+
     private Addresses() {}
 
     /** Returns the text of an address: dotted, or in the shortest lower-case form of IPv6; without a zone. */
@@ -46,6 +48,14 @@ public final class Addresses {
         return plain.equals(ip) && !(ip instanceof Inet6Address)
                 ? address
                 : new InetSocketAddress(plain, address.getPort());
+    }
+
+    /**
+     * Returns an address that equals {@code address}, the same as before where it has been seen lately: for what is kept with
+     * every connection. Not for addresses with a zone, which count as equal to others.
+     */
+    public static InetSocketAddress recent(InetSocketAddress address) {
+        return address.isUnresolved() ? address : RECENT.of(address);
     }
 
     /**

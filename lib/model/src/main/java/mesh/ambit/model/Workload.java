@@ -99,9 +99,11 @@ public record Workload(
     /** What an absent cluster means on the wire. */
     public static final String DEFAULT_CLUSTER = "Kubernetes";
 
+    private static final RecentValues<SpiffeId> IDENTITIES = new RecentValues<>();
+
     /** Returns the identity under which the workload speaks and is accepted. */
     public SpiffeId identity() {
-        return new SpiffeId(trustDomain, namespace, serviceAccount);
+        return IDENTITIES.of(new SpiffeId(trustDomain, namespace, serviceAccount));
     }
 
     /** Returns whether the record says enough for an identity that a certificate can have. */

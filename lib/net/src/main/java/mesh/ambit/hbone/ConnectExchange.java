@@ -7,7 +7,7 @@ import io.netty.channel.EventLoop;
  * called on {@link #eventLoop()}. Bytes that the peer sends before the answer wait, bounded by the stream's window.
  */
 public interface ConnectExchange {
-    /** Returns what the peer asks. */
+    /** Returns what the peer asks; to be asked before there is an answer, from which on it is not kept. */
     ConnectRequest request();
 
     /** Returns the loop that the tunnel lives on; connect the application's socket there too. */

@@ -24,7 +24,10 @@ public interface HboneStream {
     /** Returns the loop that the stream lives on. */
     EventLoop eventLoop();
 
-    /** Returns the other side's fields: of the 200 for a client, of the request for a server. */
+    /**
+     * Returns the other side's fields: of the 200 for a client, of the request for a server. None from {@link #receive} on:
+     * a connection may last for days, and they are not kept for it.
+     */
     HeaderFields headers();
 
     /** Returns the verified identity at the tunnel's other end, or null if none of its names parsed. */

@@ -2,13 +2,14 @@ package mesh.ambit.hbone;
 
 import io.netty.channel.EventLoop;
 import io.netty.handler.codec.http2.Http2Error;
+import org.jspecify.annotations.Nullable;
 
 /** One request on its way to an answer. */
 final class ServerExchange implements ConnectExchange {
     private final ServerTunnel tunnel;
     private final TunnelStream stream;
-    private final ConnectRequest request;
-    private boolean answered;
+    /** Null from the answer on: what a peer asked for is not kept for as long as the connection lasts. */
+    private @Nullable ConnectRequest request;
 
     ServerExchange(ServerTunnel tunnel, TunnelStream stream, ConnectRequest request) {
         this.tunnel = tunnel;
@@ -23,7 +24,7 @@ final class ServerExchange implements ConnectExchange {
 
     @Override
     public ConnectRequest request() {
-        return request;
+        return unanswered();
     }
 
     @Override
@@ -63,7 +64,7 @@ final class ServerExchange implements ConnectExchange {
 
     @Override
     public void whenAbandoned(Runnable action) {
-        if (answered) {
+        if (request == null) {
             return;
         }
         if (isOpen()) {
@@ -75,10 +76,15 @@ final class ServerExchange implements ConnectExchange {
 
     private void answer() {
         assert eventLoop().inEventLoop();
-        if (answered) {
-            throw new IllegalStateException("request for " + request.authority() + " has been answered");
-        }
-        answered = true;
+        unanswered();
+        request = null;
         stream.whenAbandoned(null);
+    }
+
+    private ConnectRequest unanswered() {
+        if (request == null) {
+            throw new IllegalStateException("request of stream " + stream.id() + " has been answered");
+        }
+        return request;
     }
 }

@@ -114,6 +114,7 @@ final class TunnelStream implements HboneStream {
             throw new IllegalStateException("stream " + id + " has a receiver");
         }
         receiver = Objects.requireNonNull(newReceiver, "receiver");
+        headers = HeaderFields.NONE;
         boolean outputHasEnded = outputEnded;
         input.deliverWaiting(newReceiver);
         if (letGo) {

@@ -25,7 +25,7 @@ final class SocketSide extends Side {
     private final DuplexChannel channel;
     private final ChannelHandler handler = new Handler();
 
-    /** The last write that has been given to the channel, and how many bytes went with it since the last flush. */
+    /** The last write that has been given to the channel and may not have ended, and how many bytes went since the last flush. */
     private @Nullable ChannelFuture lastWrite;
 
     private int unflushedBytes;
@@ -95,6 +95,9 @@ final class SocketSide extends Side {
     }
 
     private void onWritten(ChannelFuture written, int bytes) {
+        if (unflushedBytes == 0 && lastWrite != null && lastWrite.isDone()) {
+            lastWrite = null; // A connection that is idle keeps nothing of what it has sent.
+        }
         if (written.isSuccess()) {
             unsentBytes -= bytes;
         }

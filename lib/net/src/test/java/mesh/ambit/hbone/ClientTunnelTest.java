@@ -61,8 +61,8 @@ class ClientTunnelTest {
         peer.send(peer.data(1, 5, true));
 
         TestStreams.Recorder recorder = new TestStreams.Recorder(null, true);
-        stream.getNow().receive(recorder);
         assertThat(stream.getNow().headers().first("baggage")).isEqualTo("c=d");
+        stream.getNow().receive(recorder);
         assertThat(recorder.kept()).hasSize(5);
         assertThat(recorder.ended).isTrue();
         stream.getNow().shutdownOutput();

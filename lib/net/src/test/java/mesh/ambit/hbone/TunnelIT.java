@@ -80,6 +80,7 @@ class TunnelIT {
 
         HboneStream stream =
                 Loops.get(connect(pool, address, HeaderFields.of("baggage", "a=b", "forwarded", "for=\"10.0.0.1:1\"")));
+        HeaderFields answer = stream.headers();
         TestStreams.Recorder recorder = record(stream);
         loop.submit(() -> {
                     stream.write(Unpooled.copiedBuffer("hello", UTF_8));
@@ -89,7 +90,8 @@ class TunnelIT {
 
         Loops.await("echo ended", () -> recorder.ended);
         assertThat(new String(recorder.kept(), UTF_8)).isEqualTo("hello");
-        assertThat(stream.headers().first("baggage")).isEqualTo("k8s.namespace.name=shop");
+        assertThat(answer.first("baggage")).isEqualTo("k8s.namespace.name=shop");
+        assertThat(stream.headers()).as("kept while the stream lasts").isEqualTo(HeaderFields.NONE);
         assertThat(stream.peer()).isEqualTo(SpiffeId.parse(SERVER));
         ConnectRequest request = requests.remove();
         assertThat(request.method()).isEqualTo("CONNECT");

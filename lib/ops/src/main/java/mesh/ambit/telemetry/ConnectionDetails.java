@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import java.net.InetSocketAddress;
 import mesh.ambit.identity.SpiffeId;
+import mesh.ambit.model.RecentValues;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,9 +32,12 @@ public record ConnectionDetails(
         @Nullable SpiffeId sourceIdentity,
         @Nullable SpiffeId destinationIdentity,
         boolean mutualTls) {
+    private static final RecentValues<String> AUTHORITIES = new RecentValues<>();
+
     /** Checks what must be there. */
     public ConnectionDetails {
         requireNonNull(direction, "direction");
+        hboneAuthority = hboneAuthority == null ? null : AUTHORITIES.of(hboneAuthority);
         requireNonNull(source, "source");
         requireNonNull(destination, "destination");
     }

@@ -1,5 +1,6 @@
 package mesh.ambit.telemetry;
 
+import mesh.ambit.model.RecentValues;
 import mesh.ambit.model.Service;
 import org.jspecify.annotations.Nullable;
 
@@ -11,9 +12,11 @@ import org.jspecify.annotations.Nullable;
  * @param name its short name
  */
 public record ServiceLabels(String hostname, String namespace, String name) {
+    private static final RecentValues<ServiceLabels> RECENT = new RecentValues<>();
+
     /** Returns the labels of {@code service}. */
     public static ServiceLabels of(Service service) {
-        return new ServiceLabels(service.hostname(), service.namespace(), service.name());
+        return RECENT.of(new ServiceLabels(service.hostname(), service.namespace(), service.name()));
     }
 
     /** Written out: a record's own goes through method handles, slow until they are compiled, and this is a key of the data path. */

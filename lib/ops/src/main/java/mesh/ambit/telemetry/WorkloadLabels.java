@@ -1,5 +1,6 @@
 package mesh.ambit.telemetry;
 
+import mesh.ambit.model.RecentValues;
 import mesh.ambit.model.Workload;
 import org.jspecify.annotations.Nullable;
 
@@ -26,9 +27,11 @@ public record WorkloadLabels(
         String cluster,
         String region,
         String zone) {
+    private static final RecentValues<WorkloadLabels> RECENT = new RecentValues<>();
+
     /** Returns the labels of a workload that the control plane described. */
     public static WorkloadLabels of(Workload workload) {
-        return new WorkloadLabels(
+        return RECENT.of(new WorkloadLabels(
                 workload.name(),
                 workload.workloadName(),
                 workload.namespace(),
@@ -37,7 +40,7 @@ public record WorkloadLabels(
                 workload.canonicalName(),
                 workload.clusterId(),
                 workload.locality().region(),
-                workload.locality().zone());
+                workload.locality().zone()));
     }
 
     /** Returns the labels of a peer that only its baggage describes; logs call it by its canonical service. */
@@ -49,8 +52,8 @@ public record WorkloadLabels(
             String canonicalRevision,
             String region,
             String zone) {
-        return new WorkloadLabels(
-                canonicalName, workload, namespace, canonicalName, canonicalRevision, workload, cluster, region, zone);
+        return RECENT.of(new WorkloadLabels(
+                canonicalName, workload, namespace, canonicalName, canonicalRevision, workload, cluster, region, zone));
     }
 
     /** Written out: a record's own goes through method handles, slow until they are compiled, and this is a key of the data path. */

@@ -29,12 +29,8 @@ sealed interface Caller {
     /** Says yes, and moves bytes between it and {@code application} from now on. */
     Relay join(Channel application, RelayObserver observer);
 
-    /** A request inside a tunnel; {@code answer} goes with the 200. */
-    record Stream(ConnectExchange exchange, Supplier<HeaderFields> answer) implements Caller {
-        @Override
-        public @Nullable SpiffeId peer() {
-            return exchange.request().peer();
-        }
+    /** A request of {@code peer} inside a tunnel; {@code answer} goes with the 200. */
+    record Stream(ConnectExchange exchange, @Nullable SpiffeId peer, Supplier<HeaderFields> answer) implements Caller {
 
         @Override
         public void refuse(int status) {

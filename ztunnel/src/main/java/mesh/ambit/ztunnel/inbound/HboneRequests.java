@@ -4,6 +4,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 import mesh.ambit.hbone.ConnectExchange;
 import mesh.ambit.hbone.ConnectHandler;
 import mesh.ambit.hbone.ConnectRequest;
@@ -38,6 +39,7 @@ public final class HboneRequests implements ConnectHandler {
     private static final int OVERLOADED_STATUS = 503;
 
     private final InboundContext context;
+    private final Supplier<HeaderFields> answer = this::answer;
 
     /** Makes one; {@code context} says whose requests they are. */
     public HboneRequests(InboundContext context) {
@@ -53,12 +55,12 @@ public final class HboneRequests implements ConnectHandler {
         if (context.connections()
                 .refuses(
                         Direction.INBOUND,
-                        peer == null ? null : new ConnectionLimits.Owner(Direction.INBOUND, peer),
+                        peer == null ? null : ConnectionLimits.Owner.of(Direction.INBOUND, peer),
                         text -> context.telemetry().deniedEarly(Direction.INBOUND, source, accepted, text))) {
             exchange.refuse(OVERLOADED_STATUS);
             return;
         }
-        Caller.Stream caller = new Caller.Stream(exchange, this::answer);
+        Caller.Stream caller = new Caller.Stream(exchange, peer, answer);
         InboundConnection connection = new InboundConnection(context, exchange.eventLoop(), caller, source, accepted);
         exchange.whenAbandoned(connection::abandoned);
         if (connection.isOver()) {

@@ -133,6 +133,7 @@ final class InboundConnection implements LiveConnections.Live, RelayObserver {
             if (over) {
                 return;
             }
+            pending = null;
             if (done.isSuccess()) {
                 next.accept(done.getNow());
             } else {
@@ -159,6 +160,7 @@ final class InboundConnection implements LiveConnections.Live, RelayObserver {
         Future<Channel> dialled = dial(decided);
         pending = dialled;
         dialled.addListener((Future<Channel> done) -> {
+            pending = null;
             if (done.isSuccess()) {
                 if (over || condemned || deserted) {
                     done.getNow().close();
@@ -296,7 +298,7 @@ final class InboundConnection implements LiveConnections.Live, RelayObserver {
     @Override
     public ConnectionLimits.@Nullable Owner owner() {
         SpiffeId peer = caller.peer();
-        return peer == null ? null : new ConnectionLimits.Owner(Direction.INBOUND, peer);
+        return peer == null ? null : ConnectionLimits.Owner.of(Direction.INBOUND, peer);
     }
 
     @Override

@@ -3,6 +3,7 @@ package mesh.ambit.ztunnel.inbound;
 import static java.util.Objects.requireNonNull;
 
 import java.net.InetSocketAddress;
+import mesh.ambit.model.Addresses;
 import mesh.ambit.model.Service;
 import org.jspecify.annotations.Nullable;
 
@@ -24,6 +25,8 @@ sealed interface InboundTarget {
             implements InboundTarget {
         public Application {
             requireNonNull(address, "address");
+            // Kept as long as the connection lasts, and the same for all that come here.
+            address = Addresses.recent(address);
         }
     }
 

@@ -7,7 +7,6 @@ import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -59,8 +58,8 @@ public final class LiveConnections {
             String protocol,
             OpenConnection.@Nullable Standing standing) {}
 
-    /** Written while the pod's proxy is made, read-only from then on. */
-    private final IdentityHashMap<EventExecutor, Map<Live, Optional<ConnectionLimits.Owner>>> byLoop =
+    /** With the owner of each, null where nobody knows. Written while the pod's proxy is made, read-only from then on. */
+    private final IdentityHashMap<EventExecutor, Map<Live, ConnectionLimits.@Nullable Owner>> byLoop =
             new IdentityHashMap<>();
 
     private final @Nullable ConnectionLimits limits;
@@ -79,7 +78,7 @@ public final class LiveConnections {
     public LiveConnections(EventLoopGroup loops, @Nullable ConnectionLimits limits) {
         this.limits = limits;
         for (EventExecutor loop : loops) {
-            Map<Live, Optional<ConnectionLimits.Owner>> connections = new HashMap<>();
+            Map<Live, ConnectionLimits.@Nullable Owner> connections = new HashMap<>();
             byLoop.put(loop, connections);
             rejudgings.add(new Rejudging(loop, connections.keySet()));
         }
@@ -104,17 +103,18 @@ public final class LiveConnections {
         if (limits != null) {
             limits.opened(owner);
         }
-        setOf(loop).put(connection, Optional.ofNullable(owner));
+        setOf(loop).put(connection, owner);
     }
 
     /** Removes a connection of {@code loop}, the calling one; no effect if it is not there. */
     public void remove(EventExecutor loop, Live connection) {
-        Optional<ConnectionLimits.Owner> owner = setOf(loop).remove(connection);
-        if (owner == null) {
+        Map<Live, ConnectionLimits.@Nullable Owner> connections = setOf(loop);
+        if (!connections.containsKey(connection)) {
             return;
         }
+        ConnectionLimits.Owner owner = connections.remove(connection);
         if (limits != null) {
-            limits.closed(owner.orElse(null));
+            limits.closed(owner);
         }
         if (count.decrementAndGet() == 0 && draining) {
             drained.complete(null);
@@ -177,9 +177,9 @@ public final class LiveConnections {
                         parts.stream().flatMap(part -> part.join().stream()).toList());
     }
 
-    private Map<Live, Optional<ConnectionLimits.Owner>> setOf(EventExecutor loop) {
+    private Map<Live, ConnectionLimits.@Nullable Owner> setOf(EventExecutor loop) {
         assert loop.inEventLoop();
-        Map<Live, Optional<ConnectionLimits.Owner>> connections = byLoop.get(loop);
+        Map<Live, ConnectionLimits.@Nullable Owner> connections = byLoop.get(loop);
         if (connections == null) {
             throw new IllegalArgumentException("not one of our event loops: " + loop);
         }

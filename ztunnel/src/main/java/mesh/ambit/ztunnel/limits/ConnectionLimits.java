@@ -6,6 +6,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 import mesh.ambit.hbone.TunnelGuards;
 import mesh.ambit.identity.SpiffeId;
+import mesh.ambit.model.RecentValues;
 import mesh.ambit.telemetry.Direction;
 import mesh.ambit.telemetry.LimitMetrics;
 import org.jspecify.annotations.Nullable;
@@ -22,6 +23,13 @@ public final class ConnectionLimits {
 
     /** On whose behalf a connection is. */
     public record Owner(Direction direction, SpiffeId identity) {
+        private static final RecentValues<Owner> RECENT = new RecentValues<>();
+
+        /** Returns the owner, one object for all its connections as a rule. */
+        public static Owner of(Direction direction, SpiffeId identity) {
+            return RECENT.of(new Owner(direction, identity));
+        }
+
         /** Written out: a record's own goes through method handles, slow until they are compiled, and this is a key of the data path. */
         @Override
         public boolean equals(@Nullable Object object) {

@@ -44,7 +44,6 @@ final class OutboundConnection implements LiveConnections.Live, RelayObserver, D
     private final EventLoop loop;
     private final InetSocketAddress source;
     private final InetSocketAddress destination;
-    private final OutboundDialer dialer;
 
     /** Whose connection it is and where it goes, once that is decided; the last decision where there were two. */
     private @Nullable OutboundAttempt attempt;
@@ -61,7 +60,6 @@ final class OutboundConnection implements LiveConnections.Live, RelayObserver, D
         this.loop = downstream.eventLoop();
         this.source = source;
         this.destination = destination;
-        this.dialer = new OutboundDialer(context, loop, source);
     }
 
     void start() {
@@ -78,6 +76,7 @@ final class OutboundConnection implements LiveConnections.Live, RelayObserver, D
             if (over) {
                 return;
             }
+            pending = null;
             if (done.isSuccess()) {
                 decide(done.getNow());
             } else {
@@ -132,6 +131,7 @@ final class OutboundConnection implements LiveConnections.Live, RelayObserver, D
             if (over) {
                 return;
             }
+            pending = null;
             if (done.isSuccess()) {
                 InetAddress address = HostResolver.pick(
                         done.getNow(),
@@ -152,13 +152,14 @@ final class OutboundConnection implements LiveConnections.Live, RelayObserver, D
     private void connect(Workload local, Onward route) {
         OutboundAttempt next = new OutboundAttempt(context, source, local, route, attempt != null);
         attempt = next;
-        Dial way = dialer.dial(local, route, this);
+        Dial way = new OutboundDialer(context, loop, source).dial(local, route, this);
         dial = way;
         way.start();
     }
 
     @Override
     public void connected(Dial.Leg leg) {
+        dial = null; // Nothing of the way here is kept: the connection may last.
         requireNonNull(attempt).connected(leg);
         relay = switch (leg) {
             case Dial.Leg.Stream(var stream) -> Relay.outbound(downstream, stream, this);
@@ -244,7 +245,7 @@ final class OutboundConnection implements LiveConnections.Live, RelayObserver, D
     @Override
     public ConnectionLimits.@Nullable Owner owner() {
         Workload local = context.pod().current();
-        return local == null ? null : new ConnectionLimits.Owner(Direction.OUTBOUND, local.identity());
+        return local == null ? null : ConnectionLimits.Owner.of(Direction.OUTBOUND, local.identity());
     }
 
     @Override

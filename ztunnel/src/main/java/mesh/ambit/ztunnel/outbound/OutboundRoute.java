@@ -6,6 +6,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.List;
 import mesh.ambit.model.Addresses;
+import mesh.ambit.model.RecentValues;
 import mesh.ambit.model.Service;
 import mesh.ambit.model.Workload;
 import org.jspecify.annotations.Nullable;
@@ -49,10 +50,15 @@ public sealed interface OutboundRoute {
             Workload peer,
             @Nullable Service service)
             implements Onward {
+        private static final RecentValues<List<String>> SANS = new RecentValues<>();
+
         public Hbone {
             requireNonNull(nextHop, "nextHop");
             requireNonNull(authority, "authority");
-            expectedSans = List.copyOf(expectedSans);
+            // Kept as long as the connection lasts, and the same for all that go there.
+            nextHop = Addresses.recent(nextHop);
+            authority = Addresses.recent(authority);
+            expectedSans = SANS.of(List.copyOf(expectedSans));
             requireNonNull(peer, "peer");
         }
 

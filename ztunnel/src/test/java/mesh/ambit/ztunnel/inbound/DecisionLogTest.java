@@ -84,6 +84,6 @@ class DecisionLogTest {
                 "CONNECT", "10.0.0.1:80", HeaderFields.of("traceparent", traceparent), null, PEER, PEER, false);
         ConnectExchange exchange = (ConnectExchange) Proxy.newProxyInstance(
                 DecisionLogTest.class.getClassLoader(), new Class<?>[] {ConnectExchange.class}, (_, _, _) -> request);
-        return new Caller.Stream(exchange, () -> HeaderFields.NONE);
+        return new Caller.Stream(exchange, null, () -> HeaderFields.NONE);
     }
 }

@@ -59,7 +59,7 @@ class InboundIT {
     void answerCarriesBaggage() throws Exception {
         Ending stream = lab.connect(lab.authority()).get(30, TimeUnit.SECONDS);
 
-        assertThat(stream.stream.headers().first("baggage")).contains("k8s.namespace.name=shop");
+        assertThat(stream.headers.first("baggage")).contains("k8s.namespace.name=shop");
         lab.application.accept().close();
         stream.reset();
     }

@@ -246,11 +246,13 @@ final class InboundLab {
     /** Takes what a stream brings, and returns no credit for it. */
     static final class Ending implements HboneStream.Receiver {
         final HboneStream stream;
+        final HeaderFields headers;
         final CompletableFuture<String> data = new CompletableFuture<>();
         final CompletableFuture<Long> code = new CompletableFuture<>();
 
         Ending(HboneStream stream) {
             this.stream = stream;
+            this.headers = stream.headers();
             stream.receive(this);
         }
 
