@@ -13,7 +13,17 @@ public final class AddressWire {
 
     /** Returns what {@code resource} describes, or why it is not accepted. Never throws, whatever the bytes. */
     public static Decoded<MeshResource> decode(Resource resource) {
-        return Decoding.of(resource, Address.parser(), AddressWire::fromProto);
+        return Decoding.of(
+                resource, Address.parser(), Address::getDescriptor, AddressWire::isOdd, AddressWire::fromProto);
+    }
+
+    private static boolean isOdd(Address address) {
+        return Unknown.in(address)
+                || switch (address.getTypeCase()) {
+                    case WORKLOAD -> Unknown.inPartsOf(address.getWorkload());
+                    case SERVICE -> Unknown.inPartsOf(address.getService());
+                    case TYPE_NOT_SET -> false;
+                };
     }
 
     private static MeshResource fromProto(Address address) {

@@ -15,7 +15,12 @@ public final class AuthorizationWire {
 
     /** Returns the policy in {@code resource}, or why it is not accepted. Never throws, whatever the bytes. */
     public static Decoded<Policy> decode(Resource resource) {
-        return Decoding.of(resource, Authorization.parser(), message -> fromProto(resource.getName(), message));
+        return Decoding.of(
+                resource,
+                Authorization.parser(),
+                Authorization::getDescriptor,
+                _ -> true, // a condition that is left out may let someone in: looked through whole
+                message -> fromProto(resource.getName(), message));
     }
 
     private static Policy fromProto(String resourceName, Authorization message) {

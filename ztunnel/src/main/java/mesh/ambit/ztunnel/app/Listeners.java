@@ -35,14 +35,12 @@ final class Listeners {
 
     /** Opens a listener on one address, as {@link #open(ServerBootstrap, int)} does. */
     void open(ServerBootstrap bootstrap, InetAddress address, int port) throws PodStartException {
-        ChannelFuture bound = bootstrap
-                .option(ChannelOption.AUTO_READ, false)
-                .bind(new InetSocketAddress(address, port))
-                .awaitUninterruptibly();
+        InetSocketAddress listener = new InetSocketAddress(address, port);
+        ChannelFuture bound =
+                bootstrap.option(ChannelOption.AUTO_READ, false).bind(listener).awaitUninterruptibly();
         if (!bound.isSuccess()) {
             close();
-            throw new PodStartException(
-                    "listen on port " + port + ": " + bound.cause().getMessage(), bound.cause());
+            throw BindFailure.of(listener, bound.cause());
         }
         open.add(bound.channel());
     }

@@ -5,6 +5,7 @@ import io.netty.channel.EventLoop;
 import java.net.InetSocketAddress;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import mesh.ambit.linux.LinuxException;
 import mesh.ambit.ztunnel.dns.DnsContext;
 import mesh.ambit.ztunnel.dns.DnsProxy;
 import mesh.ambit.ztunnel.inpod.LocalWorkload;
@@ -41,10 +42,16 @@ final class PodDns {
         if (proxy == null) {
             return;
         }
-        boolean ipv6 = context.ipv6() && sockets.call(Loopback::hasIpv6);
+        boolean ipv6;
+        try {
+            ipv6 = context.ipv6() && sockets.call(Loopback::hasIpv6);
+        } catch (
+                LinuxException e) { // what we were given is no network namespace: the first listener would fail just so
+            throw BindFailure.of(context.settings().listeners(false).getFirst(), e);
+        }
         for (InetSocketAddress address : context.settings().listeners(ipv6)) {
-            await(proxy.listenTcp(address), "tcp", address);
-            await(proxy.listenUdp(address), "udp", address);
+            await(proxy.listenTcp(address), address);
+            await(proxy.listenUdp(address), address);
         }
     }
 
@@ -55,14 +62,10 @@ final class PodDns {
         }
     }
 
-    private static void await(ChannelFuture bound, String protocol, InetSocketAddress address)
-            throws PodStartException {
+    private static void await(ChannelFuture bound, InetSocketAddress address) throws PodStartException {
         bound.awaitUninterruptibly();
         if (!bound.isSuccess()) {
-            throw new PodStartException(
-                    "listen on " + protocol + " " + address.getAddress().getHostAddress() + " port " + address.getPort()
-                            + ": " + bound.cause().getMessage(),
-                    bound.cause());
+            throw BindFailure.of(address, bound.cause());
         }
     }
 

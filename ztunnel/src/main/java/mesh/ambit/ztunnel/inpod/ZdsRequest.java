@@ -1,11 +1,13 @@
 package mesh.ambit.ztunnel.inpod;
 
 import com.google.protobuf.InvalidProtocolBufferException;
+import java.util.Objects;
 import mesh.ambit.linux.NetNs;
 import mesh.ambit.linux.SeqPacketConnection.Packet;
 import mesh.ambit.model.WorkloadInfo;
 import mesh.ambit.protocol.zds.AddWorkload;
 import mesh.ambit.protocol.zds.WorkloadRequest;
+import mesh.ambit.wire.MessageFault;
 import org.jspecify.annotations.Nullable;
 
 /** What the node agent asks. */
@@ -55,7 +57,15 @@ sealed interface ZdsRequest {
         try {
             request = WorkloadRequest.parseFrom(bytes);
         } catch (InvalidProtocolBufferException e) {
-            throw new UnreadableException("failed to decode Protobuf message: " + e.getMessage());
+            throw new UnreadableException(Objects.requireNonNullElseGet(
+                    MessageFault.in(bytes, WorkloadRequest.getDescriptor()),
+                    () -> "failed to decode Protobuf message: " + e.getMessage()));
+        }
+        if (isOdd(request)) {
+            String fault = MessageFault.in(bytes, WorkloadRequest.getDescriptor());
+            if (fault != null) {
+                throw new UnreadableException(fault);
+            }
         }
         if (request.getPayloadCase() == WorkloadRequest.PayloadCase.PAYLOAD_NOT_SET) {
             throw new UnreadableException("no payload");
@@ -67,6 +77,15 @@ sealed interface ZdsRequest {
             throw new UnreadableException("Unexpected control message");
         }
         return request;
+    }
+
+    /** Whether there is a field that the agent has and we do not, or one in another form. */
+    private static boolean isOdd(WorkloadRequest request) {
+        return !(request.getUnknownFields().isEmpty()
+                && request.getAdd().getUnknownFields().isEmpty()
+                && request.getAdd().getWorkloadInfo().getUnknownFields().isEmpty()
+                && request.getKeep().getUnknownFields().isEmpty()
+                && request.getDel().getUnknownFields().isEmpty());
     }
 
     /** Returns what a message says that is no {@link Add}. */
