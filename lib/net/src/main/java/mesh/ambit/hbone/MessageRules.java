@@ -16,6 +16,7 @@ final class MessageRules {
     private static final int MAX_LENGTH_DIGITS = 18;
 
     private static final int STATUS_DIGITS = 3;
+    private static final int STATUS_UNSAID = 200;
 
     private MessageRules() {}
 
@@ -83,14 +84,20 @@ final class MessageRules {
         return length;
     }
 
-    /** Returns the status of an answer, or -1 if there is none that could be one, or it says a length that cannot be. */
+    /**
+     * Returns the status of an answer, or -1 if it says one or a length that cannot be. An answer without any means 200, as
+     * for the reference.
+     */
     static int statusOfAnswer(Http2Headers headers, boolean endStream) {
         return hasRightLength(headers, endStream) ? status(headers) : -1;
     }
 
     private static int status(Http2Headers headers) {
         CharSequence status = headers.status();
-        if (status == null || status.length() != STATUS_DIGITS) {
+        if (status == null) {
+            return STATUS_UNSAID;
+        }
+        if (status.length() != STATUS_DIGITS) {
             return -1;
         }
         int value = 0;

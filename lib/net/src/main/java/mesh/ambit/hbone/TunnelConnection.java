@@ -34,6 +34,7 @@ abstract class TunnelConnection extends ChannelInboundHandlerAdapter {
 
     private @Nullable FrameReader reader;
     private @Nullable ReceiveWindow receiveWindow;
+    private boolean windowAnnounced;
     private @Nullable TunnelOutput output;
     private @Nullable ControlFrames frames;
     private @Nullable Liveness liveness;
@@ -98,7 +99,9 @@ abstract class TunnelConnection extends ChannelInboundHandlerAdapter {
                 ending::onPeerDead);
         liveness = alive;
         sendPreface();
-        frames().credit(0, window.announceAll());
+        if (!server) {
+            announceWindow();
+        }
         out().flush();
         alive.start();
         onStarted();
@@ -125,8 +128,22 @@ abstract class TunnelConnection extends ChannelInboundHandlerAdapter {
         }
     }
 
+    /** Says how much may be under way on the whole tunnel; the server does when the client has spoken, as the reference. */
+    private void announceWindow() {
+        windowAnnounced = true;
+        if (receiveWindow != null) {
+            int credit = receiveWindow.announceAll();
+            if (credit > 0) {
+                frames().credit(0, credit);
+            }
+        }
+    }
+
     @Override
     public void channelReadComplete(ChannelHandlerContext ctx) {
+        if (!windowAnnounced && peerSpeaksHttp2() && !isClosed()) {
+            announceWindow();
+        }
         streams.complete();
         onReadComplete();
         out().flush();

@@ -97,6 +97,10 @@ public final class AlpnGate extends SslClientHelloHandler<Boolean> {
             return ctx.executor().newSucceededFuture(false);
         }
         List<String> offered = ClientHello.alpn(clientHello);
+        if (offered != null && (offered.isEmpty() || offered.contains(""))) {
+            refuse(ctx, ALERT_DECODE_ERROR, "client offers a protocol without a name");
+            return ctx.executor().newSucceededFuture(false);
+        }
         if (offered != null && !offered.contains(TlsContexts.ALPN_H2)) {
             refuse(ctx, ALERT_NO_APPLICATION_PROTOCOL, "client offers protocols " + few(offered) + " (expected: h2)");
             return ctx.executor().newSucceededFuture(false);

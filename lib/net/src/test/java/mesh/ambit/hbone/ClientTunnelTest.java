@@ -95,11 +95,21 @@ class ClientTunnelTest {
     }
 
     @Test
-    void answerWithoutStatusFailsTheRequestOnly() {
+    void answerWithoutStatusMeansYes() {
+        client.start();
+        Promise<HboneStream> stream = client.request();
+        peer.send(peer.headers(1, false, "x", "y"));
+
+        assertThat(stream.isSuccess()).isTrue();
+        stream.getNow().reset(Http2Error.CANCEL);
+    }
+
+    @Test
+    void answerWithALengthThatCannotBeFailsTheRequestOnly() {
         client.start();
         Promise<HboneStream> stream = client.request();
         peer.receivedDecoded();
-        peer.send(peer.headers(1, false, "x", "y"));
+        peer.send(peer.headers(1, false, ":status", "200", "content-length", "x"));
 
         assertThat(ClientEnd.failure(stream)).isInstanceOf(TunnelFailure.Http2Failed.class);
         assertThat(peer.received()).containsExactly("RST_STREAM 1 1");

@@ -59,7 +59,8 @@ class RequestSenderTest {
         allowStreams(1);
         client.request();
         PendingConnect moved = ClientEnd.pending(HeaderFields.NONE);
-        assertThat(moved.mayTry() && moved.mayTry()).isTrue();
+        assertThat(moved.mayTry()).isTrue();
+        assertThat(moved.mayTry()).isTrue();
         client.tunnel.request(moved);
         peer.received();
         client.certificatesLast = false;
@@ -88,7 +89,8 @@ class RequestSenderTest {
     void requestThatIsRefusedAgainHasFailed() {
         client.start();
         PendingConnect request = ClientEnd.pending(HeaderFields.NONE);
-        assertThat(request.mayTry() && request.mayTry()).isTrue();
+        assertThat(request.mayTry()).isTrue();
+        assertThat(request.mayTry()).isTrue();
         client.tunnel.request(request);
 
         peer.send(peer.reset(1, REFUSED_STREAM));

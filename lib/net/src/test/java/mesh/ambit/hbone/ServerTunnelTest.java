@@ -21,12 +21,16 @@ class ServerTunnelTest {
     void settingsComeBeforeTheClientHasSaidAnything() {
         assertThat(peer.received())
                 .containsExactly(
-                        "SETTING 3=200",
-                        "SETTING 4=4194304",
-                        "SETTING 5=1048576",
-                        "SETTING 6=65536",
-                        "SETTINGS",
-                        "WINDOW_UPDATE 0 16711681");
+                        "SETTING 3=200", "SETTING 4=4194304", "SETTING 5=1048576", "SETTING 6=65536", "SETTINGS");
+    }
+
+    @Test
+    void windowOfTheTunnelIsToldWhenTheClientHasSpoken() {
+        peer.received();
+        peer.sendPreface();
+        assertThat(peer.received()).containsExactly("SETTINGS ACK", "WINDOW_UPDATE 0 16711681");
+        peer.send(peer.connect(1));
+        assertThat(peer.received()).isEmpty();
     }
 
     @Test

@@ -71,6 +71,22 @@ class AlpnGateTest {
         gate.finishAndReleaseAll();
     }
 
+    /** Patched by hand: no client's library writes such a list. */
+    @Test
+    void protocolWithoutANameIsNoListAtAll() throws Exception {
+        byte[] hello = hello("abc");
+        int name = ByteBufUtil.hexDump(hello).indexOf("00100006000403616263") / 2;
+        System.arraycopy(new byte[] {0, 16, 0, 6, 0, 4, 0, 2, 'h', '2'}, 0, hello, name, 10);
+        EmbeddedChannel gate = gate();
+        gate.writeInbound(Unpooled.wrappedBuffer(hello));
+
+        ByteBuf alert = gate.readOutbound();
+        assertThat(ByteBufUtil.hexDump(alert)).isEqualTo("15030300020232");
+        alert.release();
+        assertThat(failures).hasSize(1);
+        gate.finishAndReleaseAll();
+    }
+
     @Test
     void longListIsNotWrittenIntoTheLog() throws Exception {
         String[] many = IntStream.range(0, 1000).mapToObj(i -> "p" + i).toArray(String[]::new);
