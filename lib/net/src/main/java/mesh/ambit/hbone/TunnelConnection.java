@@ -33,7 +33,10 @@ abstract class TunnelConnection extends ChannelInboundHandlerAdapter {
     private @Nullable ChannelHandlerContext context;
 
     private @Nullable FrameReader reader;
-    private @Nullable ReceiveWindow receiveWindow;
+
+    /** Within reach of tests. */
+    @Nullable
+    ReceiveWindow receiveWindow;
     private boolean windowAnnounced;
     private @Nullable TunnelOutput output;
     private @Nullable ControlFrames frames;

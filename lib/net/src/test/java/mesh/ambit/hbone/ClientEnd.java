@@ -74,19 +74,15 @@ final class ClientEnd implements AfterEachCallback {
     }
 
     Promise<HboneStream> request(HeaderFields headers) {
-        PendingConnect request = pending(headers);
+        PendingConnect request = pending("10.0.0.1:80", headers);
         tunnel.request(request);
         return request.promise();
     }
 
     /** Returns a request that no tunnel has been asked for yet. */
-    static PendingConnect pending(HeaderFields headers) {
+    static PendingConnect pending(String authority, HeaderFields headers) {
         return new PendingConnect(
-                KEY,
-                () -> new CompletableFuture<>(),
-                "10.0.0.1:80",
-                headers,
-                ImmediateEventExecutor.INSTANCE.newPromise());
+                KEY, () -> new CompletableFuture<>(), authority, headers, ImmediateEventExecutor.INSTANCE.newPromise());
     }
 
     /** Returns why a request failed, which it must have done. */

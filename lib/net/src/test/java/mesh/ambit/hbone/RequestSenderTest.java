@@ -58,7 +58,7 @@ class RequestSenderTest {
     void requestThatHasBeenElsewhereAlreadyIsSentAllTheSame() {
         allowStreams(1);
         client.request();
-        PendingConnect moved = ClientEnd.pending(HeaderFields.NONE);
+        PendingConnect moved = ClientEnd.pending("10.0.0.1:80", HeaderFields.NONE);
         assertThat(moved.mayTry()).isTrue();
         assertThat(moved.mayTry()).isTrue();
         client.tunnel.request(moved);
@@ -88,7 +88,7 @@ class RequestSenderTest {
     @Test
     void requestThatIsRefusedAgainHasFailed() {
         client.start();
-        PendingConnect request = ClientEnd.pending(HeaderFields.NONE);
+        PendingConnect request = ClientEnd.pending("10.0.0.1:80", HeaderFields.NONE);
         assertThat(request.mayTry()).isTrue();
         assertThat(request.mayTry()).isTrue();
         client.tunnel.request(request);
