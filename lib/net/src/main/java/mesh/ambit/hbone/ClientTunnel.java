@@ -222,29 +222,10 @@ final class ClientTunnel extends TunnelConnection {
             owner.onUnusable(this);
             // First those that wait: each stream that ends would let one of them through.
             List<PendingConnect> waiting = requests.takeWaiting();
-            List<PendingConnect> elsewhere = new ArrayList<>(takeUnheard(0));
+            List<PendingConnect> elsewhere = new ArrayList<>(sender.takeUnheard(0));
             elsewhere.addAll(waiting);
             elsewhere.forEach(request -> owner.onUnprocessed(this, request));
         }
-    }
-
-    /**
-     * Takes back the requests that may be tried again and were sent when the peer had been silent for longer than
-     * {@code silentNanos}, and of which it has not been heard since.
-     */
-    private List<PendingConnect> takeUnheard(long silentNanos) {
-        Liveness alive = liveness();
-        if (alive == null) {
-            return List.of();
-        }
-        List<PendingConnect> unheard = requests.takeSentAfter(alive.heardNanos() + silentNanos);
-        for (PendingConnect request : unheard) {
-            TunnelStream stream = streams.get(request.streamId());
-            if (stream != null && !isClosed()) {
-                stream.reset(Http2Error.CANCEL);
-            }
-        }
-        return unheard;
     }
 
     boolean isGoingAway() {
@@ -298,7 +279,7 @@ final class ClientTunnel extends TunnelConnection {
     void onClosing(TunnelFailure failure) {
         if (failure instanceof TunnelFailure.Http2Failed) {
             owner.onUnusable(this);
-            takeUnheard(Liveness.STALL_NANOS).forEach(request -> owner.onUnprocessed(this, request));
+            sender.takeUnheard(Liveness.STALL_NANOS).forEach(request -> owner.onUnprocessed(this, request));
         }
     }
 }

@@ -3,10 +3,11 @@ package mesh.ambit.hbone;
 import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Exception;
+import java.util.List;
 
 /**
  * Sends the requests of a {@link ClientTunnel}, each on a stream of its own: once the handshake is done, and as many at a
- * time as the peer allows. Those behind its limit wait for an open stream to end.
+ * time as the peer allows. Those behind its limit wait for an open stream to end. Takes back those that seem to be lost.
  */
 final class RequestSender {
     private final ClientTunnel tunnel;
@@ -87,6 +88,25 @@ final class RequestSender {
             tunnel.goAway();
             requests.takeWaiting().forEach(waiting -> owner.onUnprocessed(tunnel, waiting));
         }
+    }
+
+    /**
+     * Takes back the requests that may be tried again and were sent when the peer had been silent for longer than
+     * {@code silentNanos}, and of which it has not been heard since.
+     */
+    List<PendingConnect> takeUnheard(long silentNanos) {
+        Liveness alive = tunnel.liveness();
+        if (alive == null) {
+            return List.of();
+        }
+        List<PendingConnect> unheard = requests.takeSentAfter(alive.heardNanos() + silentNanos);
+        for (PendingConnect request : unheard) {
+            TunnelStream stream = tunnel.streams.get(request.streamId());
+            if (stream != null && !tunnel.isClosed()) {
+                stream.reset(Http2Error.CANCEL);
+            }
+        }
+        return unheard;
     }
 
     /** Says whether no request has been sent on this stream. */

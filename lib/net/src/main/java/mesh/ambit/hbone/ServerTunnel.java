@@ -4,13 +4,10 @@ import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2Headers;
-import io.netty.util.concurrent.Future;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
-import java.util.concurrent.TimeUnit;
 import mesh.ambit.tls.PeerCertificate;
-import org.jspecify.annotations.Nullable;
 
 /** The accepting end of a tunnel. */
 final class ServerTunnel extends TunnelConnection {
@@ -19,12 +16,6 @@ final class ServerTunnel extends TunnelConnection {
 
     /** SETTINGS_MAX_HEADER_LIST_SIZE; a longer list is answered 431. */
     static final int MAX_HEADER_LIST_BYTES = 65_536;
-
-    /** Payload of the PING between the two GOAWAYs; the liveness check counts from 1. */
-    private static final long DRAIN_PING = 0x0064_7261_696e_0000L;
-
-    /** How long the peer has to answer the PING of a drain. */
-    private static final long DRAIN_SECONDS = 5;
 
     private final ConnectHandler handler;
     private final InstantSource clock;
@@ -37,16 +28,7 @@ final class ServerTunnel extends TunnelConnection {
 
     private int lastProcessedStreamId;
 
-    /** Streams above it came after the final GOAWAY and are not ours to serve. */
-    private int lastServedStreamId = Frames.MAX_STREAM_ID;
-
-    private boolean draining;
-
-    /** The client has said that it opens no more streams. */
-    private boolean clientLeaves;
-
-    private @Nullable Future<?> expiryTimer;
-    private @Nullable Future<?> drainTimer;
+    private final ServerDrain drain = new ServerDrain(this);
 
     ServerTunnel(TunnelSettings settings, TunnelGuards guards, InstantSource clock, ConnectHandler handler) {
         super(true, settings, guards, MAX_HEADER_LIST_BYTES);
@@ -64,14 +46,9 @@ final class ServerTunnel extends TunnelConnection {
         PeerCertificate certificate = peer().certificate();
         if (certificate != null) {
             // An identity that has ended must not authenticate anything new; what runs may finish.
-            long millis =
-                    Duration.between(clock.instant(), certificate.notAfter()).toMillis();
-            expiryTimer = eventLoop().schedule(this::drain, Math.max(0, millis), TimeUnit.MILLISECONDS);
+            drain.beginAfter(Duration.between(clock.instant(), certificate.notAfter()));
         }
-        if (draining) {
-            draining = false;
-            drain();
-        }
+        drain.onStarted();
     }
 
     @Override
@@ -86,7 +63,7 @@ final class ServerTunnel extends TunnelConnection {
 
     @Override
     boolean mayAnnounceEnd() {
-        return !draining;
+        return !drain.hasBegun();
     }
 
     @Override
@@ -96,7 +73,7 @@ final class ServerTunnel extends TunnelConnection {
 
     @Override
     boolean isIgnored(int streamId) {
-        return streamId > lastServedStreamId;
+        return drain.excludes(streamId);
     }
 
     @Override
@@ -236,72 +213,27 @@ final class ServerTunnel extends TunnelConnection {
 
     @Override
     void onGoAway(int lastStreamId, long code) {
-        clientLeaves = true;
-        closeIfDone();
+        drain.onClientLeaves();
     }
 
-    /**
-     * Announces the end: a first GOAWAY that still admits every stream, and a final one as soon as the peer has
-     * answered a PING and so has stopped opening any, or after five seconds: when a certificate has ended it is not for its
-     * holder to say for how long it is good. The tunnel closes with its last stream.
-     */
+    /** Announces the end; the tunnel closes with its last stream. */
     void drain() {
-        assert eventLoop().inEventLoop();
-        if (draining || isClosed()) {
-            return;
-        }
-        draining = true;
-        if (liveness() == null) {
-            return; // Still in the handshake; onStarted comes back to this.
-        }
-        frames().goAway(Frames.MAX_STREAM_ID, Http2Error.NO_ERROR);
-        frames().ping(DRAIN_PING);
-        out().flushSoon();
-        drainTimer = eventLoop().schedule(this::lastGoAway, DRAIN_SECONDS, TimeUnit.SECONDS);
+        drain.begin();
     }
 
     @Override
     void onOtherPong(long payload) {
-        if (draining && payload == DRAIN_PING) {
-            lastGoAway();
-        }
-    }
-
-    private void lastGoAway() {
-        if (lastServedStreamId != Frames.MAX_STREAM_ID || isClosed()) {
-            return;
-        }
-        lastServedStreamId = lastProcessedStreamId;
-        frames().goAway(lastServedStreamId, Http2Error.NO_ERROR);
-        out().flushSoon();
-        closeIfDone();
+        drain.onPong(payload);
     }
 
     @Override
     void onStreamOver(TunnelStream stream) {
-        closeIfDone();
-    }
-
-    /** A tunnel that gets no more streams, by our will or the client's, ends with the last that it has. */
-    private void closeIfDone() {
-        boolean last = lastServedStreamId != Frames.MAX_STREAM_ID;
-        if ((last || clientLeaves) && streams.isEmpty() && !isClosed()) {
-            if (!last) {
-                frames().goAway(lastProcessedStreamId, Http2Error.NO_ERROR);
-            }
-            out().flush();
-            ctx().close();
-        }
+        drain.closeIfDone();
     }
 
     @Override
     void onClosed(TunnelFailure failure) {
         arrived.clear();
-        if (expiryTimer != null) {
-            expiryTimer.cancel(false);
-        }
-        if (drainTimer != null) {
-            drainTimer.cancel(false);
-        }
+        drain.stop();
     }
 }
