@@ -37,6 +37,7 @@ abstract class TunnelConnection extends ChannelInboundHandlerAdapter {
     /** Within reach of tests. */
     @Nullable
     ReceiveWindow receiveWindow;
+
     private boolean windowAnnounced;
     private @Nullable TunnelOutput output;
     private @Nullable ControlFrames frames;

@@ -158,9 +158,11 @@ final class TunnelPair {
                 moved = true;
             }
             for (Conversation one : conversations) {
-                moved |= one.caller.take(Integer.MAX_VALUE) | one.called.take(Integer.MAX_VALUE);
+                moved |= one.caller.take(Integer.MAX_VALUE);
+                moved |= one.called.take(Integer.MAX_VALUE);
             }
-            moved |= up.carry(Integer.MAX_VALUE) | down.carry(Integer.MAX_VALUE);
+            moved |= up.carry(Integer.MAX_VALUE);
+            moved |= down.carry(Integer.MAX_VALUE);
             quiet = moved ? 0 : quiet + 1;
         }
     }
