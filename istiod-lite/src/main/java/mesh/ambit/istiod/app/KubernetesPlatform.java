@@ -155,10 +155,14 @@ final class KubernetesPlatform implements Platform {
         duties.stand(ClusterDuties.STATUS_LEASE, statuses::lead);
         if (config.https() != null) {
             String systemNamespace = config.mesh().systemNamespace();
+            String revision = config.mesh().revision();
             duties.stand(
                     ClusterDuties.ADMISSION_LEASE,
                     () -> AdmissionHook.start(
-                            server, systemNamespace, () -> source.get().bundle()));
+                            server,
+                            systemNamespace,
+                            revision,
+                            () -> source.get().bundle()));
         }
         MeshSettings started = config.mesh();
         duties.lookAfterGateways(

@@ -12,6 +12,7 @@ import java.util.function.Supplier;
 import mesh.ambit.istiod.kube.api.ApiException;
 import mesh.ambit.istiod.kube.api.ApiResource;
 import mesh.ambit.istiod.kube.api.ApiServer;
+import mesh.ambit.kube.ProblemCode;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,12 +35,14 @@ public final class AdmissionHook implements AutoCloseable {
 
     private final ApiServer server;
     private final String systemNamespace;
+    private final String revision;
     private final Supplier<String> bundle;
     private final Thread worker;
 
-    private AdmissionHook(ApiServer server, String systemNamespace, Supplier<String> bundle) {
+    private AdmissionHook(ApiServer server, String systemNamespace, String revision, Supplier<String> bundle) {
         this.server = server;
         this.systemNamespace = systemNamespace;
+        this.revision = revision;
         this.bundle = bundle;
         this.worker = Thread.ofVirtual().name("admission hook").start(this::run);
     }
@@ -47,18 +50,30 @@ public final class AdmissionHook implements AutoCloseable {
     /**
      * Begins.
      *
+     * @param revision of the controller; empty or {@code default} for the one whose objects need no label
      * @param bundle roots by which the API server is to know us, as PEM
      */
-    public static AdmissionHook start(ApiServer server, String systemNamespace, Supplier<String> bundle) {
-        return new AdmissionHook(server, systemNamespace, bundle);
+    public static AdmissionHook start(
+            ApiServer server, String systemNamespace, String revision, Supplier<String> bundle) {
+        return new AdmissionHook(server, systemNamespace, isDefault(revision) ? "" : revision, bundle);
     }
 
-    /** Returns the name of the configuration; where there is none of it, nothing is kept. */
-    static String name(String systemNamespace) {
-        return "istio-validator-" + systemNamespace;
+    private static boolean isDefault(String revision) {
+        return revision.isEmpty() || revision.equals("default");
+    }
+
+    /**
+     * Returns the name of the configuration, as the reference's installation gives it; where there is none of it, nothing
+     * is kept.
+     *
+     * @param revision empty for the default one
+     */
+    static String name(String systemNamespace, String revision) {
+        return "istio-validator-" + (revision.isEmpty() ? "" : revision + "-") + systemNamespace;
     }
 
     private void run() {
+        String name = name(systemNamespace, revision);
         String said = "";
         try {
             while (true) {
@@ -74,41 +89,48 @@ public final class AdmissionHook implements AutoCloseable {
                 if (!trouble.equals(said)
                         && !trouble.isEmpty()
                         && !Thread.currentThread().isInterrupted()) {
-                    LOG.warn("{}: {}, trying again", name(systemNamespace), trouble);
+                    LOG.warn("{}: {}, trying again", name, trouble);
                 }
                 said = trouble;
                 Thread.sleep(PACE);
             }
         } catch (InterruptedException e) {
-            LOG.debug("{}: another controller keeps it, or we end", name(systemNamespace));
+            LOG.debug("{}: another controller keeps it, or we end", name);
         }
     }
 
+    /**
+     * Does the next thing that the configuration lacks. The root comes first: with {@code Fail} and a root by which nobody
+     * knows us, nothing could be tried, nor stored by anybody.
+     */
     private void settle() throws IOException {
-        String path = HOOKS.object("", name(systemNamespace));
+        String name = name(systemNamespace, revision);
+        String path = HOOKS.object("", name);
         JsonNode hook = server.get(path);
-        boolean asked = refuses(hook, bundle.get()) || isRefused();
-        ObjectNode change = change(hook, bundle.get(), asked);
-        if (change != null) {
-            server.merge(path, change);
-            LOG.info("{}: {}", name(systemNamespace), asked ? "invalid objects are refused" : "root put right");
+        String roots = bundle.get();
+        ObjectNode known = change(hook, roots, false);
+        if (known != null) {
+            server.merge(path, known);
+            LOG.info("{}: root put right", name);
+            return;
+        }
+        ObjectNode raised = change(hook, roots, true);
+        if (raised != null && isRefused()) {
+            server.merge(path, raised);
+            LOG.info("{}: invalid objects are refused", name);
         }
     }
 
-    /** Returns whether the configuration is as it is to be in the end. */
-    private static boolean refuses(JsonNode hook, String bundle) {
-        return change(hook, bundle, true) == null;
-    }
-
-    /** Returns whether an object that nothing but our checks refuses is refused. */
+    /** Returns whether an object that nothing but a webhook's checks refuses is refused, in our words and not in another's. */
     private boolean isRefused() throws IOException {
         try {
-            server.create(TELEMETRIES.in(systemNamespace).path("v1") + "?dryRun=All", invalid(systemNamespace));
+            server.create(
+                    TELEMETRIES.in(systemNamespace).path("v1") + "?dryRun=All", invalid(systemNamespace, revision));
             return false;
         } catch (ApiException e) {
             String message = e.getMessage();
             if (message != null && message.contains("denied the request")) {
-                return true;
+                return message.contains("[" + ProblemCode.MISSING_FIELD + "]");
             }
             if (e.code() == ApiException.NOT_FOUND) {
                 return false;
@@ -120,11 +142,16 @@ public final class AdmissionHook implements AutoCloseable {
     /**
      * Returns an object that nothing but a webhook's checks refuses, ours and upstream's alike: a schema cannot say that
      * the name of a tag must not be empty.
+     *
+     * @param revision whose controller is to be asked about it; empty for the default one
      */
-    static ObjectNode invalid(String namespace) {
+    static ObjectNode invalid(String namespace, String revision) {
         ObjectNode object = ApiServer.object("telemetry.istio.io/v1", "Telemetry", "ambit-self-test");
         if (object.path("metadata") instanceof ObjectNode metadata) {
             metadata.put("namespace", namespace);
+            if (!revision.isEmpty()) {
+                metadata.putObject("labels").put("istio.io/rev", revision);
+            }
         }
         ObjectNode tags =
                 object.putObject("spec").putArray("tracing").addObject().putObject("customTags");

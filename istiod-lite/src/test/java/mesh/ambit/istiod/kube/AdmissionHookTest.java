@@ -45,7 +45,7 @@ class AdmissionHookTest {
 
     @Test
     void objectThatIsTriedIsOneThatOurChecksRefuse() {
-        String tried = AdmissionHook.invalid("istio-system").toString();
+        String tried = AdmissionHook.invalid("istio-system", "").toString();
 
         assertThat(KubeYaml.parse(tried, "", Reading.CHECKED).problems())
                 .singleElement()

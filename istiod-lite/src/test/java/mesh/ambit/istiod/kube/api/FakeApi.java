@@ -38,6 +38,7 @@ public final class FakeApi implements AutoCloseable {
     private int refusals;
     private int refusalCode;
     private String unwelcome = "";
+    private FakeObjects.Answer unwelcomeAnswer = FakeObjects.Answer.NOT_VALID;
     private @Nullable String retryAfter;
     private boolean silent;
     private @Nullable CyclicBarrier together;
@@ -131,6 +132,13 @@ public final class FakeApi implements AutoCloseable {
     /** Answers requests whose text contains {@code part}, unless it is empty, that their object is not valid. */
     public synchronized void refuse(String part) {
         unwelcome = part;
+        unwelcomeAnswer = FakeObjects.Answer.NOT_VALID;
+    }
+
+    /** Answers requests whose text contains {@code part} with this status and message. */
+    public synchronized void refuse(String part, int code, String message) {
+        unwelcome = part;
+        unwelcomeAnswer = FakeObjects.Answer.of(code, message);
     }
 
     /** Has the next {@code count} writes wait for each other, so that they come at the same moment. */
@@ -183,7 +191,8 @@ public final class FakeApi implements AutoCloseable {
             }
         }
         if (isUnwelcome(exchange)) {
-            reply(exchange, 422, "{\"message\": \"not valid\"}");
+            FakeObjects.Answer answer = unwelcomeAnswer();
+            reply(exchange, answer.code(), answer.body());
         } else if (query.containsKey("dryRun")) {
             reply(exchange, 200, new String(body, StandardCharsets.UTF_8));
         } else if (query.containsKey("watch")) {
@@ -192,6 +201,10 @@ public final class FakeApi implements AutoCloseable {
             FakeObjects.Answer answer = answer(exchange.getRequestMethod(), path, query, body);
             reply(exchange, answer.code(), answer.body());
         }
+    }
+
+    private synchronized FakeObjects.Answer unwelcomeAnswer() {
+        return unwelcomeAnswer;
     }
 
     private synchronized boolean isUnwelcome(HttpExchange exchange) {

@@ -34,6 +34,7 @@ final class FakeObjects {
 
         static final Answer UNKNOWN = of(404, "the server could not find the requested resource");
         static final Answer NOT_FOUND = of(404, "not found");
+        static final Answer NOT_VALID = of(422, "not valid");
         static final Answer CHANGED = of(409, "the object has been modified");
     }
 
@@ -156,6 +157,15 @@ final class FakeObjects {
         if (isStatus && present != null) {
             ObjectNode merged = present.deepCopy();
             merged.set("status", object.get("status"));
+            return new Answer(200, store(collection, merged).toString());
+        }
+        if (method.equals("PATCH")
+                && present != null
+                && !object.path("metadata").has("name")) {
+            // Part of an object, to be merged.
+            ObjectNode merged = present.deepCopy();
+            object.remove("metadata");
+            merged.setAll(object);
             return new Answer(200, store(collection, merged).toString());
         }
         String namespace = path.replaceFirst("^.*/namespaces/([^/]+)/.*$", "$1");
