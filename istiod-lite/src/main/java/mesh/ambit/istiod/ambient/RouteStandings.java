@@ -1,6 +1,7 @@
 package mesh.ambit.istiod.ambient;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import mesh.ambit.istiod.ambient.Standing.Condition;
@@ -25,7 +26,10 @@ final class RouteStandings {
     private static final String ISTIO_GROUP = "networking.istio.io";
     private static final String WAYPOINT_CONTROLLER = "istio.io/mesh-controller";
     private static final String EAST_WEST_CONTROLLER = "istio.io/eastwest-controller";
-    private static final Set<String> OWN_CONTROLLERS = Set.of(WAYPOINT_CONTROLLER, "istio.io/gateway-controller");
+    /** Of gateways that we do not deploy; a controller of the reference's beside us may. */
+    private static final String GATEWAY_CONTROLLER = "istio.io/gateway-controller";
+
+    private static final Set<String> OWN_CONTROLLERS = Set.of(WAYPOINT_CONTROLLER, GATEWAY_CONTROLLER);
     private static final String NO_PARENT = "NoMatchingParent";
 
     private RouteStandings() {}
@@ -35,6 +39,7 @@ final class RouteStandings {
 
     static Standing of(View view, MeshReader reader, Route route) {
         List<Parent> parents = new ArrayList<>();
+        Set<ParentRef> others = new HashSet<>();
         Trouble mesh = new RouteReferences(view, reader, route, false).trouble();
         Trouble gateway = new RouteReferences(view, reader, route, true).trouble();
         for (ParentRef ref : route.parents()) {
@@ -43,12 +48,18 @@ final class RouteStandings {
                 case "/Service" -> mesh(reader, ref, new ObjectKey(Kind.SERVICE, namespace, ref.name()), mesh, parents);
                 case ISTIO_GROUP + "/ServiceEntry" ->
                     mesh(reader, ref, new ObjectKey(Kind.SERVICE_ENTRY, namespace, ref.name()), mesh, parents);
-                case "gateway.networking.k8s.io/Gateway" ->
-                    gateway(reader, ref, new ObjectKey(Kind.GATEWAY, namespace, ref.name()), route, gateway, parents);
+                case "gateway.networking.k8s.io/Gateway" -> {
+                    ObjectKey key = new ObjectKey(Kind.GATEWAY, namespace, ref.name());
+                    if (controller(reader, key).equals(GATEWAY_CONTROLLER)) {
+                        others.add(ref);
+                    } else {
+                        gateway(reader, ref, key, route, gateway, parents);
+                    }
+                }
                 default -> {}
             }
         }
-        return new Standing(List.of(), parents);
+        return new Standing(List.of(), parents, others, false);
     }
 
     /** A route of a gateway: of one between networks, since waypoints have none of their own. */

@@ -3,6 +3,7 @@ package mesh.ambit.istiod.ambient;
 import static java.util.Objects.requireNonNull;
 
 import java.util.List;
+import java.util.Set;
 import mesh.ambit.kube.ParentRef;
 import org.jspecify.annotations.Nullable;
 
@@ -11,14 +12,16 @@ import org.jspecify.annotations.Nullable;
  *
  * @param conditions of the object as a whole
  * @param parents conditions of a route with each parent that we look after
+ * @param others parents of a route that another controller of the reference's kind looks after, which signs with the same
+ *     name as we do
  * @param last whether it is our last word: from now on somebody else looks after the object, or nobody
  */
-public record Standing(List<Condition> conditions, List<Parent> parents, boolean last) {
+public record Standing(List<Condition> conditions, List<Parent> parents, Set<ParentRef> others, boolean last) {
     /** Nothing to say. */
     public static final Standing NOTHING = new Standing(List.of(), List.of());
 
     /** Nothing to say, and never again: what we said goes, what is said from now on is somebody else's. */
-    public static final Standing FAREWELL = new Standing(List.of(), List.of(), true);
+    public static final Standing FAREWELL = new Standing(List.of(), List.of(), Set.of(), true);
 
     /** Whether Services, ServiceEntries and WorkloadEntries have the waypoint they ask for. */
     public static final String WAYPOINT_BOUND = "istio.io/WaypointBound";
@@ -38,11 +41,12 @@ public record Standing(List<Condition> conditions, List<Parent> parents, boolean
     public Standing {
         conditions = List.copyOf(conditions);
         parents = List.copyOf(parents);
+        others = Set.copyOf(others);
     }
 
     /** What there is to say of an object that we go on to look after. */
     public Standing(List<Condition> conditions, List<Parent> parents) {
-        this(conditions, parents, false);
+        this(conditions, parents, Set.of(), false);
     }
 
     static Standing of(@Nullable Condition condition) {

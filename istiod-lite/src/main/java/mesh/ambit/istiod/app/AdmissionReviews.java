@@ -10,6 +10,7 @@ import com.google.gson.JsonParser;
 import com.google.gson.JsonPrimitive;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
 import mesh.ambit.admin.HttpQuery;
@@ -57,7 +58,7 @@ final class AdmissionReviews implements HttpRoute {
         JsonObject response = new JsonObject();
         response.add("uid", uid);
         JsonElement object = request.get("object");
-        if (object instanceof JsonObject asked && isOurs(asked)) {
+        if (object instanceof JsonObject asked && isOurs(asked) && !isLeaving(asked, request.get("oldObject"))) {
             judge(asked, response);
         } else {
             response.addProperty("allowed", true);
@@ -86,6 +87,17 @@ final class AdmissionReviews implements HttpRoute {
         String text = version != null && version.isJsonPrimitive() ? version.getAsString() : "";
         int slash = text.indexOf('/');
         return slash > 0 && GROUPS.contains(text.substring(0, slash));
+    }
+
+    /**
+     * Returns whether an object that is being deleted stays what it was: whoever has to let go of it must be able to,
+     * whatever it says.
+     */
+    private static boolean isLeaving(JsonObject object, @Nullable JsonElement before) {
+        return object.get("metadata") instanceof JsonObject metadata
+                && metadata.get("deletionTimestamp") instanceof JsonPrimitive
+                && before instanceof JsonObject old
+                && Objects.equals(old.get("spec"), object.get("spec"));
     }
 
     private void judge(JsonObject object, JsonObject response) {

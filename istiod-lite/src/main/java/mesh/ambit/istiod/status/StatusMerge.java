@@ -42,7 +42,7 @@ final class StatusMerge {
      */
     static @Nullable ObjectNode of(JsonNode present, Standing standing, boolean route, long generation, Instant now) {
         ArrayNode merged = route
-                ? parents(present.path("parents"), standing.parents(), generation, now)
+                ? parents(present.path("parents"), standing, generation, now)
                 : conditions(present.path("conditions"), standing.conditions(), OURS, generation, now);
         String field = route ? "parents" : "conditions";
         JsonNode before = present.path(field);
@@ -102,7 +102,9 @@ final class StatusMerge {
         return node;
     }
 
-    private static ArrayNode parents(JsonNode present, List<Parent> wanted, long generation, Instant now) {
+    /** What a controller of the same name says of a parent that it looks after stays as it is, or we wrote in turns for ever. */
+    private static ArrayNode parents(JsonNode present, Standing standing, long generation, Instant now) {
+        List<Parent> wanted = standing.parents();
         ArrayNode merged = JsonNodeFactory.instance.arrayNode();
         Set<ParentRef> placed = new HashSet<>();
         for (JsonNode entry : present) {
@@ -111,6 +113,10 @@ final class StatusMerge {
                 continue;
             }
             ParentRef ref = ref(entry.path("parentRef"));
+            if (standing.others().contains(ref)) {
+                merged.add(entry.deepCopy());
+                continue;
+            }
             for (Parent parent : wanted) {
                 if (parent.ref().equals(ref) && placed.add(ref)) {
                     merged.add(parent(parent, entry, generation, now));

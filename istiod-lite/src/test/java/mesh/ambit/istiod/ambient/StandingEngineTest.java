@@ -12,6 +12,7 @@ import mesh.ambit.kube.Kind;
 import mesh.ambit.kube.KubeObject;
 import mesh.ambit.kube.KubeYaml;
 import mesh.ambit.kube.ObjectKey;
+import mesh.ambit.kube.ParentRef;
 import mesh.ambit.kube.Reading;
 import org.junit.jupiter.api.Test;
 
@@ -227,6 +228,22 @@ class StandingEngineTest {
         assertThat(route()).startsWith("Accepted False NoMatchingParent");
         put(route("{name: elsewhere}", "{name: web, port: 80}"));
         assertThat(standings.get(ROUTE)).isEqualTo(Standing.NOTHING);
+    }
+
+    @Test
+    void routeOfAGatewayThatWeDoNotDeployIsLeftToWhoDoes() {
+        put(BASE + """
+                {apiVersion: gateway.networking.k8s.io/v1, kind: GatewayClass, metadata: {name: istio},
+                 spec: {controllerName: istio.io/gateway-controller}}
+                ---
+                {apiVersion: gateway.networking.k8s.io/v1, kind: Gateway, metadata: {name: edge, namespace: shop},
+                 spec: {gatewayClassName: istio, listeners: [{name: web, port: 80, protocol: HTTP}]}}
+                ---
+                """ + route("{name: edge}", "{name: web, port: 80}"));
+
+        Standing standing = standings.getOrDefault(ROUTE, Standing.NOTHING);
+        assertThat(standing.parents()).isEmpty();
+        assertThat(standing.others()).extracting(ParentRef::name).containsExactly("edge");
     }
 
     @Test

@@ -99,6 +99,20 @@ class AdmissionReviewsIT {
     }
 
     @Test
+    void whatIsBeingDeletedMayBeLetGoOf() throws Exception {
+        String invalid = "{\"action\": \"DENY\"}";
+        String leaving = POLICY.formatted(NAMED + ", \"deletionTimestamp\": \"2026-01-01T00:00:00Z\"", invalid);
+        String before = ", \"oldObject\": " + POLICY.formatted(NAMED + ", \"finalizers\": [\"a/b\"]", invalid);
+
+        assertThat(review(leaving + before).get("allowed").getAsBoolean()).isTrue();
+        assertThat(review(leaving).get("allowed").getAsBoolean()).isFalse();
+        assertThat(review(leaving + before.replace("DENY", "ALLOW"))
+                        .get("allowed")
+                        .getAsBoolean())
+                .isFalse();
+    }
+
+    @Test
     void whatIsNoReviewIsNoPartOfTheConversation() throws Exception {
         assertThat(post("[]").statusCode()).isEqualTo(400);
         assertThat(post("{\"request\": {}}").statusCode()).isEqualTo(400);

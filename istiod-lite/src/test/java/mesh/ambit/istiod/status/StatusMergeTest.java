@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Instant;
 import java.util.List;
+import java.util.Set;
 import mesh.ambit.istiod.ambient.Standing;
 import mesh.ambit.istiod.ambient.Standing.Condition;
 import mesh.ambit.istiod.ambient.Standing.Parent;
@@ -69,6 +70,19 @@ class StatusMergeTest {
         assertThat(ours.path("conditions").path(0).path("observedGeneration").asInt())
                 .isEqualTo(3);
         assertThat(StatusMerge.of(merged, standing, true, 3, EARLY)).isNull();
+    }
+
+    @Test
+    void parentsThatAnotherOfTheSameNameLooksAfterStay() throws JsonProcessingException {
+        JsonNode present = tree("{\"parents\":[{\"parentRef\":{\"name\":\"edge\",\"sectionName\":\"web\"},"
+                + "\"controllerName\":\"istio.io/gateway-controller\",\"conditions\":[{\"type\":\"Accepted\"}]}]}");
+        ParentRef edge = new ParentRef("gateway.networking.k8s.io", "Gateway", "", "edge", "web", null);
+
+        assertThat(StatusMerge.of(present, new Standing(List.of(), List.of(), Set.of(edge), false), true, 3, LATE))
+                .isNull();
+        assertThat(requireNonNull(StatusMerge.of(present, Standing.NOTHING, true, 3, LATE))
+                        .path("parents"))
+                .isEmpty();
     }
 
     private static Standing bound(Condition condition) {
