@@ -37,6 +37,9 @@ record Overlay(String source, Map<String, String> data) {
     /** Kinds of which there is an object only where somebody asks for it. */
     static final Set<String> ON_REQUEST = Set.of("HorizontalPodAutoscaler", "PodDisruptionBudget");
 
+    /** Of one key's text. A ConfigMap may hold 1 MiB; what people change of a Deployment are some lines. */
+    private static final int MAX_TEXT = 64 << 10;
+
     private static final ObjectMapper JSON = new ObjectMapper();
 
     Overlay {
@@ -76,6 +79,10 @@ record Overlay(String source, Map<String, String> data) {
     }
 
     private ObjectNode merge(ObjectNode object, String kind, String key, String text) throws ParametersException {
+        if (text.length() > MAX_TEXT) {
+            throw new ParametersException(
+                    source + ", " + key + ": has " + text.length() + " characters (at most " + MAX_TEXT + ")");
+        }
         ObjectNode patch;
         try {
             patch = JSON.valueToTree(PlainYaml.mapping(text));

@@ -248,6 +248,15 @@ class WaypointObjectsTest {
     }
 
     @Test
+    void overlayThatIsTooLongIsNotRead() {
+        Overlay overlay = new Overlay("ConfigMap a/b", Map.of("deployment", "# " + "x".repeat(65_536)));
+
+        assertThatThrownBy(() -> objects.of(Trees.waypoint("", ""), GatewayClasses.MESH_CONTROLLER, List.of(overlay)))
+                .isInstanceOf(ParametersException.class)
+                .hasMessageContaining("deployment: has 65538 characters");
+    }
+
+    @Test
     void gatewayBetweenNetworksIsAWaypointThatTheOtherNetworkReaches() throws Exception {
         JsonNode gateway =
                 Trees.waypoint(", labels: {topology.istio.io/network: n2}", ", addresses: [{value: 192.0.2.1}]");

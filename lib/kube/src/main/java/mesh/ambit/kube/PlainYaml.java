@@ -14,13 +14,16 @@ import org.jspecify.annotations.Nullable;
 
 /** YAML texts that hold no object, or only a part of one, as the values that Java has for them. */
 public final class PlainYaml {
+    /** Reading a number takes time that grows with the square of its digits; no field of Kubernetes needs more than 19. */
+    private static final int MAX_NUMBER_LENGTH = 40;
+
     private PlainYaml() {}
 
     /**
      * Returns the mapping that a text holds: keys in their order; values are mappings, lists, texts, {@link BigInteger},
      * {@link BigDecimal}, {@link Boolean} or null. A text without a value is an empty mapping.
      *
-     * @throws IOException if it is no YAML, too large, or not one mapping; says where and why
+     * @throws IOException if it is no YAML, too large, or not one mapping, or a number has more than 40 characters; says where and why
      */
     public static Map<String, @Nullable Object> mapping(String text) throws IOException {
         List<YamlValue> documents;
@@ -65,6 +68,11 @@ public final class PlainYaml {
     }
 
     private static @Nullable Object plain(Scalar scalar) throws IOException {
+        boolean number = scalar.type() == YamlValue.ScalarType.INTEGER || scalar.type() == YamlValue.ScalarType.DECIMAL;
+        if (number && scalar.text().length() > MAX_NUMBER_LENGTH) {
+            throw new IOException("line " + scalar.line() + ": a number of "
+                    + scalar.text().length() + " characters (at most " + MAX_NUMBER_LENGTH + ")");
+        }
         try {
             return switch (scalar.type()) {
                 case TEXT -> scalar.text();

@@ -37,6 +37,15 @@ class PlainYamlTest {
                 .hasMessageContaining(reason);
     }
 
+    /** Reading it would take minutes. */
+    @ParameterizedTest
+    @CsvSource({"1,''", "0x1,''", "0.1,''", "1,.5"})
+    void numberIsAsLongAsAnybodyNeeds(String beginning, String end) {
+        assertThatThrownBy(() -> PlainYaml.mapping("a: " + beginning + "1".repeat(1_000_000) + end))
+                .isInstanceOf(IOException.class)
+                .hasMessageStartingWith("line 1: a number of 1000");
+    }
+
     @Test
     void aliasesCannotMakeATextGrow() {
         StringBuilder text = new StringBuilder("a0: &a0 [x, x]\n");
