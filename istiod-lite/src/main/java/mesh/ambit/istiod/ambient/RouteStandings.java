@@ -26,10 +26,7 @@ final class RouteStandings {
     private static final String ISTIO_GROUP = "networking.istio.io";
     private static final String WAYPOINT_CONTROLLER = "istio.io/mesh-controller";
     private static final String EAST_WEST_CONTROLLER = "istio.io/eastwest-controller";
-    /** Of gateways that we do not deploy; a controller of the reference's beside us may. */
-    private static final String GATEWAY_CONTROLLER = "istio.io/gateway-controller";
-
-    private static final Set<String> OWN_CONTROLLERS = Set.of(WAYPOINT_CONTROLLER, GATEWAY_CONTROLLER);
+    private static final Set<String> OWN_CONTROLLERS = Set.of(WAYPOINT_CONTROLLER, "istio.io/gateway-controller");
     private static final String NO_PARENT = "NoMatchingParent";
 
     private RouteStandings() {}
@@ -50,16 +47,28 @@ final class RouteStandings {
                     mesh(reader, ref, new ObjectKey(Kind.SERVICE_ENTRY, namespace, ref.name()), mesh, parents);
                 case "gateway.networking.k8s.io/Gateway" -> {
                     ObjectKey key = new ObjectKey(Kind.GATEWAY, namespace, ref.name());
-                    if (controller(reader, key).equals(GATEWAY_CONTROLLER)) {
-                        others.add(ref);
-                    } else {
+                    if (isOurs(reader, key)) {
                         gateway(reader, ref, key, route, gateway, parents);
+                    } else {
+                        others.add(ref);
                     }
                 }
-                default -> {}
+                // A set of listeners, for instance.
+                default -> others.add(ref);
             }
         }
         return new Standing(List.of(), parents, others, false);
+    }
+
+    /** Returns whether nobody else says how routes stand with a Gateway: with one that is gone, nobody does at all. */
+    private static boolean isOurs(MeshReader reader, ObjectKey key) {
+        if (!(reader.object(key) instanceof Gateway)) {
+            return true;
+        }
+        String controller = controller(reader, key);
+        return controller.equals(WAYPOINT_CONTROLLER)
+                || (controller.equals(EAST_WEST_CONTROLLER)
+                        && reader.mesh().settings().has(Feature.MULTI_NETWORK));
     }
 
     /** A route of a gateway: of one between networks, since waypoints have none of their own. */
@@ -73,12 +82,10 @@ final class RouteStandings {
         if (!(reader.object(key) instanceof Gateway gateway)) {
             return;
         }
-        String controller = controller(reader, key);
-        if (controller.equals(WAYPOINT_CONTROLLER)) {
+        if (controller(reader, key).equals(WAYPOINT_CONTROLLER)) {
             // The reference says nothing at all, which helps nobody.
             parents.add(parent(ref, ofWaypoint(gateway, ref), references, null));
-        } else if (controller.equals(EAST_WEST_CONTROLLER)
-                && reader.mesh().settings().has(Feature.MULTI_NETWORK)) {
+        } else {
             Namespace namespace = reader.namespace(route.metadata().namespace());
             RouteAttachment attachment = RouteAttachment.of(
                     gateway,

@@ -277,6 +277,23 @@ class StandingEngineTest {
                 .isEqualTo(new Condition("Accepted", true, "Accepted", "the route is valid"));
     }
 
+    @Test
+    void gatewayOfAnotherClassIsOfSomebodyWhoMayWriteUnderOurName() {
+        put(BASE + GATEWAY.replace("istio-waypoint", "istio").replace("name: gate", "name: ingress") + """
+                ---
+                {apiVersion: gateway.networking.k8s.io/v1, kind: GatewayClass, metadata: {name: istio},
+                 spec: {controllerName: istio.io/gateway-controller}}
+                ---
+                """
+                + route(
+                        "{name: ingress}, {name: gone}, {group: '', kind: Service, name: web}",
+                        "{name: web, port: 80}"));
+
+        Standing standing = standings.getOrDefault(ROUTE, Standing.NOTHING);
+        assertThat(standing.others()).extracting(ParentRef::name).containsExactly("ingress");
+        assertThat(standing.parents()).extracting(parent -> parent.ref().name()).containsExactly("web");
+    }
+
     private static String route(String parent, String backend) {
         return "{apiVersion: gateway.networking.k8s.io/v1, kind: HTTPRoute, metadata: {name: r, namespace: shop}, spec:"
                 + " {parentRefs: [" + parent + "], rules: [{backendRefs: [" + backend + "]}]}}";
