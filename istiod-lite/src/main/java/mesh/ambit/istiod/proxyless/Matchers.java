@@ -57,8 +57,11 @@ final class Matchers {
     /** Returns the range that {@code text} names, an address being a range of one; null when it names none. */
     static @Nullable CidrRange range(String text) {
         int slash = text.indexOf('/');
-        String base = slash < 0 ? text : text.substring(0, slash);
-        if (IpText.parse(base) == null) {
+        String written = slash < 0 ? text : text.substring(0, slash);
+        // A zone means nothing to anybody else than the host that writes it.
+        int zone = slash < 0 && text.indexOf(':') >= 0 ? text.indexOf('%') : -1;
+        String base = zone < 0 ? written : written.substring(0, zone);
+        if (IpText.parse(base) == null || zone == text.length() - 1) {
             return null;
         }
         InetAddress address = InetAddress.ofLiteral(base);

@@ -198,13 +198,14 @@ final class Checks {
     }
 
     static boolean isPortText(String text) {
-        return text.matches("[0-9]{1,5}") && Integer.parseInt(text) <= MAX_PORT;
+        return text.matches("0*[0-9]{1,5}") && Integer.parseInt(text) <= MAX_PORT;
     }
 
+    /** An address may have a zone, which means nothing to a mesh; one with a length may not. */
     static boolean isRange(String text) {
         int slash = text.indexOf('/');
         if (slash < 0) {
-            return IpText.parse(text) != null;
+            return Hosts.isAddress(text);
         }
         byte[] address = IpText.parse(text.substring(0, slash));
         return address != null && IpText.prefixLength(text.substring(slash + 1), address.length) >= 0;

@@ -16,6 +16,8 @@ final class EntryChecks {
     private static final Set<String> OTHER = Set.of("", "tcp", "udp", "mongo", "redis", "mysql");
     private static final Set<String> DYNAMIC = Set.of("http", "tls", "grpc", "http2");
 
+    private static final String USE_WAYPOINT = "istio.io/use-waypoint";
+
     private EntryChecks() {}
 
     static void serviceEntry(Fields spec, ServiceEntry read) {
@@ -84,7 +86,6 @@ final class EntryChecks {
                         "an endpoint needs an address",
                         "or a network to be found in");
             }
-            return;
         }
         for (String name : read.ports().keySet()) {
             if (!Hosts.isLabel(name)) {
@@ -97,7 +98,7 @@ final class EntryChecks {
             }
             return;
         }
-        if (!Hosts.isAddress(address) && !Hosts.isResolvable(address)) {
+        if (!address.isEmpty() && !Hosts.isAddress(address) && !Hosts.isResolvable(address)) {
             fields.found(
                     ProblemCode.INVALID_ADDRESS,
                     "address",
@@ -188,6 +189,18 @@ final class EntryChecks {
                     "DNS cannot be asked for one of them, as for a wildcard",
                     "name endpoints, or use resolution DYNAMIC_DNS");
         }
+        List<Fields> endpoints = spec.children("endpoints");
+        for (int i = 0; i < Math.min(endpoints.size(), read.endpoints().size()); i++) {
+            if (read.endpoints().get(i).address().isEmpty()) {
+                endpoints
+                        .get(i)
+                        .found(
+                                ProblemCode.MISSING_FIELD,
+                                "address",
+                                "an endpoint with resolution " + read.resolution() + " needs an address",
+                                "a network to be found in is enough with resolution STATIC");
+            }
+        }
         if (read.endpoints().stream().anyMatch(endpoint -> endpoint.address().startsWith(SOCKET))) {
             spec.found(
                     ProblemCode.INVALID_ADDRESS,
@@ -226,6 +239,17 @@ final class EntryChecks {
                         "resolution DYNAMIC_DNS needs a protocol that names the host",
                         "expected HTTP, HTTP2, GRPC or TLS");
             }
+        }
+        String waypoint = read.metadata().labels().getOrDefault(USE_WAYPOINT, "");
+        String location = spec.text("location");
+        if ((location.equals("MESH_INTERNAL") || location.equals("1"))
+                && !waypoint.isEmpty()
+                && !waypoint.equalsIgnoreCase("none")) {
+            spec.found(
+                    ProblemCode.CONFLICTING_FIELDS,
+                    "location",
+                    "MESH_INTERNAL stands with resolution DYNAMIC_DNS and the waypoint \"" + waypoint + "\"",
+                    "expected MESH_EXTERNAL");
         }
     }
 

@@ -35,14 +35,15 @@ final class PolicyChecks {
             "destination.port",
             "connection.sni");
 
-    /** Keys that name something in brackets; possessive, so that many of them do not overflow the stack. */
-    private static final Pattern NAMED_KEY =
-            Pattern.compile("(request\\.headers|request\\.auth\\.claims|experimental\\.[^\\[]+)(?:\\[[^\\[\\]]+\\])++");
+    /** How keys begin that name something in brackets. */
+    private static final List<String> NAMED_KEYS =
+            List.of("request.headers", "request.auth.claims", "experimental.envoy.filters.");
 
     private static final Set<String> NOT_WITH_CUSTOM =
             Set.of("source.namespace", "source.serviceAccount", "source.principal", "source.trustDomain");
 
-    private static final Pattern TRUST_DOMAIN = Pattern.compile("\\*|\\*?[^*/]+|[^*/]+\\*");
+    /** Of a text that has one asterisk at most, at one of its ends. */
+    private static final Pattern ENDED = Pattern.compile("\\*|\\*?[^*]+|[^*]+\\*", Pattern.DOTALL);
 
     private static final int MAX_ACCOUNTS = 16;
     private static final int MAX_ACCOUNT = 320;
@@ -162,8 +163,8 @@ final class PolicyChecks {
         accounts(source, "notServiceAccounts", read.serviceAccounts().none());
         ranges(source, "ipBlocks", "notIpBlocks", read.ipBlocks());
         ranges(source, "remoteIpBlocks", "notRemoteIpBlocks", read.remoteIpBlocks());
-        trustDomains(source, "trustDomains", read.trustDomains().any());
-        trustDomains(source, "notTrustDomains", read.trustDomains().none());
+        trustDomains(source, "trustDomains", read.trustDomains().any(), "/");
+        trustDomains(source, "notTrustDomains", read.trustDomains().none(), "/");
     }
 
     static void operation(Fields operation, Operation read) {
@@ -184,7 +185,7 @@ final class PolicyChecks {
             fields.found(ProblemCode.MISSING_FIELD, "key", "a condition needs a key", "for example source.ip");
             return;
         }
-        if (!KEYS.contains(read.key()) && !NAMED_KEY.matcher(read.key()).matches()) {
+        if (!KEYS.contains(read.key()) && !isNamed(read.key())) {
             fields.found(
                     ProblemCode.INVALID_VALUE,
                     "key",
@@ -203,8 +204,21 @@ final class PolicyChecks {
                 accounts(fields, "values", read.values().any());
                 accounts(fields, "notValues", read.values().none());
             }
+            case "source.trustDomain" -> {
+                trustDomains(fields, "values", read.values().any(), "");
+                trustDomains(fields, "notValues", read.values().none(), "");
+            }
             default -> texts(fields, "values", "notValues", read.values());
         }
+    }
+
+    /** Whatever stands between the first bracket and the last counts as the name. */
+    private static boolean isNamed(String key) {
+        int open = key.indexOf('[');
+        return NAMED_KEYS.stream().anyMatch(key::startsWith)
+                && key.endsWith("]")
+                && open > 0
+                && open < key.length() - 2;
     }
 
     private static void ranges(Fields fields, String any, String none, Values values) {
@@ -230,14 +244,16 @@ final class PolicyChecks {
         }
     }
 
-    private static void trustDomains(Fields fields, String name, List<String> texts) {
+    /** Checks trust domains; conditions may have slashes, of which upstream thinks in sources only. */
+    private static void trustDomains(Fields fields, String name, List<String> texts, String forbidden) {
         for (int i = 0; i < texts.size(); i++) {
-            if (!TRUST_DOMAIN.matcher(texts.get(i)).matches()) {
+            String text = texts.get(i);
+            if (!ENDED.matcher(text).matches() || (!forbidden.isEmpty() && text.contains(forbidden))) {
                 fields.foundItem(
                         ProblemCode.INVALID_NAME,
                         name,
                         i,
-                        "\"" + texts.get(i) + "\" is no trust domain",
+                        "\"" + text + "\" is no trust domain",
                         "expected one without slashes, with an asterisk at one of its ends if at all");
             }
         }

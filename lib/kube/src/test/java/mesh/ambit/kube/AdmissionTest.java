@@ -32,6 +32,8 @@ class AdmissionTest {
                 "hosts: [a.example], resolution: STATIC, " + HTTP + ", exportTo: ['*', b]",
                 "hosts: [a.example], resolution: STATIC, " + HTTP + ", exportTo: [., ns]",
                 "hosts: [a.example], resolution: STATIC, " + HTTP + ", exportTo: [a_b]",
+                "hosts: [a.example], resolution: DNS, " + HTTP + ", endpoints: [{network: n}]",
+                "hosts: [a.example], resolution: STATIC, " + HTTP + ", endpoints: [{network: n, ports: {a_b: 1}}]",
             })
     void entryIsRefused(String spec) {
         assertThat(problems("networking.istio.io", "ServiceEntry", spec)).isNotEmpty();
@@ -46,9 +48,30 @@ class AdmissionTest {
                         + ", endpoints: [{address: 'fe80::1%e', ports: {http: 1}}]",
                 "hosts: [a.example], resolution: STATIC, " + HTTP + ", endpoints: [{address: unix:///a}]",
                 "hosts: [a.example], resolution: STATIC, " + HTTP + ", exportTo: ['~']",
+                "hosts: [a.example], resolution: STATIC, " + HTTP + ", endpoints: [{network: n}]",
+                "hosts: [a.example], resolution: STATIC, " + HTTP + ", addresses: ['fe80::1%e']",
             })
     void entryIsTaken(String spec) {
         assertThat(problems("networking.istio.io", "ServiceEntry", spec)).isEmpty();
+    }
+
+    /** What a waypoint cannot do. */
+    @ParameterizedTest
+    @CsvSource({
+        "w, MESH_INTERNAL, true",
+        "None, MESH_INTERNAL, false",
+        "'', MESH_INTERNAL, false",
+        "w, MESH_EXTERNAL, false",
+        "w, 1, true",
+    })
+    void hostsThatAreLookedUpByAWaypointAreOutside(String waypoint, String location, boolean refused) {
+        String text =
+                "{apiVersion: networking.istio.io/v1, kind: ServiceEntry, metadata: {name: a, namespace: b, labels:"
+                        + " {istio.io/use-waypoint: '" + waypoint
+                        + "'}}, spec: {hosts: ['*.a.example'], resolution: DYNAMIC_DNS,"
+                        + " location: " + location + ", " + HTTP + "}}";
+
+        assertThat(KubeYaml.parse(text, "f.yaml", Reading.CHECKED).problems()).hasSize(refused ? 1 : 0);
     }
 
     @ParameterizedTest
@@ -113,6 +136,15 @@ class AdmissionTest {
                 "RequestAuthentication: jwtRules: [{issuer: a, jwks: '{\"keys\": [{\"kty\": \"RSA\"}]}'}]",
                 "RequestAuthentication: jwtRules: [{issuer: a, outputClaimToHeaders: [{header: a.b, claim: c}]}]",
                 "AuthorizationPolicy: selector: {matchLabels: {a: 'b*'}}",
+                "AuthorizationPolicy: rules: [{when: [{key: source.trustDomain, values: ['a*b']}]}]",
+                "AuthorizationPolicy: rules: [{when: [{key: source.trustDomain, notValues: ['*a*']}]}]",
+                "AuthorizationPolicy: rules: [{when: [{key: 'experimental.foo[x]', values: [a]}]}]",
+                "AuthorizationPolicy: rules: [{when: [{key: 'request.headers[]', values: [a]}]}]",
+                "AuthorizationPolicy: rules: [{when: [{key: 'request.headers[a]b', values: [a]}]}]",
+                "AuthorizationPolicy: rules: [{from: [{source: {trustDomains: [a/b]}}]}]",
+                "AuthorizationPolicy: rules: [{from: [{source: {ipBlocks: ['fe80::1%e/64']}}]}]",
+                "AuthorizationPolicy: rules: [{from: [{source: {ipBlocks: ['10.0.0.1%e']}}]}]",
+                "AuthorizationPolicy: rules: [{from: [{source: {ipBlocks: ['fe80::1%']}}]}]",
             })
     void policyIsRefused(String text) {
         assertThat(policy(text)).isNotEmpty();
@@ -128,6 +160,11 @@ class AdmissionTest {
                 "RequestAuthentication: jwtRules: [{issuer: a, jwks: '{\"keys\": null}'}]",
                 "RequestAuthentication: jwtRules: [{issuer: a, jwks: '{\"kty\": \"oct\", \"k\": \"YWJj\"}'}]",
                 "PeerAuthentication: selector: {matchLabels: {x y: -}}",
+                "AuthorizationPolicy: rules: [{when: [{key: source.trustDomain, values: [a/b, '*', 'a*', '*a']}]}]",
+                "AuthorizationPolicy: rules: [{when: [{key: 'experimental.envoy.filters.a[x]', values: [a]}]}]",
+                "AuthorizationPolicy: rules: [{when: [{key: 'request.headers[a[b]]', values: [a]}]}]",
+                "AuthorizationPolicy: action: DENY, rules: [{from: [{source: {ipBlocks: ['fe80::1%eth0']}}]}]",
+                "AuthorizationPolicy: rules: [{to: [{operation: {ports: ['000000443']}}]}]",
             })
     void policyIsTaken(String text) {
         assertThat(policy(text)).isEmpty();
