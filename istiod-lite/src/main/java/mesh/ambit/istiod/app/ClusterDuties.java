@@ -17,6 +17,7 @@ import mesh.ambit.istiod.gateway.WaypointSettings;
 import mesh.ambit.istiod.issuer.Trust;
 import mesh.ambit.istiod.kube.ClusterTrustBundle;
 import mesh.ambit.istiod.kube.NamespaceTexts;
+import mesh.ambit.istiod.kube.RevisionTags;
 import mesh.ambit.istiod.kube.api.ApiServer;
 import mesh.ambit.istiod.kube.api.LeaderElection;
 import org.jspecify.annotations.Nullable;
@@ -117,10 +118,15 @@ final class ClusterDuties implements AutoCloseable {
         return new Distribution(texts::refresh, texts);
     }
 
-    /** Stands for the classes of gateways, their waypoints, and the status of both. */
-    void lookAfterGateways(Supplier<WaypointSettings> waypoints, String revision, GatewayClasses classes) {
+    /**
+     * Stands for the classes of gateways, their waypoints, and the status of both.
+     *
+     * @param tags tell which of them are ours
+     */
+    void lookAfterGateways(
+            Supplier<WaypointSettings> waypoints, String revision, RevisionTags tags, GatewayClasses classes) {
         stand(GATEWAY_LEASE + (revision.isEmpty() ? "default" : revision), () -> {
-            GatewayController controller = GatewayController.start(server, waypoints, revision, classes, clock, random);
+            GatewayController controller = GatewayController.start(server, waypoints, tags, classes, clock, random);
             Distribution refreshed = new Distribution(controller::refresh, controller);
             distributions.add(refreshed);
             return () -> {

@@ -25,6 +25,7 @@ import mesh.ambit.istiod.kube.ClusterTrustBundle;
 import mesh.ambit.istiod.kube.EntryAddresses;
 import mesh.ambit.istiod.kube.KubernetesMetrics;
 import mesh.ambit.istiod.kube.KubernetesSource;
+import mesh.ambit.istiod.kube.RevisionTags;
 import mesh.ambit.istiod.kube.api.ApiServer;
 import mesh.ambit.istiod.kube.api.TokenReviews;
 import mesh.ambit.istiod.status.StatusWriter;
@@ -41,6 +42,7 @@ final class KubernetesPlatform implements Platform {
     private final MeshWatch mesh;
     private final RemoteClusters remote;
     private final EntryAddresses addresses;
+    private final RevisionTags tags;
     private final StatusWriter statuses;
     private final Random random = new Random();
     private @Nullable KubernetesSource source;
@@ -73,7 +75,8 @@ final class KubernetesPlatform implements Platform {
         String systemNamespace = config.mesh().systemNamespace();
         this.duties = new ClusterDuties(server, systemNamespace, identity, clock, random);
         this.addresses = new EntryAddresses(server);
-        this.statuses = new StatusWriter(server, config.mesh(), clock, random);
+        this.tags = RevisionTags.start(server, config.mesh().revision(), systemNamespace, clock, random);
+        this.statuses = new StatusWriter(server, config.mesh(), tags, clock, random);
         mesh.whenChanged(duties::refresh);
     }
 
@@ -177,6 +180,7 @@ final class KubernetesPlatform implements Platform {
                         started.systemNamespace(),
                         config.authority().kubernetes().trustBundle() ? ClusterTrustBundle.NAME : ""),
                 started.revision(),
+                tags,
                 new GatewayClasses(started.has(Feature.WAYPOINTS), started.has(Feature.MULTI_NETWORK)));
     }
 
@@ -220,6 +224,7 @@ final class KubernetesPlatform implements Platform {
             open.close();
         }
         remote.close();
+        tags.close();
         server.close();
     }
 }

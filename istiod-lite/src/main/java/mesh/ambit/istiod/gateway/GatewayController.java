@@ -5,11 +5,14 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
+import mesh.ambit.istiod.kube.RevisionTags;
 import mesh.ambit.istiod.kube.api.ApiException;
 import mesh.ambit.istiod.kube.api.ApiResource;
 import mesh.ambit.istiod.kube.api.ApiServer;
@@ -31,7 +34,6 @@ public final class GatewayController implements AutoCloseable {
     private static final ApiResource DEPLOYMENTS = made("apps", "v1", "deployments");
     private static final ApiResource AUTOSCALERS = made("autoscaling", "v2", "horizontalpodautoscalers");
     private static final ApiResource BUDGETS = made("policy", "v1", "poddisruptionbudgets");
-    private static final String REVISION = "istio.io/rev";
     private static final String ALL_CLASSES = "classes";
     private static final String CLASS = "class ";
     private static final String GATEWAY = "gateway ";
@@ -39,7 +41,8 @@ public final class GatewayController implements AutoCloseable {
 
     private final ApiServer server;
     private final GatewayClasses known;
-    private final String revision;
+    private final RevisionTags tags;
+    private final Runnable tagsChanged = this::refresh;
     private final Supplier<WaypointSettings> settings;
     private final GatewayStatus statuses;
     private final WaypointDeployer deployer;
@@ -57,13 +60,13 @@ public final class GatewayController implements AutoCloseable {
     private GatewayController(
             ApiServer server,
             Supplier<WaypointSettings> settings,
-            String revision,
+            RevisionTags tags,
             GatewayClasses known,
             InstantSource clock,
             RandomGenerator random) {
         this.server = server;
         this.known = known;
-        this.revision = revision;
+        this.tags = tags;
         this.settings = settings;
         this.statuses = new GatewayStatus(settings.get().domainSuffix());
         this.deployer = new WaypointDeployer(server);
@@ -73,7 +76,7 @@ public final class GatewayController implements AutoCloseable {
         this.gateways = new Followed(server, GATEWAYS, this::gatewayChanged, clock, random);
         this.backends = new Backends(server, this::childChanged, clock, random);
         this.listenerSets = new ListenerSets(server, key -> queue.add(LISTENER_SET + key), clock, random);
-        this.routes = new AttachedRoutes(server, known, revision, this::refresh, clock, random);
+        this.routes = new AttachedRoutes(server, known, settings.get().revision(), this::refresh, clock, random);
         // Only to notice what others change of them.
         for (ApiResource each : List.of(DEPLOYMENTS, AUTOSCALERS, BUDGETS)) {
             made.add(new Followed(server, each, this::childChanged, clock, random));
@@ -81,6 +84,7 @@ public final class GatewayController implements AutoCloseable {
         this.parameters =
                 new ParameterMaps(server, settings.get().systemNamespace(), this::parametersChanged, clock, random);
         started.countDown();
+        tags.whenChanged(tagsChanged);
         queue.add(ALL_CLASSES);
     }
 
@@ -94,17 +98,17 @@ public final class GatewayController implements AutoCloseable {
      * Begins.
      *
      * @param settings of the moment at which they are asked for; see {@link #refresh}
-     * @param revision of the gateways that are ours; those that name none are too
+     * @param tags tell whose gateways are ours; not closed by us
      * @param known whose gateways are looked after
      */
     public static GatewayController start(
             ApiServer server,
             Supplier<WaypointSettings> settings,
-            String revision,
+            RevisionTags tags,
             GatewayClasses known,
             InstantSource clock,
             RandomGenerator random) {
-        return new GatewayController(server, settings, revision, known, clock, random);
+        return new GatewayController(server, settings, tags, known, clock, random);
     }
 
     /** The settings are others than before: looks at every gateway again. */
@@ -182,6 +186,7 @@ public final class GatewayController implements AutoCloseable {
         classes.await();
         gateways.await();
         backends.await();
+        tags.await();
     }
 
     private void createClasses() throws IOException {
@@ -219,7 +224,7 @@ public final class GatewayController implements AutoCloseable {
             deployer.forget(key);
         }
         JsonNode owner = gateway == null ? null : owner(gateway);
-        if (gateway == null || owner == null || !isOfRevision(gateway, revision)) {
+        if (gateway == null || owner == null || !isMine(gateway)) {
             backends.name(key, Set.of());
             return;
         }
@@ -250,7 +255,7 @@ public final class GatewayController implements AutoCloseable {
     private void settleListenerSet(String key) throws IOException {
         String parent = listenerSets.parent(key);
         JsonNode gateway = parent == null ? null : gateways.find(parent);
-        if (gateway != null && owner(gateway) != null && isOfRevision(gateway, revision)) {
+        if (gateway != null && owner(gateway) != null && isMine(gateway)) {
             listenerSets.refuse(
                     key, gateway.path("spec").path("gatewayClassName").asText(""), clock);
         }
@@ -273,15 +278,20 @@ public final class GatewayController implements AutoCloseable {
         deployer.deploy(key, gateway, wanted, !overlays.isEmpty());
     }
 
-    /** Returns whether a gateway is for controllers of a revision; one that names none is for all. */
-    static boolean isOfRevision(JsonNode gateway, String revision) {
-        String label = gateway.path("metadata").path("labels").path(REVISION).asText("");
-        return label.isEmpty() || label.equals(revision);
+    /** Returns whether we and no controller of another revision look after a gateway. */
+    private boolean isMine(JsonNode gateway) {
+        JsonNode metadata = gateway.path("metadata");
+        Map<String, String> labels = new HashMap<>();
+        metadata.path("labels")
+                .properties()
+                .forEach(label -> labels.put(label.getKey(), label.getValue().asText("")));
+        return tags.isMine(metadata.path("namespace").asText(""), labels);
     }
 
     /** Stops; what was made stays. */
     @Override
     public void close() {
+        tags.forget(tagsChanged);
         classes.close();
         gateways.close();
         backends.close();

@@ -18,6 +18,7 @@ import mesh.ambit.istiod.ambient.Standing;
 import mesh.ambit.istiod.ambient.StandingEngine;
 import mesh.ambit.istiod.kube.ClusterListener;
 import mesh.ambit.istiod.kube.ObjectChanges;
+import mesh.ambit.istiod.kube.RevisionTags;
 import mesh.ambit.istiod.kube.api.ApiException;
 import mesh.ambit.istiod.kube.api.ApiResource;
 import mesh.ambit.istiod.kube.api.ApiServer;
@@ -46,16 +47,23 @@ public final class StatusWriter implements ClusterListener {
 
     private final ApiServer server;
     private final MeshSettings settings;
+    private final RevisionTags tags;
     private final InstantSource clock;
     private final RandomGenerator random;
     private final ReentrantLock lock = new ReentrantLock();
     private final Map<ObjectKey, KubeObject> objects = new HashMap<>();
     private @Nullable Term term;
 
-    /** Creates one that writes nothing before {@link #lead}. */
-    public StatusWriter(ApiServer server, MeshSettings settings, InstantSource clock, RandomGenerator random) {
+    /**
+     * Creates one that writes nothing before {@link #lead}.
+     *
+     * @param tags tell whose routes are ours to judge: those of another revision another controller does; not closed by us
+     */
+    public StatusWriter(
+            ApiServer server, MeshSettings settings, RevisionTags tags, InstantSource clock, RandomGenerator random) {
         this.server = server;
         this.settings = settings;
+        this.tags = tags;
         this.clock = clock;
         this.random = random;
     }
@@ -92,6 +100,15 @@ public final class StatusWriter implements ClusterListener {
         }
     }
 
+    private @Nullable KubeObject object(ObjectKey key) {
+        lock.lock();
+        try {
+            return objects.get(key);
+        } finally {
+            lock.unlock();
+        }
+    }
+
     private void end(Term ended) {
         lock.lock();
         try {
@@ -112,8 +129,11 @@ public final class StatusWriter implements ClusterListener {
         private final Set<String> complaints = ConcurrentHashMap.newKeySet();
         private final Map<Kind, Reflector<StatusCodec.Present>> reflectors = new ConcurrentHashMap<>();
         private final WorkQueue queue = new WorkQueue("status", this::settle, System::nanoTime);
+        private final Runnable tagsChanged = () ->
+                standings.keySet().stream().filter(key -> isRoute(key.kind())).forEach(key -> queue.add(item(key)));
 
         void follow() {
+            tags.whenChanged(tagsChanged);
             for (Kind kind : Kind.values()) {
                 if (StandingEngine.judges(kind)) {
                     reflectors.put(
@@ -149,6 +169,9 @@ public final class StatusWriter implements ClusterListener {
             if (now == null || standing == null) {
                 return true;
             }
+            if (isRoute(key.kind()) && !isMine(key)) {
+                return true;
+            }
             ObjectNode status =
                     StatusMerge.of(now.status(), standing, isRoute(key.kind()), now.generation(), clock.instant());
             if (status == null) {
@@ -172,6 +195,18 @@ public final class StatusWriter implements ClusterListener {
                 Thread.currentThread().interrupt();
                 return true;
             }
+        }
+
+        private boolean isMine(ObjectKey key) {
+            try {
+                tags.await();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return false;
+            }
+            KubeObject object = object(key);
+            return object == null
+                    || tags.isMine(key.namespace(), object.metadata().labels());
         }
 
         private void settled(ObjectKey key, Standing standing) {
@@ -205,6 +240,7 @@ public final class StatusWriter implements ClusterListener {
         }
 
         void close() {
+            tags.forget(tagsChanged);
             reflectors.values().forEach(Reflector::close);
             queue.close();
         }

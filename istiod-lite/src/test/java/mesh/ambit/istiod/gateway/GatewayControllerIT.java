@@ -6,7 +6,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.time.InstantSource;
+import java.util.Map;
 import java.util.Random;
+import mesh.ambit.istiod.kube.RevisionTags;
 import mesh.ambit.istiod.kube.api.ApiServer;
 import mesh.ambit.istiod.kube.api.ApiServers;
 import mesh.ambit.istiod.kube.api.FakeApi;
@@ -22,9 +24,11 @@ class GatewayControllerIT {
     private static final String DEPLOYMENTS = "/apis/apps/v1/deployments";
     private static final String ACCOUNTS = "/api/v1/serviceaccounts";
     private static final String CONFIG_MAPS = "/api/v1/configmaps";
+    private static final String NAMESPACES = "/api/v1/namespaces";
 
     private FakeApi api;
     private ApiServer server;
+    private RevisionTags tags;
     private GatewayController controller;
     private volatile String network = "";
 
@@ -37,12 +41,14 @@ class GatewayControllerIT {
                         DEPLOYMENTS,
                         ACCOUNTS,
                         CONFIG_MAPS,
+                        NAMESPACES,
                         "/apis/gateway.networking.k8s.io/v1/gatewayclasses",
                         "/api/v1/services",
                         "/apis/discovery.k8s.io/v1/endpointslices",
                         "/apis/autoscaling/v2/horizontalpodautoscalers",
                         "/apis/policy/v1/poddisruptionbudgets");
         server = ApiServers.at(api.url());
+        tags = RevisionTags.start(server, "default", "istio-system", InstantSource.system(), new Random(2));
         controller = GatewayController.start(
                 server,
                 () -> new WaypointSettings(
@@ -55,7 +61,7 @@ class GatewayControllerIT {
                         "default",
                         "istio-system",
                         ""),
-                "default",
+                tags,
                 new GatewayClasses(true, false),
                 InstantSource.system(),
                 new Random(1));
@@ -64,6 +70,7 @@ class GatewayControllerIT {
     @AfterEach
     void close() {
         controller.close();
+        tags.close();
         server.close();
         api.close();
     }
@@ -122,15 +129,22 @@ class GatewayControllerIT {
     }
 
     @Test
-    void gatewayWithAnEmptyRevisionIsOursAsOneWithNone() {
-        assertThat(GatewayController.isOfRevision(Trees.waypoint("", ""), "blue"))
-                .isTrue();
-        assertThat(GatewayController.isOfRevision(Trees.waypoint(", labels: {istio.io/rev: ''}", ""), "blue"))
-                .isTrue();
-        assertThat(GatewayController.isOfRevision(Trees.waypoint(", labels: {istio.io/rev: blue}", ""), "blue"))
-                .isTrue();
-        assertThat(GatewayController.isOfRevision(Trees.waypoint(", labels: {istio.io/rev: green}", ""), "blue"))
-                .isFalse();
+    void gatewayOfANamespaceOfAnotherRevisionIsLeftAloneUntilTheNamespaceIsOurs() throws Exception {
+        api.put(NAMESPACES, json("{metadata: {name: shop, labels: {istio.io/rev: green}}}"));
+        api.put(NAMESPACES, json("{metadata: {name: other}}"));
+        Await.until("the namespaces", () -> !tags.isMine("shop", Map.of()));
+        gateway("istio-waypoint", "");
+        api.put(GATEWAYS, json("""
+                {apiVersion: gateway.networking.k8s.io/v1, kind: Gateway, metadata: {name: way, namespace: other,
+                 generation: 1}, spec: {gatewayClassName: istio-waypoint, listeners: []}}
+                """));
+        Await.until("that of the other namespace", () -> api.find(DEPLOYMENTS, "other/way") != null);
+        assertThat(api.find(DEPLOYMENTS, "shop/way")).isNull();
+        assertThat(accepted(GATEWAYS, "shop/way")).isEqualTo("none");
+
+        api.put(NAMESPACES, json("{metadata: {name: shop}}"));
+
+        Await.until("this one", () -> api.find(DEPLOYMENTS, "shop/way") != null);
     }
 
     @Test

@@ -10,6 +10,7 @@ import java.util.Random;
 import java.util.Set;
 import mesh.ambit.istiod.ambient.MeshSettings;
 import mesh.ambit.istiod.kube.ObjectChanges;
+import mesh.ambit.istiod.kube.RevisionTags;
 import mesh.ambit.istiod.kube.api.ApiServer;
 import mesh.ambit.istiod.kube.api.ApiServers;
 import mesh.ambit.istiod.kube.api.FakeApi;
@@ -31,15 +32,18 @@ class StatusWriterIT {
 
     private FakeApi api;
     private ApiServer server;
+    private RevisionTags tags;
 
     @BeforeEach
     void open() throws IOException {
         api = new FakeApi().serve(POLICIES);
         server = ApiServers.at(api.url());
+        tags = RevisionTags.start(server, "default", "istio-system", InstantSource.system(), new Random(8));
     }
 
     @AfterEach
     void close() {
+        tags.close();
         server.close();
         api.close();
     }
@@ -90,7 +94,7 @@ class StatusWriterIT {
     }
 
     private StatusWriter writer() {
-        return new StatusWriter(server, MeshSettings.DEFAULT, InstantSource.system(), new Random(7));
+        return new StatusWriter(server, MeshSettings.DEFAULT, tags, InstantSource.system(), new Random(7));
     }
 
     private String status(String name) {
