@@ -23,7 +23,7 @@ public record Advice(Code code, ObjectKey object, String field, String reason, S
     public enum Code {
         /** A selector finds no workload. */
         SELECTS_NOTHING,
-        /** A selector without labels: node proxies apply the policy to nobody. */
+        /** A selector without labels. */
         EMPTY_SELECTOR,
         /** An older object of the same level counts. */
         SHADOWED,
@@ -48,7 +48,15 @@ public record Advice(Code code, ObjectKey object, String field, String reason, S
         /** {@code exportTo} leaves out the namespace of the waypoint that an object is bound to. */
         NOT_EXPORTED_TO_WAYPOINT,
         /** No selected pod has a port of that name. */
-        PORT_NOT_FOUND
+        PORT_NOT_FOUND,
+        /** A host with an asterisk for a part of a name. */
+        PARTIAL_WILDCARD,
+        /** A port or an endpoint that only an address would tell has none. */
+        ADDRESS_MISSING,
+        /** Connections to several hosts that nothing tells apart. */
+        HOSTS_ALIKE,
+        /** A DENY rule about requests refuses what has none. */
+        REFUSES_TCP
     }
 
     public Advice {

@@ -36,12 +36,17 @@ public final class Advisor {
             Code.OTHER_REVISION,
             Code.NOT_ENFORCED,
             Code.ENFORCED_OTHERWISE,
-            Code.EXPORT_NOT_FOLLOWED);
+            Code.EXPORT_NOT_FOLLOWED,
+            Code.PARTIAL_WILDCARD,
+            Code.ADDRESS_MISSING,
+            Code.HOSTS_ALIKE,
+            Code.REFUSES_TCP);
 
     private final ObjectSet objects;
     private final MeshSettings settings;
     private final MeshState state;
     private final List<Advice> advice = new ArrayList<>();
+    private final ValidationAdvisor validation = new ValidationAdvisor(advice::add);
 
     /** Labels of the workloads of a namespace. */
     private final Map<String, List<Map<String, String>>> workloads = new TreeMap<>();
@@ -76,6 +81,7 @@ public final class Advisor {
         for (KubeObject object : objects.all()) {
             advisor.waypoint(object);
             exports.look(object);
+            advisor.validation.look(object);
         }
         Collections.sort(advisor.advice);
         return List.copyOf(advisor.advice);
@@ -124,6 +130,7 @@ public final class Advisor {
                     reason.strip(),
                     "");
         }
+        validation.denied(policy, warning != null);
         selector(policy, policy.selector());
         for (int i = 0; i < policy.targetRefs().size(); i++) {
             target(policy, policy.targetRefs().get(i), "spec.targetRefs[" + i + "]");

@@ -11,6 +11,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 class AdvisorTest {
     private static final String POLICY = "apiVersion: security.istio.io/v1, kind: AuthorizationPolicy";
     private static final String PEER = "apiVersion: security.istio.io/v1, kind: PeerAuthentication";
+    private static final String ENTRY =
+            "apiVersion: networking.istio.io/v1, kind: ServiceEntry, metadata: {name: e, namespace: shop}, spec:";
+    private static final String YOUNG = "targetRefs: [{group: gateway.networking.k8s.io, kind: Gateway, name: young}]";
     private static final String SHOP = """
             {apiVersion: v1, kind: Pod, metadata: {name: web, namespace: shop, labels: {app: web}},
              spec: {containers: [{name: web, ports: [{name: http, containerPort: 80}]}]}, status: {podIP: 10.0.0.1}}
@@ -46,10 +49,24 @@ class AdvisorTest {
                 "{apiVersion: v1, kind: Service, metadata: {name: s, namespace: shop, labels: {istio.io/use-waypoint: young}}, spec: {}} | WAYPOINT_NOT_READY | metadata.labels[istio.io/use-waypoint]",
                 "{apiVersion: v1, kind: Service, metadata: {name: s, namespace: shop, annotations: {networking.istio.io/exportTo: '.,b'}}, spec: {}} | EXPORT_NOT_FOLLOWED | metadata.annotations[networking.istio.io/exportTo]",
                 "{apiVersion: networking.istio.io/v1, kind: ServiceEntry, metadata: {name: e, namespace: shop}, spec: {hosts: [a.b], exportTo: [b]}} | EXPORT_NOT_FOLLOWED | spec.exportTo",
-                "{apiVersion: networking.istio.io/v1, kind: DestinationRule, metadata: {name: d, namespace: shop}, spec: {host: web, exportTo: ['~']}} | WITHOUT_EFFECT | spec.exportTo"
+                "{apiVersion: networking.istio.io/v1, kind: DestinationRule, metadata: {name: d, namespace: shop}, spec: {host: web, exportTo: ['~']}} | WITHOUT_EFFECT | spec.exportTo",
+                "{%E {hosts: ['*a.b']}} | PARTIAL_WILDCARD | spec.hosts[0]",
+                "{%E {hosts: [a.b], ports: [{number: 1, name: a, protocol: TCP}], resolution: NONE}} | ADDRESS_MISSING | spec.ports[0]",
+                "{%E {hosts: [a.b], resolution: NONE, workloadSelector: {labels: {a: b}}}} | WITHOUT_EFFECT | spec.workloadSelector",
+                "{%E {hosts: [a.b], resolution: STATIC, workloadSelector: {}}} | EMPTY_SELECTOR | spec.workloadSelector",
+                "{%E {hosts: [a.b], resolution: STATIC, endpoints: [{network: n}]}} | ADDRESS_MISSING | spec.endpoints[0].address",
+                "{%E {hosts: [a.b, c.d], addresses: [1.1.1.1], resolution: DNS, ports: [{number: 1, name: a, protocol: TLS}]}} | HOSTS_ALIKE | spec.ports[0]",
+                "{apiVersion: networking.istio.io/v1, kind: WorkloadEntry, metadata: {name: w, namespace: shop}, spec: {network: n}} | ADDRESS_MISSING | spec.address",
+                "{%A, metadata: {name: p, namespace: shop}, spec: {action: DENY, %Y, rules: [{to: [{operation: {paths: [/a]}}], from: [{source: {ipBlocks: [1.1.1.1]}}]}]}} | REFUSES_TCP | spec.rules[0]",
+                "{%A, metadata: {name: p, namespace: shop}, spec: {action: DENY, %Y, rules: [{from: [{source: {requestPrincipals: [a]}}]}]}} | REFUSES_TCP | spec.rules[0]",
+                "{apiVersion: security.istio.io/v1, kind: RequestAuthentication, metadata: {name: p, namespace: shop}, spec: {selector: {}}} | EMPTY_SELECTOR | spec.selector"
             })
     void whatDoesNotDoWhatItSeemsToIsSaid(String object, Advice.Code code, String field) {
-        assertThat(about(SHOP + object.replace("%A", POLICY).replace("%P", PEER)))
+        assertThat(about(SHOP
+                        + object.replace("%A", POLICY)
+                                .replace("%P", PEER)
+                                .replace("%E", ENTRY)
+                                .replace("%Y", YOUNG)))
                 .singleElement()
                 .satisfies(advice -> {
                     assertThat(advice.code()).isEqualTo(code);
