@@ -129,8 +129,11 @@ public final class StatusWriter implements ClusterListener {
         private final Set<String> complaints = ConcurrentHashMap.newKeySet();
         private final Map<Kind, Reflector<StatusCodec.Present>> reflectors = new ConcurrentHashMap<>();
         private final WorkQueue queue = new WorkQueue("status", this::settle, System::nanoTime);
-        private final Runnable tagsChanged = () ->
-                standings.keySet().stream().filter(key -> isRoute(key.kind())).forEach(key -> queue.add(item(key)));
+        private final Runnable tagsChanged = this::lookAtRoutesAgain;
+
+        private void lookAtRoutesAgain() {
+            standings.keySet().stream().filter(key -> isRoute(key.kind())).forEach(key -> queue.add(item(key)));
+        }
 
         void follow() {
             tags.whenChanged(tagsChanged);
