@@ -48,22 +48,23 @@ record Revisions(
             }
             named = namespace.getOrDefault(REVISION, "");
         }
-        return isCalled(named) || named.isEmpty() && isDefault();
+        return isCalled(named) || (named.isEmpty() && isDefault());
     }
 
     private boolean isDefault() {
         // Of two that disagree the tag counts.
         boolean validates =
                 validator != null && validator.getOrDefault(REVISION, "").equals(revision);
-        return isCalled(DEFAULT) || validates && !webhooks.containsKey(DEFAULT_TAG);
+        return isCalled(DEFAULT) || (validates && !webhooks.containsKey(DEFAULT_TAG));
     }
 
     private boolean isCalled(String name) {
-        return name.equals(revision)
-                || Stream.of(services, webhooks.values())
-                        .flatMap(Collection::stream)
-                        .anyMatch(each -> name.equals(each.get(TAG))
-                                && !revision.isEmpty()
-                                && revision.equals(each.get(REVISION)));
+        return name.equals(revision) || (!revision.isEmpty() && isTag(name));
+    }
+
+    private boolean isTag(String name) {
+        return Stream.of(services, webhooks.values())
+                .flatMap(Collection::stream)
+                .anyMatch(each -> name.equals(each.get(TAG)) && revision.equals(each.get(REVISION)));
     }
 }
