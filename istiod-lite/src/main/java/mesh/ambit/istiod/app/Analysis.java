@@ -14,14 +14,12 @@ import mesh.ambit.istiod.ambient.Advice;
 import mesh.ambit.istiod.ambient.Advisor;
 import mesh.ambit.istiod.ambient.AmbientIndex;
 import mesh.ambit.istiod.ambient.MeshSettings;
-import mesh.ambit.istiod.ambient.Standing;
 import mesh.ambit.istiod.ambient.StandingEngine;
 import mesh.ambit.istiod.kube.ClusterView;
 import mesh.ambit.kube.FolderException;
 import mesh.ambit.kube.FolderSnapshot;
 import mesh.ambit.kube.FolderSource;
 import mesh.ambit.kube.Kind;
-import mesh.ambit.kube.ObjectKey;
 import mesh.ambit.kube.PassedOver;
 import mesh.ambit.kube.Problem;
 import mesh.ambit.kube.Reading;
@@ -91,10 +89,10 @@ public record Analysis(List<Finding> findings, SortedMap<String, Integer> passed
             }
         }
         AssumedPods pods = AssumedPods.in(view.objects());
-        Advisor.about(pods.objects(), settings, AmbientIndex.compute(pods.objects(), settings))
-                .forEach(advice -> findings.add(warning(advice)));
-        new TreeMap<>(new StandingEngine(settings).apply(pods.objects().all(), List.of()))
-                .forEach((object, standing) -> routes(object, standing, findings));
+        List<Advice> advice = Advisor.about(pods.objects(), settings, AmbientIndex.compute(pods.objects(), settings));
+        advice.forEach(each -> findings.add(warning(each)));
+        findings.addAll(StatusFindings.of(
+                new StandingEngine(settings).apply(pods.objects().all(), List.of()), advice));
         return new Analysis(findings, passedOver);
     }
 
@@ -119,27 +117,6 @@ public record Analysis(List<Finding> findings, SortedMap<String, Integer> passed
     /** Returns whether there is a finding at least as bad as this. */
     public boolean reaches(Severity severity) {
         return findings.stream().anyMatch(finding -> finding.severity().compareTo(severity) <= 0);
-    }
-
-    /** What the status of a route would say in a cluster. */
-    private static void routes(ObjectKey object, Standing standing, List<Finding> findings) {
-        for (int i = 0; i < standing.parents().size(); i++) {
-            for (Standing.Condition condition : standing.parents().get(i).conditions()) {
-                if (!condition.holds()) {
-                    boolean attachment = condition.type().equals("Accepted");
-                    findings.add(new Finding(
-                            Severity.WARNING,
-                            attachment ? "ROUTE_NOT_ATTACHED" : "REFERENCE_UNRESOLVED",
-                            object.toString(),
-                            attachment ? "spec.parentRefs[" + i + "]" : "spec.rules",
-                            "",
-                            0,
-                            0,
-                            condition.message(),
-                            ""));
-                }
-            }
-        }
     }
 
     private static Finding error(Problem problem) {
