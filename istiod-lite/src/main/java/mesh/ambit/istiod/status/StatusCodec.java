@@ -12,10 +12,9 @@ final class StatusCodec implements Codec<StatusCodec.Present> {
     /**
      * What an object's status says.
      *
-     * @param generation 0 for kinds that have none
      * @param status conditions and parents
      */
-    record Present(String key, String version, long generation, JsonNode status) {}
+    record Present(String key, String version, JsonNode status) {}
 
     @Override
     public Present read(JsonParser json) throws IOException {
@@ -28,7 +27,6 @@ final class StatusCodec implements Codec<StatusCodec.Present> {
                 metadata.path("namespace").asText("") + "/"
                         + metadata.path("name").asText(""),
                 metadata.path("resourceVersion").asText(""),
-                metadata.path("generation").asLong(0),
                 status);
     }
 

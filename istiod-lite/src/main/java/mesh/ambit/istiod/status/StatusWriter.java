@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -125,6 +126,10 @@ public final class StatusWriter implements ClusterListener {
     private final class Term {
         private final StandingEngine engine = new StandingEngine(settings);
         private final Map<ObjectKey, Standing> standings = new ConcurrentHashMap<>();
+
+        /** Of the objects that were judged; the other watch may be at another one. */
+        private final Map<ObjectKey, Long> generations = new ConcurrentHashMap<>();
+
         private final Map<ObjectKey, StatusCodec.Present> present = new ConcurrentHashMap<>();
         private final Set<String> complaints = ConcurrentHashMap.newKeySet();
         private final Map<Kind, Reflector<StatusCodec.Present>> reflectors = new ConcurrentHashMap<>();
@@ -157,11 +162,21 @@ public final class StatusWriter implements ClusterListener {
         void take(Iterable<KubeObject> put, Set<ObjectKey> removed) {
             List<KubeObject> all = new ArrayList<>();
             put.forEach(all::add);
-            removed.forEach(standings::remove);
-            engine.apply(all, removed).forEach((key, standing) -> {
-                standings.put(key, standing);
-                queue.add(item(key));
-            });
+            for (ObjectKey key : removed) {
+                standings.remove(key);
+                generations.remove(key);
+            }
+            Map<ObjectKey, Standing> judged = engine.apply(all, removed);
+            standings.putAll(judged);
+            Set<ObjectKey> news = new HashSet<>(judged.keySet());
+            for (KubeObject object : all) {
+                ObjectKey key = object.key();
+                long generation = object.metadata().generation();
+                if (generation > 0 && !Long.valueOf(generation).equals(generations.put(key, generation))) {
+                    news.add(key);
+                }
+            }
+            news.forEach(key -> queue.add(item(key)));
         }
 
         private boolean settle(String item) {
@@ -175,8 +190,9 @@ public final class StatusWriter implements ClusterListener {
             if (isRoute(key.kind()) && !isMine(key)) {
                 return true;
             }
+            long generation = generations.getOrDefault(key, 0L);
             ObjectNode status =
-                    StatusMerge.of(now.status(), standing, isRoute(key.kind()), now.generation(), clock.instant());
+                    StatusMerge.of(now.status(), standing, isRoute(key.kind()), generation, clock.instant());
             if (status == null) {
                 settled(key, standing);
                 return true;

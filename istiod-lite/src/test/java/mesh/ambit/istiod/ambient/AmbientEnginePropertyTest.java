@@ -168,7 +168,8 @@ class AmbientEnginePropertyTest {
                         meta.annotations(),
                         other.creationTimestamp(),
                         chance.nextBoolean() ? null : meta.creationTimestamp(),
-                        meta.ownerReferences());
+                        meta.ownerReferences(),
+                        meta.generation());
         };
         return Objects.with(object, altered);
     }

@@ -93,6 +93,24 @@ class StatusWriterIT {
         }
     }
 
+    /** The watch of what is judged lags behind the one of what is written: it is said what was judged. */
+    @Test
+    void conditionIsOfTheGenerationThatWasJudged() throws Exception {
+        StatusWriter writer = writer();
+        try (AutoCloseable _ = writer.lead()) {
+            tell("one", "{}, generation: 1", "{}", writer);
+            Await.until("a status", () -> status("one").contains("\"observedGeneration\":1"));
+
+            put("one", 2, "{}");
+            tell("two", writer);
+            Await.until("the next status", () -> status("two").contains("ZtunnelAccepted"));
+            assertThat(status("one")).doesNotContain("\"observedGeneration\":2");
+
+            take("one", "{}, generation: 2", writer);
+            Await.until("the next generation", () -> status("one").contains("\"observedGeneration\":2"));
+        }
+    }
+
     private StatusWriter writer() {
         return new StatusWriter(server, MeshSettings.DEFAULT, tags, InstantSource.system(), new Random(7));
     }
@@ -106,10 +124,18 @@ class StatusWriterIT {
     }
 
     private void tell(String name, String labels, String status, StatusWriter... writers) {
+        put(name, 1, status);
+        take(name, labels, writers);
+    }
+
+    private void put(String name, int generation, String status) {
         api.put(
                 POLICIES,
-                "{\"metadata\": {\"name\": \"" + name
-                        + "\", \"namespace\": \"shop\", \"generation\": 1}, \"spec\": {}, \"status\": " + status + "}");
+                "{\"metadata\": {\"name\": \"" + name + "\", \"namespace\": \"shop\", \"generation\": " + generation
+                        + "}, \"spec\": {}, \"status\": " + status + "}");
+    }
+
+    private static void take(String name, String labels, StatusWriter... writers) {
         KubeObject policy = KubeYaml.parse(
                         "{apiVersion: security.istio.io/v1, kind: AuthorizationPolicy, metadata: {name: " + name
                                 + ", namespace: shop, labels: " + labels + "}, spec: " + RULES + "}",

@@ -32,11 +32,44 @@ final class MetadataReader {
                 fields.texts("annotations"),
                 fields.time("creationTimestamp"),
                 fields.time("deletionTimestamp"),
-                owners);
+                owners,
+                generation(fields, kind));
         if (reading == Reading.CHECKED) {
             check(fields, kind, meta);
         }
         return meta;
+    }
+
+    /** Kinds whose conditions say of which generation they are; of others it would be a change that changes nothing. */
+    private static long generation(Fields metadata, Kind kind) {
+        return switch (kind) {
+            case SERVICE,
+                    AUTHORIZATION_POLICY,
+                    SERVICE_ENTRY,
+                    WORKLOAD_ENTRY,
+                    HTTP_ROUTE,
+                    GRPC_ROUTE,
+                    TLS_ROUTE,
+                    TCP_ROUTE -> {
+                Double generation = metadata.decimalOrNull("generation");
+                yield generation == null ? 0 : generation.longValue();
+            }
+            case NAMESPACE,
+                    NODE,
+                    SERVICE_ACCOUNT,
+                    POD,
+                    ENDPOINT_SLICE,
+                    PEER_AUTHENTICATION,
+                    GATEWAY_CLASS,
+                    GATEWAY,
+                    CONFIG_MAP,
+                    REFERENCE_GRANT,
+                    BACKEND_TLS_POLICY,
+                    VIRTUAL_SERVICE,
+                    DESTINATION_RULE,
+                    REQUEST_AUTHENTICATION,
+                    TELEMETRY -> 0;
+        };
     }
 
     private static void check(Fields fields, Kind kind, ObjectMeta meta) {

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param labels sorted by key, as are the annotations
  * @param creationTimestamp null when not given; all such objects count as equally old
  * @param deletionTimestamp null unless the object is being deleted
+ * @param generation which version of what was asked for this is; 0 unless the object's kind is one with conditions of ours
  */
 public record ObjectMeta(
         String name,
@@ -24,7 +25,8 @@ public record ObjectMeta(
         Map<String, String> annotations,
         @Nullable Instant creationTimestamp,
         @Nullable Instant deletionTimestamp,
-        List<OwnerReference> ownerReferences) {
+        List<OwnerReference> ownerReferences,
+        long generation) {
 
     public ObjectMeta {
         requireNonNull(name, "name");
@@ -38,7 +40,7 @@ public record ObjectMeta(
 
     /** Returns metadata that has a namespace and a name and nothing else. */
     public static ObjectMeta of(String namespace, String name) {
-        return new ObjectMeta(name, namespace, "", "", Map.of(), Map.of(), null, null, List.of());
+        return new ObjectMeta(name, namespace, "", "", Map.of(), Map.of(), null, null, List.of(), 0);
     }
 
     /** Returns this metadata with other labels. */
@@ -52,7 +54,8 @@ public record ObjectMeta(
                 annotations,
                 creationTimestamp,
                 deletionTimestamp,
-                ownerReferences);
+                ownerReferences,
+                generation);
     }
 
     /** Returns this metadata with other annotations. */
@@ -66,7 +69,8 @@ public record ObjectMeta(
                 replacement,
                 creationTimestamp,
                 deletionTimestamp,
-                ownerReferences);
+                ownerReferences,
+                generation);
     }
 
     /** Returns this metadata with another uid. */
@@ -80,6 +84,7 @@ public record ObjectMeta(
                 annotations,
                 creationTimestamp,
                 deletionTimestamp,
-                ownerReferences);
+                ownerReferences,
+                generation);
     }
 }

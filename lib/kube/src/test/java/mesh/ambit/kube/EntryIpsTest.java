@@ -94,7 +94,7 @@ class EntryIpsTest {
 
     private static ServiceEntry entry(String name, int second, Resolution resolution, String... hosts) {
         ObjectMeta meta = new ObjectMeta(
-                name, "shop", "", "", Map.of(), Map.of(), Instant.ofEpochSecond(second), null, List.of());
+                name, "shop", "", "", Map.of(), Map.of(), Instant.ofEpochSecond(second), null, List.of(), 0);
         return new ServiceEntry(
                 meta,
                 List.of(hosts),
