@@ -44,22 +44,25 @@ final class AdmissionReviews implements HttpRoute {
 
     private final Gson gson = new GsonBuilder().disableHtmlEscaping().create();
     private final MeshSettings settings;
+    private final AdmissionMetrics metrics;
 
-    AdmissionReviews(MeshSettings settings) {
+    AdmissionReviews(MeshSettings settings, AdmissionMetrics metrics) {
         this.settings = settings;
+        this.metrics = metrics;
     }
 
     @Override
     public HttpReply answer(HttpQuery query) {
         JsonObject request = request(query.body());
         if (request == null || !(request.get("uid") instanceof JsonPrimitive uid)) {
+            metrics.notServed(400);
             return HttpReply.text(400, "not an AdmissionReview\n");
         }
         JsonObject response = new JsonObject();
         response.add("uid", uid);
         JsonElement object = request.get("object");
         if (object instanceof JsonObject asked && isOurs(asked) && !isLeaving(asked, request.get("oldObject"))) {
-            judge(asked, response);
+            judge(request, asked, response);
         } else {
             response.addProperty("allowed", true);
         }
@@ -100,7 +103,7 @@ final class AdmissionReviews implements HttpRoute {
                 && Objects.equals(old.get("spec"), object.get("spec"));
     }
 
-    private void judge(JsonObject object, JsonObject response) {
+    private void judge(JsonObject request, JsonObject object, JsonObject response) {
         // Every JSON text is a YAML text.
         KubeYaml.Parsed parsed = KubeYaml.parse(gson.toJson(object), "", Reading.CHECKED);
         List<Problem> problems = new ArrayList<>(parsed.problems());
@@ -110,6 +113,7 @@ final class AdmissionReviews implements HttpRoute {
         }
         response.addProperty("allowed", problems.isEmpty());
         if (problems.isEmpty()) {
+            metrics.passed(request);
             JsonArray warnings = new JsonArray();
             for (KubeObject each : parsed.objects()) {
                 Advisor.aboutAlone(each, settings)
@@ -122,6 +126,7 @@ final class AdmissionReviews implements HttpRoute {
             }
             return;
         }
+        metrics.failed(request, problems);
         JsonObject status = new JsonObject();
         status.addProperty("code", UNPROCESSABLE);
         status.addProperty("reason", "Invalid");

@@ -2,6 +2,7 @@ package mesh.ambit.istiod.app;
 
 import com.google.gson.Gson;
 import com.google.gson.GsonBuilder;
+import io.netty.handler.codec.http.QueryStringDecoder;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -54,15 +55,25 @@ final class DebugPages implements DebugAnswers.Pages {
 
     @Override
     public @Nullable String text(String name) {
-        HttpRoute page = pages.get(name);
-        return page == null
-                ? null
-                : page.answer(new HttpQuery("GET", ROOT + "/" + name, Map.of(), "", "", false))
-                        .body();
+        int query = name.indexOf('?');
+        String path = query < 0 ? name : name.substring(0, query);
+        HttpRoute page = pages.get(path);
+        if (page == null) {
+            return null;
+        }
+        Map<String, List<String>> parameters;
+        try {
+            parameters = new QueryStringDecoder(query < 0 ? "" : name.substring(query)).parameters();
+        } catch (IllegalArgumentException e) {
+            return "400 " + e.getMessage() + "\n";
+        }
+        return page.answer(new HttpQuery("GET", ROOT + "/" + path, parameters, "", "", false))
+                .body();
     }
 
     private static HttpReply adsz(PushHub hub, HttpQuery query) {
         if ("true".equals(query.parameter("push"))) {
+            hub.metrics().triggered("debug", 1);
             hub.wakeAll();
             return HttpReply.text(200, "Pushed to " + hub.status().size() + " servers\n");
         }

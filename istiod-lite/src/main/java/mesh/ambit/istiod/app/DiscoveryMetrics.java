@@ -24,6 +24,7 @@ import mesh.ambit.istiod.push.PushMetrics;
  */
 final class DiscoveryMetrics implements PushMetrics {
     private static final double[] SECONDS_FROM_HUNDREDTH = {.01, .1, .5, 1, 3, 5, 10, 20, 30};
+    private static final double[] SECONDS_TO_FIVE = {.01, .1, .5, 1, 3, 5};
     private static final double[] SECONDS_FROM_TENTH = {.1, .5, 1, 3, 5, 10, 20, 30};
     private static final double[] SEND_SECONDS = {.01, .1, 1, 3, 5, 10, 20, 30};
     private static final double[] SIZES = {1, 10_000, 1_000_000, 4_000_000, 10_000_000, 40_000_000};
@@ -46,6 +47,7 @@ final class DiscoveryMetrics implements PushMetrics {
     private final DistributionSummary queueTime;
     private final DistributionSummary convergence;
     private final DistributionSummary pacing;
+    private final DistributionSummary computation;
     private final AtomicLong services = new AtomicLong();
     private final LongAccumulator largestRequest = new LongAccumulator(Math::max, 0);
 
@@ -68,6 +70,11 @@ final class DiscoveryMetrics implements PushMetrics {
                 "Seconds from the first of some changes until their push begins.",
                 Tags.empty(),
                 SECONDS_FROM_HUNDREDTH);
+        computation = times(
+                "pilot.pushcontext.init.seconds",
+                "Seconds it takes to find what follows from changes.",
+                Tags.empty(),
+                SECONDS_TO_FIVE);
         Gauge.builder("pilot.services", services, AtomicLong::get)
                 .description("Total services known.")
                 .register(registry);
@@ -149,8 +156,23 @@ final class DiscoveryMetrics implements PushMetrics {
     @Override
     public void published(long nanos) {
         pacing.record(seconds(nanos));
-        counts.add("pilot.inbound.updates", "Updates of the mesh received.", Tags.of("type", "config"));
-        counts.add("pilot.push.triggers", "Pushes that were triggered.", Tags.of("type", "config"));
+    }
+
+    @Override
+    public void heard(String type, long objects) {
+        counts.adder("pilot.inbound.updates", "Updates of the mesh received.", Tags.of("type", type))
+                .add(objects);
+    }
+
+    @Override
+    public void triggered(String reason, long objects) {
+        counts.adder("pilot.push.triggers", "What pushes were triggered by.", Tags.of("type", reason))
+                .add(objects);
+    }
+
+    @Override
+    public void computed(long nanos) {
+        computation.record(seconds(nanos));
     }
 
     @Override

@@ -121,7 +121,12 @@ final class IstiodLite implements AutoCloseable {
         authority.register(metrics.registry(), clock);
         DebugPages pages = new DebugPages(config, hub, publisher::published, () -> clusters(platform));
         DebugAnswers debug = new DebugAnswers(
-                config.mesh().systemNamespace(), ControllerNames.replica(), AmbitVersion.version(), hub::status, pages);
+                config.mesh().systemNamespace(),
+                discovery.debugNamespaces(),
+                ControllerNames.replica(),
+                AmbitVersion.version(),
+                hub::status,
+                pages);
         AdmissionInterceptor admission = new AdmissionInterceptor(discovery.streamsPerSecond());
         ControlServer grpc = parts.add(ControlServer.start(
                 config.secureGrpc(),
@@ -159,7 +164,7 @@ final class IstiodLite implements AutoCloseable {
         httpPort = listen("http", config.http(), httpRoutes(pages.routes(access), platform))
                 .port();
         if (config.https() != null) {
-            AdmissionReviews reviews = new AdmissionReviews(config.mesh());
+            AdmissionReviews reviews = new AdmissionReviews(config.mesh(), new AdmissionMetrics(metrics.registry()));
             httpsPort = parts.add(await(
                             config.https(),
                             HttpServer.startTls(

@@ -107,6 +107,7 @@ final class MeshPublisher implements MeshListener, AutoCloseable {
             // At once: a pod's certificate is often asked for before anybody is told of the pod.
             digest.apply(theirs);
         }
+        News.updates(theirs).forEach(hub.metrics()::heard);
         ObjectChanges changes = theirs.in(cluster);
         boolean hurry = !first.isDone() || !mayWait(changes);
         lock.lock();
@@ -185,7 +186,11 @@ final class MeshPublisher implements MeshListener, AutoCloseable {
         } finally {
             lock.unlock();
         }
+        News.triggers(present.keySet()).forEach(hub.metrics()::triggered);
+        News.triggers(gone).forEach(hub.metrics()::triggered);
+        long begun = System.nanoTime();
         MeshUpdate update = engine.apply(present, gone);
+        hub.metrics().computed(System.nanoTime() - begun);
         // What routes requests, and whatever else only clients of standard xDS are told of, is said in our own cluster.
         present.keySet().removeIf(key -> !key.isOwn());
         gone.removeIf(key -> !key.isOwn());

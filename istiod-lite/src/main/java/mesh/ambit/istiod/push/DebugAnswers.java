@@ -17,8 +17,8 @@ import org.jspecify.annotations.Nullable;
  * Answers the types by which a command line looks into a controller over xDS: {@value #SYNCZ}, whose resources are
  * {@code envoy.service.status.v3.ClientConfig}, and {@value #PAGES}, whose one name is a page below {@code /debug}.
  *
- * <p>Only proven callers are answered; those of other namespaces than the system's see the clients of their own and none
- * of the other pages.
+ * <p>Only proven callers are answered; those of other namespaces than the system's see none of the pages, and the clients of
+ * their own namespace unless it is one of those that may see all.
  */
 public final class DebugAnswers {
     static final String PAGES = "istio.io/debug";
@@ -28,6 +28,7 @@ public final class DebugAnswers {
     private static final Set<String> FOR_ANYBODY = Set.of("config_dump", "ndsz", "edsz");
 
     private final String systemNamespace;
+    private final Set<String> allowed;
     private final String identifier;
     private final Supplier<List<ClientStatus>> clients;
     private final Pages pages;
@@ -35,7 +36,7 @@ public final class DebugAnswers {
     /** The debug pages, by name. */
     @FunctionalInterface
     public interface Pages {
-        /** Returns the text of {@code name}, like {@code syncz}; null if there is no such page. */
+        /** Returns the text of {@code name}, like {@code syncz?namespace=shop}; null if there is no such page. */
         @Nullable
         String text(String name);
     }
@@ -52,11 +53,18 @@ public final class DebugAnswers {
      * Creates one.
      *
      * @param systemNamespace whose callers see everything
+     * @param allowed other namespaces whose callers see all clients
      * @param replica which of several controllers this is
      */
     public DebugAnswers(
-            String systemNamespace, String replica, String version, Supplier<List<ClientStatus>> clients, Pages pages) {
+            String systemNamespace,
+            Set<String> allowed,
+            String replica,
+            String version,
+            Supplier<List<ClientStatus>> clients,
+            Pages pages) {
         this.systemNamespace = systemNamespace;
+        this.allowed = Set.copyOf(allowed);
         this.identifier = identifier(replica, version);
         this.clients = clients;
         this.pages = pages;
@@ -92,8 +100,9 @@ public final class DebugAnswers {
     private List<EncodedResource> syncz(String namespace, String connection) {
         List<EncodedResource> resources = new ArrayList<>();
         for (ClientStatus client : clients.get()) {
-            boolean visible =
-                    namespace.equals(systemNamespace) || client.namespace().equals(namespace);
+            boolean visible = namespace.equals(systemNamespace)
+                    || allowed.contains(namespace)
+                    || client.namespace().equals(namespace);
             // Whoever only asks how the others are is no client.
             if (visible && !client.connection().equals(connection)) {
                 resources.add(EncodedResource.of(Resource.newBuilder()
@@ -121,7 +130,7 @@ public final class DebugAnswers {
                     .withDescription("the debug info is not available for current identity: \"" + caller.id() + "\"")
                     .asRuntimeException();
         }
-        String text = pages.text(path);
+        String text = pages.text(name);
         return new Answer(
                 PAGES,
                 "",

@@ -229,7 +229,7 @@ public final class PushHub {
         return current;
     }
 
-    PushMetrics metrics() {
+    public PushMetrics metrics() {
         return metrics;
     }
 

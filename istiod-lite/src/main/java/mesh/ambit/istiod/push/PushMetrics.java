@@ -27,6 +27,15 @@ public interface PushMetrics {
     /** A client was sent everything that it lacked, so long after the first change of it. */
     default void converged(long nanos) {}
 
+    /** So many objects changed, of one sort in the reference's words, such as {@code config} or {@code svc}. */
+    default void heard(String type, long objects) {}
+
+    /** A push begins, for which so many objects are the reason, in the reference's words. */
+    default void triggered(String reason, long objects) {}
+
+    /** What follows from changes was found in so long. */
+    default void computed(long nanos) {}
+
     /** A changed mesh was handed out, so long after the first change of it was heard of. */
     default void published(long nanos) {}
 

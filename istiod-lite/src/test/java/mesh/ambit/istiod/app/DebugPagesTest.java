@@ -32,7 +32,7 @@ class DebugPagesTest {
                     ? new Authentication.Refused("empty")
                     : new Authentication.Accepted(
                             new CallerIdentity(new SpiffeId("cluster.local", token, "somebody"), null)),
-            new DebugAnswers("istio-system", "replica", "v", hub::status, pages),
+            new DebugAnswers("istio-system", Set.of(), "replica", "v", hub::status, pages),
             Set.of("monitoring")));
 
     @Test
@@ -71,6 +71,13 @@ class DebugPagesTest {
     @Test
     void unknownPageHasNoText() {
         assertThat(pages.text("nope")).isNull();
+        assertThat(pages.text("nope?a=b")).isNull();
+    }
+
+    @Test
+    void pageIsAskedWithItsQuery() {
+        assertThat(pages.text("adsz?push=true")).isEqualTo("Pushed to 0 servers\n");
+        assertThat(pages.text("adsz?push=%zz")).startsWith("400 ");
     }
 
     private static int status(HttpRoute route, String path, String authorization, boolean fromLoopback) {

@@ -9,6 +9,7 @@ import io.grpc.StatusRuntimeException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import mesh.ambit.identity.SpiffeId;
 import mesh.ambit.istiod.issuer.CallerIdentity;
 import mesh.ambit.protocol.discovery.DeltaDiscoveryRequest;
@@ -22,6 +23,7 @@ class DebugAnswersTest {
 
     private final DebugAnswers debug = new DebugAnswers(
             "istio-system",
+            Set.of("monitoring"),
             "istiod-1",
             "1.2.3",
             () -> List.of(
@@ -58,6 +60,9 @@ class DebugAnswersTest {
                         .resources())
                 .extracting(EncodedResource::name)
                 .containsExactly("b.shop");
+        assertThat(debug.answer(request(DebugAnswers.SYNCZ), caller("monitoring"), "other")
+                        .resources())
+                .hasSize(2);
         assertThat(debug.answer(request(DebugAnswers.SYNCZ), SYSTEM, "c-1").resources())
                 .extracting(EncodedResource::name)
                 .containsExactly("b.shop");
@@ -74,8 +79,9 @@ class DebugAnswersTest {
                         .getResource()
                         .getValue()
                         .toStringUtf8())
-                .isEqualTo("page syncz");
+                .isEqualTo("page syncz?x=y");
         assertRefused(Status.Code.PERMISSION_DENIED, request(DebugAnswers.PAGES, "syncz"), caller("shop"));
+        assertRefused(Status.Code.PERMISSION_DENIED, request(DebugAnswers.PAGES, "syncz"), caller("monitoring"));
         assertRefused(Status.Code.INVALID_ARGUMENT, request(DebugAnswers.PAGES), SYSTEM);
         assertRefused(Status.Code.INVALID_ARGUMENT, request(DebugAnswers.PAGES, "a", "b"), SYSTEM);
         assertRefused(Status.Code.UNAUTHENTICATED, request(DebugAnswers.SYNCZ), null);

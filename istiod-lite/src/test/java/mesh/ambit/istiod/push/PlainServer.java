@@ -14,6 +14,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.InstantSource;
 import java.util.Collection;
+import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -66,7 +67,7 @@ final class PlainServer implements AutoCloseable {
                 .intercept(new AdmissionInterceptor(streamsPerSecond))
                 .addService(new DiscoveryService(
                         hub,
-                        new DebugAnswers("istio-system", "replica", "v", hub::status, name -> "page " + name),
+                        new DebugAnswers("istio-system", Set.of(), "replica", "v", hub::status, name -> "page " + name),
                         CallerInterceptor::caller))
                 .build()
                 .start();

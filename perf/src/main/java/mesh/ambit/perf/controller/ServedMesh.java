@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -146,7 +147,9 @@ public final class ServedMesh {
                 .flowControlWindow(1 << 16)
                 .maxInboundMessageSize(256 << 20)
                 .addService(new DiscoveryService(
-                        hub, new DebugAnswers("istio-system", "bench", "", hub::status, _ -> null), () -> null))
+                        hub,
+                        new DebugAnswers("istio-system", Set.of(), "bench", "", hub::status, _ -> null),
+                        () -> null))
                 .build()
                 .start();
         out.println("listening " + server.getPort());
