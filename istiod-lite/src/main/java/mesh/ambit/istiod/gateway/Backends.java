@@ -26,8 +26,8 @@ final class Backends implements AutoCloseable {
     private static final ApiResource ALL_SLICES = ApiResource.of("discovery.k8s.io", "v1", "endpointslices");
     private static final String SERVICE_NAME = "kubernetes.io/service-name";
 
-    /** Services without the label; each costs two watches. */
-    private static final int MAX_NAMED = 32;
+    /** Services of a namespace without the label; each costs two watches. */
+    static final int MAX_NAMED = 32;
 
     private final ApiServer server;
     private final Consumer<String> changed;
@@ -97,17 +97,23 @@ final class Backends implements AutoCloseable {
                 Named gone = named.remove(namespace + "/" + name);
                 if (gone != null) {
                     gone.close();
+                    // Room for another gateway's.
+                    changed.accept(namespace + "/");
                 }
             }
         }
         for (String name : names) {
             Named one = named.get(namespace + "/" + name);
-            if (one == null && named.size() < MAX_NAMED) {
+            if (one == null && isRoomIn(namespace)) {
                 one = new Named(namespace, name);
                 named.put(namespace + "/" + name, one);
             }
             if (one == null) {
-                LOG.warn("Gateway {}: Service {} is not looked at, as {} others are named", gateway, name, MAX_NAMED);
+                LOG.warn(
+                        "Gateway {}: Service {} is not looked at, as {} others are named in its namespace",
+                        gateway,
+                        name,
+                        MAX_NAMED);
             } else if (closed) {
                 one.close();
             } else {
@@ -115,6 +121,13 @@ final class Backends implements AutoCloseable {
                 one.slices.await();
             }
         }
+    }
+
+    private boolean isRoomIn(String namespace) {
+        return named.keySet().stream()
+                        .filter(key -> namespace(key).equals(namespace))
+                        .count()
+                < MAX_NAMED;
     }
 
     private boolean isWanted(String namespace, String name) {
@@ -127,7 +140,10 @@ final class Backends implements AutoCloseable {
         return key.substring(0, key.indexOf('/'));
     }
 
-    /** Returns a Service as the status of a gateway needs to know it; null if it is not there. */
+    /**
+     * Returns a Service as the status of a gateway needs to know it; null if it is not there, {@link GatewayBackend#UNSEEN}
+     * if a gateway names it and it is not looked at.
+     */
     @Nullable
     GatewayBackend find(String namespace, String name) {
         String key = namespace + "/" + name;
@@ -135,8 +151,12 @@ final class Backends implements AutoCloseable {
         if (one != null) {
             return found(one.service.find(key), one.slices.objects().values());
         }
+        JsonNode labelled = services.find(key);
+        if (labelled == null && isWanted(namespace, name)) {
+            return GatewayBackend.UNSEEN;
+        }
         return found(
-                services.find(key),
+                labelled,
                 slices.objects().entrySet().stream()
                         .filter(entry -> entry.getKey().startsWith(namespace + "/")
                                 && entry.getValue()

@@ -26,6 +26,9 @@ record GatewayBackend(
         List<String> external,
         boolean awaitsExternal,
         boolean managed) {
+    /** One that we do not look at. */
+    static final GatewayBackend UNSEEN =
+            new GatewayBackend(new TreeSet<>(), new TreeSet<>(), new TreeSet<>(), List.of(), false, false);
 
     /** Reads a Service and its endpoint slices. */
     static GatewayBackend of(JsonNode service, Collection<JsonNode> slices) {

@@ -232,17 +232,25 @@ public final class GatewayController implements AutoCloseable {
         String namespace = gateway.path("metadata").path("namespace").asText("");
         String path =
                 gateways.path(namespace, gateway.path("metadata").path("name").asText(""));
-        String trouble = null;
+        Deployed deployed;
+        IOException failure = null;
         try {
-            deploy(key, path, gateway, controller);
+            deployed = deploy(key, path, gateway, controller);
         } catch (ParametersException e) {
-            trouble = e.getMessage();
+            deployed = Deployed.unchanged(e.getMessage());
+        } catch (IOException e) {
+            // Its status says what is, and this; then it is tried again.
+            failure = e;
+            deployed = Deployed.failed(e);
         }
         backends.name(key, statuses.services(gateway));
         ObjectNode status =
-                statuses.of(gateway, controller, name -> backends.find(namespace, name), trouble, clock.instant());
+                statuses.of(gateway, controller, name -> backends.find(namespace, name), deployed, clock.instant());
         routes.count(gateway, controller, status);
         StatusPatch.write(server, path, gateway, status);
+        if (failure != null) {
+            throw failure;
+        }
     }
 
     /** Returns the class of a gateway; null where it is not ours. */
@@ -261,21 +269,28 @@ public final class GatewayController implements AutoCloseable {
         }
     }
 
-    private void deploy(String key, String path, JsonNode gateway, String controller)
+    private Deployed deploy(String key, String path, JsonNode gateway, String controller)
             throws IOException, InterruptedException, ParametersException {
         if (!GatewayClasses.isDeployed(controller) || gateway.path("metadata").has("deletionTimestamp")) {
-            return;
+            return Deployed.WELL;
         }
         List<Overlay> overlays = parameters.of(gateway);
         ControllerVersion version = ControllerVersion.of(gateway);
         if (!WaypointObjects.isManaged(gateway) || version == ControllerVersion.NEWER) {
-            return;
+            return Deployed.WELL;
         }
         if (version == ControllerVersion.OLDER) {
             server.merge(path, ControllerVersion.claim());
         }
         List<ObjectNode> wanted = new WaypointObjects(settings.get()).of(gateway, controller, overlays);
-        deployer.deploy(key, gateway, wanted, !overlays.isEmpty());
+        return deployer.deploy(
+                key,
+                gateway,
+                wanted,
+                !overlays.isEmpty(),
+                uid -> gateways.objects().values().stream()
+                        .anyMatch(each ->
+                                each.path("metadata").path("uid").asText("").equals(uid)));
     }
 
     /** Returns whether we and no controller of another revision look after a gateway. */

@@ -40,13 +40,13 @@ final class GatewayStatus {
      *
      * @param controller of its class
      * @param backends Services of the gateway's namespace by name; null for one that is not there
-     * @param parameters what is wrong with its parameters; null if nothing is
+     * @param deployed what came of making its objects
      */
     ObjectNode of(
             JsonNode gateway,
             String controller,
             Function<String, @Nullable GatewayBackend> backends,
-            @Nullable String parameters,
+            Deployed deployed,
             Instant now) {
         ObjectNode status = gateway.path("status") instanceof ObjectNode present
                 ? present.deepCopy()
@@ -65,8 +65,13 @@ final class GatewayStatus {
         List<String> rejected = new ArrayList<>();
         List<String> hosts = hosts(gateway, rejected);
         Listeners listeners = Listeners.of(gateway, controller);
-        accepted(conditions, rejected, ignored(gateway), parameters, listeners);
+        accepted(conditions, rejected, ignored(gateway), deployed.parameters(), listeners);
         Reached reached = new Reached(gateway, hosts, backends);
+        reached.complaints.addAll(deployed.taken());
+        if (!reached.complaints.isEmpty()) {
+            // Why nobody is there.
+            reached.complaints.addAll(deployed.left());
+        }
         programmed(conditions, hosts, reached);
         conditions.set("ResolvedRefs", true, "ResolvedRefs", "all references are resolved");
         addresses(status, gateway, reached);
@@ -207,8 +212,13 @@ final class GatewayStatus {
                 GatewayBackend backend = host.endsWith(suffix)
                         ? backends.apply(host.substring(0, host.length() - suffix.length()))
                         : null;
-                if (backend == null) {
-                    complaints.add("there is no Service " + host);
+                if (backend == null || backend == GatewayBackend.UNSEEN) {
+                    complaints.add(
+                            backend == null
+                                    ? "there is no Service " + host
+                                    : "Service " + host
+                                            + " is not looked at: too many are named in its namespace (at most "
+                                            + Backends.MAX_NAMED + ")");
                     unusable = true;
                     continue;
                 }

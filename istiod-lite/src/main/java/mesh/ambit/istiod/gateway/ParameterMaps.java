@@ -7,6 +7,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -30,6 +31,9 @@ final class ParameterMaps implements AutoCloseable {
     /** Says in the controller's namespace which class a ConfigMap is for. */
     static final String DEFAULTS = "gateway.istio.io/defaults-for-class";
 
+    /** Kept whole; another one is read again when it is needed. */
+    private static final int MAX_CONTENTS = 32;
+
     private static final ApiResource CONFIG_MAPS = ApiResource.of("", "v1", "configmaps");
 
     private final ApiServer server;
@@ -38,8 +42,13 @@ final class ParameterMaps implements AutoCloseable {
     private final Map<String, Mark> marks = new ConcurrentHashMap<>();
     private final Reflector<Mark> reflector;
 
-    /** Of those that were read whole, the last version; one thread. */
-    private final Map<String, Content> contents = new HashMap<>();
+    /** Of those that were read whole and used last, the last version; one thread. */
+    private final Map<String, Content> contents = new LinkedHashMap<>(16, 0.75f, true) {
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<String, Content> eldest) {
+            return size() > MAX_CONTENTS;
+        }
+    };
 
     /**
      * That there is a ConfigMap.

@@ -3,12 +3,14 @@ package mesh.ambit.istiod.gateway;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
 import mesh.ambit.istiod.kube.api.ApiException;
 import mesh.ambit.istiod.kube.api.ApiResource;
 import mesh.ambit.istiod.kube.api.ApiServer;
@@ -52,22 +54,35 @@ final class WaypointDeployer {
     }
 
     /**
-     * Makes the objects of a gateway as they are to be, where they are not.
+     * Makes the objects of a gateway as they are to be, where they are not. Returns what is left as it
+     * is, because it is somebody else's.
      *
      * @param wanted all of them
+     * @param exists tells by its uid whether there is a gateway: what is one's is not made another's
      * @param rehearse whether users have changed what they are, so that the server may refuse one of them: it is asked
      *     for each before the first is applied
      * @throws ParametersException if the server would refuse one of them; then all stay as they are
      */
-    void deploy(String key, JsonNode gateway, List<ObjectNode> wanted, boolean rehearse)
+    Deployed deploy(String key, JsonNode gateway, List<ObjectNode> wanted, boolean rehearse, Predicate<String> exists)
             throws IOException, ParametersException {
+        List<String> left = new ArrayList<>();
+        List<String> taken = new ArrayList<>();
         Map<String, Applied> former = applied.computeIfAbsent(key, _ -> new HashMap<>());
         Set<String> kinds = new HashSet<>();
         Map<String, ObjectNode> due = new LinkedHashMap<>();
         for (ObjectNode object : wanted) {
             kinds.add(object.path("kind").asText());
             String path = path(object);
-            if (isDue(key, path, object, former)) {
+            JsonNode present = server.find(path);
+            String owner = present == null ? null : otherOwner(present, gateway, exists);
+            if (present != null && owner != null) {
+                (isOurs(present) ? taken : left)
+                        .add(object.path("kind").asText() + " "
+                                + object.path("metadata").path("name").asText("") + " is " + owner);
+                if (former.put(path, new Applied(object, "foreign")) == null) {
+                    LOG.warn("{}: {}, left as it is; waypoint {} is not deployed by us", path, owner, key);
+                }
+            } else if (isDue(present, object, former.get(path))) {
                 due.put(path, object);
             }
         }
@@ -86,18 +101,30 @@ final class WaypointDeployer {
                 remove(path(kind, gateway.path("metadata"), WaypointObjects.name(gateway)), gateway, former);
             }
         }
+        return new Deployed(null, left, taken);
     }
 
-    /** Returns whether the object is not as it is to be, and is ours to change. */
-    private boolean isDue(String key, String path, ObjectNode object, Map<String, Applied> former) throws IOException {
-        JsonNode present = server.find(path);
-        if (present != null && !isOurs(present)) {
-            if (former.put(path, new Applied(object, "foreign")) == null) {
-                LOG.warn("{}: somebody else's, left as it is; waypoint {} is not deployed by us", path, key);
-            }
-            return false;
+    /** Returns whose an object is, if not a gateway's of this name; null where it is, or nobody's any more. */
+    private static @Nullable String otherOwner(JsonNode present, JsonNode gateway, Predicate<String> exists) {
+        if (!isOurs(present)) {
+            return "somebody else's";
         }
-        Applied last = former.get(path);
+        String uid = gateway.path("metadata").path("uid").asText("");
+        String owner = null;
+        for (JsonNode each : present.path("metadata").path("ownerReferences")) {
+            String of = each.path("uid").asText("");
+            if (of.equals(uid)) {
+                return null;
+            }
+            if (each.path("kind").asText("").equals("Gateway") && exists.test(of)) {
+                owner = "of Gateway " + each.path("name").asText("");
+            }
+        }
+        return owner;
+    }
+
+    /** Returns whether the object is not as it is to be. */
+    private static boolean isDue(@Nullable JsonNode present, ObjectNode object, @Nullable Applied last) {
         return present == null
                 || last == null
                 || !object.equals(last.object())

@@ -57,12 +57,17 @@ final class WaypointObjects {
                 gateway, NAME_OVERRIDE, gateway.path("metadata").path("name").asText(""));
     }
 
+    /** Returns the name of its account; another name of what is deployed is not the account's, as by the reference. */
     static String account(JsonNode gateway) {
-        return annotation(gateway, ACCOUNT_OVERRIDE, name(gateway));
+        return annotation(
+                gateway, ACCOUNT_OVERRIDE, gateway.path("metadata").path("name").asText(""));
     }
 
+    /** Returns what an annotation says; one that is empty says nothing. */
     static String annotation(JsonNode gateway, String annotation, String otherwise) {
-        return gateway.path("metadata").path("annotations").path(annotation).asText(otherwise);
+        String said =
+                gateway.path("metadata").path("annotations").path(annotation).asText("");
+        return said.isEmpty() ? otherwise : said;
     }
 
     /**

@@ -129,6 +129,54 @@ class GatewayControllerIT {
     }
 
     @Test
+    void whatIsDeployedForOneGatewayIsNotMadeAnothers() {
+        api.put(GATEWAYS, renamed("one"));
+        Await.until("a deployment", () -> owner().equals("u-one"));
+        Await.until(
+                "its status",
+                () -> !condition(GATEWAYS, "shop/one", "Programmed").equals("none"));
+
+        api.put(GATEWAYS, renamed("two"));
+        Await.until(
+                "a complaint",
+                () -> String.valueOf(api.find(GATEWAYS, "shop/two")).contains("Deployment shared is of Gateway one"));
+        assertThat(owner()).isEqualTo("u-one");
+
+        api.remove(GATEWAYS, "shop/one");
+        api.put(GATEWAYS, renamed("two"));
+        Await.until("the other's", () -> owner().equals("u-two"));
+    }
+
+    private static String renamed(String name) {
+        return json(
+                "{apiVersion: gateway.networking.k8s.io/v1, kind: Gateway, metadata: {name: " + name
+                        + ", namespace: shop, uid: u-" + name
+                        + ", generation: 1, annotations: {gateway.istio.io/name-override:"
+                        + " shared}}, spec: {gatewayClassName: istio-waypoint, listeners: [{name: mesh, port: 15008, protocol: HBONE}]}}");
+    }
+
+    private String owner() {
+        JsonNode deployment = api.find(DEPLOYMENTS, "shop/shared");
+        return deployment == null
+                ? "none"
+                : deployment.at("/metadata/ownerReferences/0/uid").asText();
+    }
+
+    @Test
+    void refusedDeploymentIsToldInTheStatus() {
+        api.refuse("PATCH /apis/apps", 403, "deployments is forbidden");
+        gateway("istio-waypoint", "");
+
+        Await.until(
+                "a complaint",
+                () -> String.valueOf(api.find(GATEWAYS, "shop/way")).contains("not deployed: "));
+        assertThat(condition(GATEWAYS, "shop/way", "Programmed")).isEqualTo("False/AddressNotUsable");
+
+        api.refuse("");
+        Await.until("a deployment", () -> api.find(DEPLOYMENTS, "shop/way") != null);
+    }
+
+    @Test
     void gatewayOfANamespaceOfAnotherRevisionIsLeftAloneUntilTheNamespaceIsOurs() throws Exception {
         api.put(NAMESPACES, json("{metadata: {name: shop, labels: {istio.io/rev: green}}}"));
         api.put(NAMESPACES, json("{metadata: {name: other}}"));

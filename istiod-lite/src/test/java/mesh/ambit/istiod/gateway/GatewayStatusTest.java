@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -43,7 +44,7 @@ class GatewayStatusTest {
                 Trees.waypoint("", ""),
                 GatewayClasses.MESH_CONTROLLER,
                 _ -> backend(SERVICE, READY),
-                "there is no ConfigMap shop/more",
+                Deployed.unchanged("there is no ConfigMap shop/more"),
                 NOW);
 
         assertThat(condition(status, "Accepted")).isEqualTo("False/InvalidParameters");
@@ -83,6 +84,39 @@ class GatewayStatusTest {
     }
 
     @Test
+    void whatCouldNotBeDeployedIsToldWhereNobodyIsReady() {
+        Deployed deployed = Deployed.failed(new IOException("forbidden"));
+
+        ObjectNode without =
+                statuses.of(Trees.waypoint("", ""), GatewayClasses.MESH_CONTROLLER, _ -> null, deployed, NOW);
+        ObjectNode ready = statuses.of(
+                Trees.waypoint("", ""), GatewayClasses.MESH_CONTROLLER, _ -> backend(SERVICE, READY), deployed, NOW);
+
+        assertThat(without.path("conditions").toString()).contains("not deployed: forbidden");
+        assertThat(condition(ready, "Programmed")).isEqualTo("True/Programmed");
+    }
+
+    @Test
+    void whoeverIsReadyUnderTheNameOfAnotherGatewayIsNotOurs() {
+        Deployed deployed = new Deployed(null, List.of(), List.of("Deployment way is of Gateway other"));
+
+        ObjectNode status = statuses.of(
+                Trees.waypoint("", ""), GatewayClasses.MESH_CONTROLLER, _ -> backend(SERVICE, READY), deployed, NOW);
+
+        assertThat(condition(status, "Programmed")).isEqualTo("False/AddressNotAssigned");
+    }
+
+    @Test
+    void serviceThatIsNotLookedAtIsNotSaidToBeMissing() {
+        ObjectNode status = waypoint(Trees.waypoint("", ""), GatewayBackend.UNSEEN);
+
+        assertThat(condition(status, "Programmed")).isEqualTo("False/AddressNotUsable");
+        assertThat(status.path("conditions").toString())
+                .contains("is not looked at: too many")
+                .doesNotContain("there is no Service");
+    }
+
+    @Test
     void whatIsAsItWasKeepsItsTime() {
         ObjectNode gateway = Trees.waypoint("", "").deepCopy();
         ObjectNode first = waypoint(gateway, backend(SERVICE, READY));
@@ -92,7 +126,7 @@ class GatewayStatusTest {
                 gateway,
                 GatewayClasses.MESH_CONTROLLER,
                 _ -> backend(SERVICE, READY),
-                null,
+                Deployed.WELL,
                 NOW.plus(Duration.ofHours(1)));
 
         assertThat(later).isEqualTo(first);
@@ -156,7 +190,7 @@ class GatewayStatusTest {
                 "{metadata: {name: east, namespace: istio-system}, spec: {gatewayClassName: istio-remote,"
                         + " addresses: [{type: IPAddress, value: 192.0.2.9}], listeners: [{name: a, port: 15008, protocol: HBONE}]}}");
 
-        ObjectNode status = statuses.of(gateway, GatewayClasses.UNMANAGED_CONTROLLER, _ -> null, null, NOW);
+        ObjectNode status = statuses.of(gateway, GatewayClasses.UNMANAGED_CONTROLLER, _ -> null, Deployed.WELL, NOW);
 
         assertThat(addresses(status)).containsExactly("IPAddress 192.0.2.9");
         assertThat(condition(status, "Programmed")).isEqualTo("True/Programmed");
@@ -168,11 +202,11 @@ class GatewayStatusTest {
                         + " istio-remote}, status: {addresses: [{type: IPAddress, value: 192.0.2.9}]}}")
                 .deepCopy();
 
-        ObjectNode status = statuses.of(gateway, GatewayClasses.UNMANAGED_CONTROLLER, _ -> null, null, NOW);
+        ObjectNode status = statuses.of(gateway, GatewayClasses.UNMANAGED_CONTROLLER, _ -> null, Deployed.WELL, NOW);
         assertThat(status.has("addresses")).isFalse();
 
         gateway.set("status", status);
-        assertThat(statuses.of(gateway, GatewayClasses.UNMANAGED_CONTROLLER, _ -> null, null, NOW))
+        assertThat(statuses.of(gateway, GatewayClasses.UNMANAGED_CONTROLLER, _ -> null, Deployed.WELL, NOW))
                 .isEqualTo(status);
     }
 
@@ -208,7 +242,11 @@ class GatewayStatusTest {
 
     private ObjectNode waypoint(JsonNode gateway, @Nullable GatewayBackend backend) {
         return statuses.of(
-                gateway, GatewayClasses.MESH_CONTROLLER, name -> name.equals("way") ? backend : null, null, NOW);
+                gateway,
+                GatewayClasses.MESH_CONTROLLER,
+                name -> name.equals("way") ? backend : null,
+                Deployed.WELL,
+                NOW);
     }
 
     private static GatewayBackend backend(String service, String slice) {

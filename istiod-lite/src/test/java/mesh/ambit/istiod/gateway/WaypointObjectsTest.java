@@ -90,6 +90,18 @@ class WaypointObjectsTest {
     }
 
     @Test
+    void accountKeepsTheNameOfTheGateway() {
+        JsonNode renamed = Trees.waypoint(", annotations: {gateway.istio.io/name-override: other}", "");
+        JsonNode empty = Trees.waypoint(
+                ", annotations: {gateway.istio.io/name-override: '', gateway.istio.io/service-account: ''}", "");
+
+        assertThat(WaypointObjects.account(renamed)).isEqualTo("way");
+        assertThat(WaypointObjects.name(renamed)).isEqualTo("other");
+        assertThat(WaypointObjects.account(empty)).isEqualTo("way");
+        assertThat(WaypointObjects.name(empty)).isEqualTo("way");
+    }
+
+    @Test
     void infrastructureIsCarriedOn() {
         JsonNode gateway = Trees.waypoint(
                 ", labels: {own: x}, annotations: {gateway.istio.io/service-account: other, networking.istio.io/service-type: NodePort}",

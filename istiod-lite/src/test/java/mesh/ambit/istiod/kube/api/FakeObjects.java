@@ -164,8 +164,7 @@ final class FakeObjects {
                 && !object.path("metadata").has("name")) {
             // Part of an object, to be merged.
             ObjectNode merged = present.deepCopy();
-            object.remove("metadata");
-            merged.setAll(object);
+            merge(merged, object);
             return new Answer(200, store(collection, merged).toString());
         }
         String namespace = path.replaceFirst("^.*/namespaces/([^/]+)/.*$", "$1");
@@ -180,6 +179,16 @@ final class FakeObjects {
             return Answer.of(409, "already exists");
         }
         return new Answer(200, store(collection, object).toString());
+    }
+
+    private static void merge(ObjectNode into, ObjectNode patch) {
+        patch.properties().forEach(field -> {
+            if (field.getValue() instanceof ObjectNode from && into.get(field.getKey()) instanceof ObjectNode to) {
+                merge(to, from);
+            } else {
+                into.set(field.getKey(), field.getValue());
+            }
+        });
     }
 
     private static String version(JsonNode object) {
