@@ -26,7 +26,7 @@ record GatewayBackend(
         List<String> external,
         boolean awaitsExternal,
         boolean managed) {
-    /** One that we do not look at. */
+    /** One that we do not look at; one that is there has a port. */
     static final GatewayBackend UNSEEN =
             new GatewayBackend(new TreeSet<>(), new TreeSet<>(), new TreeSet<>(), List.of(), false, false);
 

@@ -212,7 +212,7 @@ final class GatewayStatus {
                 GatewayBackend backend = host.endsWith(suffix)
                         ? backends.apply(host.substring(0, host.length() - suffix.length()))
                         : null;
-                if (backend == null || backend == GatewayBackend.UNSEEN) {
+                if (backend == null || backend.equals(GatewayBackend.UNSEEN)) {
                     complaints.add(
                             backend == null
                                     ? "there is no Service " + host
