@@ -56,7 +56,9 @@ public record Advice(Code code, ObjectKey object, String field, String reason, S
         /** Connections to several hosts that nothing tells apart. */
         HOSTS_ALIKE,
         /** A DENY rule about requests refuses what has none. */
-        REFUSES_TCP
+        REFUSES_TCP,
+        /** A rule that no request gets to. */
+        UNREACHABLE_RULE
     }
 
     public Advice {

@@ -40,7 +40,8 @@ public final class Advisor {
             Code.PARTIAL_WILDCARD,
             Code.ADDRESS_MISSING,
             Code.HOSTS_ALIKE,
-            Code.REFUSES_TCP);
+            Code.REFUSES_TCP,
+            Code.UNREACHABLE_RULE);
 
     private final ObjectSet objects;
     private final MeshSettings settings;
@@ -78,7 +79,9 @@ public final class Advisor {
         advisor.peerAuthentications();
         objects.services().forEach(advisor::service);
         ExportAdvisor exports = new ExportAdvisor(objects, advisor.advice::add);
+        TrafficAdvisor traffic = new TrafficAdvisor(advisor.advice::add);
         for (KubeObject object : objects.all()) {
+            traffic.look(object);
             advisor.waypoint(object);
             exports.look(object);
             advisor.validation.look(object);

@@ -50,6 +50,12 @@ class AdvisorTest {
                 "{apiVersion: v1, kind: Service, metadata: {name: s, namespace: shop, annotations: {networking.istio.io/exportTo: '.,b'}}, spec: {}} | EXPORT_NOT_FOLLOWED | metadata.annotations[networking.istio.io/exportTo]",
                 "{apiVersion: networking.istio.io/v1, kind: ServiceEntry, metadata: {name: e, namespace: shop}, spec: {hosts: [a.b], exportTo: [b]}} | EXPORT_NOT_FOLLOWED | spec.exportTo",
                 "{apiVersion: networking.istio.io/v1, kind: DestinationRule, metadata: {name: d, namespace: shop}, spec: {host: web, exportTo: ['~']}} | WITHOUT_EFFECT | spec.exportTo",
+                "{%V VirtualService, metadata: {name: v, namespace: shop}, spec: {hosts: [a], http: [{match: [{port: 1}]}, {}, {match: [{port: 2}]}]}} | UNREACHABLE_RULE | spec.http[2]",
+                "{%V VirtualService, metadata: {name: v, namespace: shop}, spec: {hosts: [a], tcp: [{}, {}]}} | UNREACHABLE_RULE | spec.tcp[1]",
+                "{%V DestinationRule, metadata: {name: d, namespace: shop}, spec: {host: web, workloadSelector: {}}} | EMPTY_SELECTOR | spec.workloadSelector",
+                "{%V DestinationRule, metadata: {name: d, namespace: shop}, spec: {host: web, trafficPolicy: {loadBalancer: {localityLbSetting: {failoverPriority: [a]}}}}} | WITHOUT_EFFECT | spec.trafficPolicy.loadBalancer.localityLbSetting",
+                "{apiVersion: telemetry.istio.io/v1, kind: Telemetry, metadata: {name: t, namespace: shop}, spec: {tracing: [{}, {}]}} | WITHOUT_EFFECT | spec.tracing",
+                "{apiVersion: telemetry.istio.io/v1, kind: Telemetry, metadata: {name: t, namespace: shop}, spec: {tracing: [{providers: [{name: a}, {name: b}]}]}} | WITHOUT_EFFECT | spec.tracing[0].providers",
                 "{%E {hosts: ['*a.b']}} | PARTIAL_WILDCARD | spec.hosts[0]",
                 "{%E {hosts: [a.b], ports: [{number: 1, name: a, protocol: TCP}], resolution: NONE}} | ADDRESS_MISSING | spec.ports[0]",
                 "{%E {hosts: [a.b], resolution: NONE, workloadSelector: {labels: {a: b}}}} | WITHOUT_EFFECT | spec.workloadSelector",
@@ -66,6 +72,7 @@ class AdvisorTest {
                         + object.replace("%A", POLICY)
                                 .replace("%P", PEER)
                                 .replace("%E", ENTRY)
+                                .replace("%V", "apiVersion: networking.istio.io/v1, kind:")
                                 .replace("%Y", YOUNG)))
                 .singleElement()
                 .satisfies(advice -> {

@@ -113,7 +113,7 @@ final class DestinationChecks {
         }
         if (detection != null && !detection.splitExternalLocalOriginErrors()) {
             Integer failures = detection.consecutiveLocalOriginFailures();
-            if (failures != null && failures > 0) {
+            if (failures != null && failures != 0) {
                 fields.found(
                         ProblemCode.CONFLICTING_FIELDS,
                         "outlierDetection",

@@ -164,11 +164,11 @@ final class DestinationRules {
         if (fields == null) {
             return null;
         }
-        Integer errors = fields.numberOrNull("consecutive5xxErrors");
+        Integer errors = fields.unsignedOrNull("consecutive5xxErrors");
         return new OutlierDetection(
                 fields.flag("splitExternalLocalOriginErrors"),
-                fields.numberOrNull("consecutiveLocalOriginFailures"),
-                fields.numberOrNull("consecutiveGatewayErrors"),
+                fields.unsignedOrNull("consecutiveLocalOriginFailures"),
+                fields.unsignedOrNull("consecutiveGatewayErrors"),
                 errors == null ? fields.numberOrNull("consecutiveErrors") : errors,
                 SpecFields.duration(fields, "interval"),
                 SpecFields.duration(fields, "baseEjectionTime"),

@@ -241,8 +241,7 @@ final class EntryChecks {
             }
         }
         String waypoint = read.metadata().labels().getOrDefault(USE_WAYPOINT, "");
-        String location = spec.text("location");
-        if ((location.equals("MESH_INTERNAL") || location.equals("1"))
+        if (spec.text("location").equals("MESH_INTERNAL")
                 && !waypoint.isEmpty()
                 && !waypoint.equalsIgnoreCase("none")) {
             spec.found(

@@ -124,9 +124,14 @@ final class Fields {
 
     /** Returns a whole number of 32 bits without a sign, 0 when it is absent; the upper half reads as negative. */
     int unsigned(String name) {
-        YamlValue value = find(name);
-        Integer number = value == null ? null : scalars.unsigned(spelling.unquoted(value), path(name));
+        Integer number = unsignedOrNull(name);
         return number == null ? 0 : number;
+    }
+
+    @Nullable
+    Integer unsignedOrNull(String name) {
+        YamlValue value = find(name);
+        return value == null ? null : scalars.unsigned(spelling.unquoted(value), path(name));
     }
 
     /** Returns a service's target port, which may be a number or a name. */

@@ -197,7 +197,7 @@ final class IstioObjects {
     /** Returns a port; a store that nobody guards holds any number of 32 bits, and clients can be told of it. */
     private @Nullable Integer port(String text) {
         if (checked()) {
-            return Checks.isPortText(text) && Integer.parseInt(text) > 0 ? Integer.valueOf(text) : null;
+            return !text.startsWith("0") && Checks.isPortText(text) ? Integer.valueOf(text) : null;
         }
         String digits = Spelling.wholeNumber(text);
         try {

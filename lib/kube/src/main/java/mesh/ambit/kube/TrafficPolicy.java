@@ -110,7 +110,7 @@ public record TrafficPolicy(
         static final Http NONE = new Http(null, null, null, null, null, "", false, null);
     }
 
-    /** When an endpoint is left alone for a while because of its errors; null for the proxy's default. */
+    /** When an endpoint is left alone for a while because of its errors; null for the proxy's default. Counts have no sign. */
     public record OutlierDetection(
             boolean splitExternalLocalOriginErrors,
             @Nullable Integer consecutiveLocalOriginFailures,

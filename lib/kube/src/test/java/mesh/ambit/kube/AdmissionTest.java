@@ -62,7 +62,6 @@ class AdmissionTest {
         "None, MESH_INTERNAL, false",
         "'', MESH_INTERNAL, false",
         "w, MESH_EXTERNAL, false",
-        "w, 1, true",
     })
     void hostsThatAreLookedUpByAWaypointAreOutside(String waypoint, String location, boolean refused) {
         String text =
@@ -117,7 +116,12 @@ class AdmissionTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"host: a, subsets: [{name: V2, labels: {a: b}}]", "host: a, exportTo: [.]"})
+    @ValueSource(
+            strings = {
+                "host: a, subsets: [{name: V2, labels: {a: b}}]",
+                "host: a, exportTo: [.]",
+                "host: a, trafficPolicy: {outlierDetection: {consecutive5xxErrors: 4294967295}}"
+            })
     void destinationRuleIsTaken(String spec) {
         assertThat(problems("networking.istio.io", "DestinationRule", spec)).isEmpty();
     }
@@ -136,6 +140,8 @@ class AdmissionTest {
                 "RequestAuthentication: jwtRules: [{issuer: a, jwks: '{\"keys\": [{\"kty\": \"RSA\"}]}'}]",
                 "RequestAuthentication: jwtRules: [{issuer: a, outputClaimToHeaders: [{header: a.b, claim: c}]}]",
                 "AuthorizationPolicy: selector: {matchLabels: {a: 'b*'}}",
+                "PeerAuthentication: selector: {matchLabels: {a: b}}, portLevelMtls: {'080': {mode: STRICT}}",
+                "PeerAuthentication: selector: {matchLabels: {a: b}}, portLevelMtls: {'0': {mode: STRICT}}",
                 "AuthorizationPolicy: rules: [{when: [{key: source.trustDomain, values: ['a*b']}]}]",
                 "AuthorizationPolicy: rules: [{when: [{key: source.trustDomain, notValues: ['*a*']}]}]",
                 "AuthorizationPolicy: rules: [{when: [{key: 'experimental.foo[x]', values: [a]}]}]",
