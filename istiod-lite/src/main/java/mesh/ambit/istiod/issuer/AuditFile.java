@@ -1,9 +1,5 @@
 package mesh.ambit.istiod.issuer;
 
-import com.google.gson.JsonObject;
-import com.google.gson.JsonParseException;
-import com.google.gson.JsonParser;
-import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -13,25 +9,29 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.concurrent.locks.ReentrantLock;
-import mesh.ambit.istiod.issuer.LeafLedger.Holder;
-import mesh.ambit.istiod.issuer.LeafLedger.Leaf;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * The file of an {@link AuditLog}, of mode 0600, moved aside when it is full. What cannot be written waits until it can be.
- * Thread-safe.
+ * A second file beside it is there as long as nothing waits and nothing was lost: of a controller that ends without it,
+ * lines may be missing. Thread-safe.
  */
 final class AuditFile implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(AuditFile.class);
 
     private static final int MAX_WAITING = 10_000;
+
+    /** What a line says where others were lost. */
+    static final String LOST = "lost";
+
+    /** Field of a line before which others may be missing. */
+    static final String INCOMPLETE = "lines_before_may_be_missing";
 
     private final Path file;
     private final long maxBytes;
@@ -88,6 +88,11 @@ final class AuditFile implements AutoCloseable {
         try {
             FileChannel open = channel == null ? open(file) : channel;
             channel = open;
+            if (lost > 0) {
+                append(open, "{\"event\":\"" + LOST + "\",\"lines\":" + lost + "}\n");
+                LOG.warn("{}: {} lines of the audit log were lost", file, lost);
+                lost = 0;
+            }
             while (!waiting.isEmpty()) {
                 if (open.position() >= maxBytes) {
                     open.close();
@@ -129,7 +134,21 @@ final class AuditFile implements AutoCloseable {
         FileChannel open = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
         Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
         open.position(open.size());
+        endTornLine(file, open);
         return open;
+    }
+
+    /** A line of which a crash has left a part ends here, and does not spoil the next. */
+    private static void endTornLine(Path file, FileChannel open) throws IOException {
+        if (open.size() > 0) {
+            ByteBuffer last = ByteBuffer.allocate(1);
+            try (FileChannel read = FileChannel.open(file, StandardOpenOption.READ)) {
+                read.read(last, open.size() - 1);
+            }
+            if (last.get(0) != '\n') {
+                append(open, "\n");
+            }
+        }
     }
 
     private void report(String what) {
@@ -137,11 +156,40 @@ final class AuditFile implements AutoCloseable {
             return;
         }
         problem = what;
+        markWhole(what.isEmpty());
         if (!what.isEmpty()) {
             LOG.error("{} (certificates are issued, lines wait and are in this log)", what);
         } else {
-            LOG.info("{}: the audit log is written again; {} lines were lost", file, lost);
-            lost = 0;
+            LOG.info("{}: the audit log is written again", file);
+        }
+    }
+
+    /** Says in the folder whether the file has every line. To take that back needs no room on the disk. */
+    private void markWhole(boolean whole) {
+        Path mark = file.resolveSibling(file.getFileName() + ".whole");
+        try {
+            if (whole) {
+                PrivateFiles.writeSecret(mark, "");
+            } else {
+                PrivateFiles.delete(mark);
+            }
+        } catch (IssuerException e) {
+            LOG.warn("{}: {}", mark, e.getMessage());
+        }
+    }
+
+    /** Returns whether whoever wrote the file last has written all that he had; there was nobody if there is no file. */
+    boolean isWhole() {
+        return Files.exists(file.resolveSibling(file.getFileName() + ".whole")) || !Files.exists(file);
+    }
+
+    /** Begins to say so. */
+    void begin() {
+        lock.lock();
+        try {
+            markWhole(problem.isEmpty());
+        } finally {
+            lock.unlock();
         }
     }
 
@@ -161,54 +209,25 @@ final class AuditFile implements AutoCloseable {
         return file.resolveSibling(file.getFileName() + ".1");
     }
 
-    /** Returns what the file, and the one that was moved aside, know of certificates that have not ended by {@code now}. */
+    /**
+     * Returns what the file, and the one that was moved aside, know of certificates that have not ended by {@code now}. It
+     * is complete since the first line after which none is missing.
+     */
     LeafLedger recall(Instant now) {
         LeafLedger ledger = new LeafLedger(now);
-        Instant first = now;
+        AuditRecall recall = new AuditRecall(ledger, now);
         try {
             for (Path each : new Path[] {former(file), file}) {
                 if (Files.exists(each)) {
-                    Instant its = recall(each, ledger, now);
-                    first = its.isBefore(first) ? its : first;
+                    recall.read(each);
                 }
             }
-            ledger.completeSince(first);
+            Instant first = recall.first();
+            ledger.completeSince(first == null || !isWhole() ? now : first);
         } catch (IOException e) {
             LOG.warn("{}: cannot read the audit log: {}", file, PrivateFiles.reason(e));
         }
         return ledger;
-    }
-
-    private static Instant recall(Path file, LeafLedger ledger, Instant now) throws IOException {
-        Instant first = now;
-        try (BufferedReader lines = Files.newBufferedReader(file, StandardCharsets.UTF_8)) {
-            for (String text = lines.readLine(); text != null; text = lines.readLine()) {
-                try {
-                    JsonObject line = JsonParser.parseString(text).getAsJsonObject();
-                    Instant time = Instant.parse(line.get("time").getAsString());
-                    first = time.isBefore(first) ? time : first;
-                    Instant end = line.has("not_after")
-                            ? Instant.parse(line.get("not_after").getAsString())
-                            : Instant.MIN;
-                    if (end.isAfter(now)) {
-                        ledger.issued(
-                                new Holder(
-                                        line.get("identity").getAsString(),
-                                        line.get("place").getAsString()),
-                                new Leaf(line.get("generation").getAsInt(), end),
-                                now);
-                    }
-                } catch (JsonParseException
-                        | IllegalStateException
-                        | NullPointerException
-                        | UnsupportedOperationException
-                        | NumberFormatException
-                        | DateTimeException e) {
-                    LOG.warn("{}: a damaged line is passed over", file);
-                }
-            }
-        }
-        return first;
     }
 
     @Override

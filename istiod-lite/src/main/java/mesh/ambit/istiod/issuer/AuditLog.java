@@ -128,7 +128,11 @@ public final class AuditLog implements AutoCloseable {
         JsonObject line = new JsonObject();
         line.addProperty("time", now.toString());
         line.addProperty("event", "started");
+        if (!file.isWhole()) {
+            line.addProperty(AuditFile.INCOMPLETE, true);
+        }
         write(GSON.toJson(line));
+        file.begin();
         return ledger;
     }
 

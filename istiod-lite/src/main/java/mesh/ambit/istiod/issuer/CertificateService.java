@@ -86,7 +86,7 @@ public final class CertificateService extends IstioCertificateServiceGrpc.IstioC
         if (requested.isEmpty()) {
             identity = asker.caller().id();
             BoundPod pod = asker.caller().pod();
-            place = pod == null ? "caller" : "pod/" + pod.uid();
+            place = pod == null ? LeafLedger.Holder.CALLER : "pod/" + pod.uid();
         } else {
             Placement present = placement.apply(CallerInterceptor.cluster());
             switch (authorizer.decide(asker.caller(), requested, present)) {

@@ -12,14 +12,18 @@ import java.util.concurrent.locks.ReentrantLock;
  * Who holds which certificate: the latest that each holder got. Thread-safe.
  *
  * <p>A holder is an identity at a place: a node for identities that its proxy asked for, else the caller itself. A holder
- * that gets a certificate lays down the one before.
+ * that gets a certificate lays down the one before. Callers of whom nobody knows in which pod they are share a place: of
+ * each generation the certificate counts that ends last.
  */
 final class LeafLedger {
     /** About 100 bytes each; a mesh of 100,000 pods has fewer identities by node. */
     static final int MAX_HOLDERS = 500_000;
 
     /** An identity and where it is used. */
-    record Holder(String identity, String place) {}
+    record Holder(String identity, String place) {
+        /** Place of callers whose token names no pod. */
+        static final String CALLER = "caller";
+    }
 
     /** What a holder got last. */
     record Leaf(int generation, Instant notAfter) {}
@@ -27,8 +31,15 @@ final class LeafLedger {
     /** A holder with what it has. */
     record Held(Holder holder, Leaf leaf) {}
 
+    /** A holder, and of several who share one what they have. */
+    private record Slot(Holder holder, int generation) {
+        static Slot of(Holder holder, Leaf leaf) {
+            return new Slot(holder, holder.place().equals(Holder.CALLER) ? leaf.generation() : 0);
+        }
+    }
+
     private final ReentrantLock lock = new ReentrantLock();
-    private final Map<Holder, Leaf> leaves = new HashMap<>();
+    private final Map<Slot, Leaf> leaves = new HashMap<>();
     private Instant since;
 
     /** Creates one that knows of everything issued from {@code since} on. */
@@ -38,9 +49,10 @@ final class LeafLedger {
 
     /** Remembers a certificate. */
     void issued(Holder holder, Leaf leaf, Instant now) {
+        Slot slot = Slot.of(holder, leaf);
         lock.lock();
         try {
-            if (leaves.size() >= MAX_HOLDERS && !leaves.containsKey(holder)) {
+            if (leaves.size() >= MAX_HOLDERS && !leaves.containsKey(slot)) {
                 leaves.values().removeIf(held -> !held.notAfter().isAfter(now));
                 if (leaves.size() >= MAX_HOLDERS) {
                     // From here on we do not know them all.
@@ -48,7 +60,11 @@ final class LeafLedger {
                     leaves.clear();
                 }
             }
-            leaves.put(holder, leaf);
+            boolean shared = holder.place().equals(Holder.CALLER);
+            leaves.merge(
+                    slot,
+                    leaf,
+                    (before, latest) -> shared && before.notAfter().isAfter(latest.notAfter()) ? before : latest);
         } finally {
             lock.unlock();
         }
@@ -80,12 +96,13 @@ final class LeafLedger {
         lock.lock();
         try {
             leaves.values().removeIf(leaf -> !leaf.notAfter().isAfter(now));
-            leaves.forEach((holder, leaf) -> held.add(new Held(holder, leaf)));
+            leaves.forEach((slot, leaf) -> held.add(new Held(slot.holder(), leaf)));
         } finally {
             lock.unlock();
         }
         held.sort(Comparator.comparing((Held each) -> each.holder().identity())
-                .thenComparing(each -> each.holder().place()));
+                .thenComparing(each -> each.holder().place())
+                .thenComparing(each -> each.leaf().generation()));
         return held;
     }
 }

@@ -66,6 +66,7 @@ class AuditLogTest {
     void aFullFileIsMovedAsideAndBothAreRemembered() throws Exception {
         Path file = folder.resolve("audit.jsonl");
         try (AuditLog log = new AuditLog(file, 600)) {
+            log.recall(NOW);
             issue(log, "node/a", NOW);
             issue(log, "node/b", NOW);
             issue(log, "node/c", NOW);
@@ -96,6 +97,70 @@ class AuditLogTest {
                     .extracting(LeafLedger.Holder::place)
                     .containsExactly("node/b");
         }
+    }
+
+    @Test
+    void fileIsCompleteFromTheFirstLineAfterWhichNoneIsMissing() throws Exception {
+        Path file = folder.resolve("audit.jsonl");
+        try (AuditLog log = new AuditLog(file, LARGE)) {
+            log.recall(NOW);
+            issue(log, "node/a", NOW.plusSeconds(1));
+        }
+        // Ended while lines waited.
+        Files.delete(folder.resolve("audit.jsonl.whole"));
+        try (AuditLog log = new AuditLog(file, LARGE)) {
+            assertThat(log.recall(NOW.plusSeconds(10)).since()).isEqualTo(NOW.plusSeconds(10));
+            issue(log, "node/b", NOW.plusSeconds(11));
+        }
+        try (AuditLog log = new AuditLog(file, LARGE)) {
+            LeafLedger known = log.recall(NOW.plusSeconds(20));
+            assertThat(known.since()).isEqualTo(NOW.plusSeconds(10));
+            assertThat(known.held(NOW.plusSeconds(20))).hasSize(2);
+        }
+        Files.writeString(file, "{\"torn", StandardOpenOption.APPEND);
+        try (AuditLog log = new AuditLog(file, LARGE)) {
+            assertThat(log.recall(NOW.plusSeconds(30)).since()).isEqualTo(NOW.plusSeconds(30));
+        }
+        try (AuditLog log = new AuditLog(file, LARGE)) {
+            assertThat(log.recall(NOW.plusSeconds(40)).since())
+                    .as("the line after the torn one is whole")
+                    .isEqualTo(NOW.plusSeconds(30));
+        }
+    }
+
+    @Test
+    void whatCouldNotBeWrittenIsMarkedAtOnce() throws Exception {
+        Path file = folder.resolve("audit.jsonl");
+        Path mark = folder.resolve("audit.jsonl.whole");
+        try (AuditLog log = new AuditLog(file, 1)) {
+            log.recall(NOW);
+            assertThat(mark).exists();
+            // The next line would move the file aside.
+            Path obstacle = Files.createDirectories(folder.resolve("audit.jsonl.1/x"));
+            issue(log, "node/a", NOW.plusSeconds(1));
+            assertThat(log.problem()).isNotEmpty();
+            assertThat(mark).doesNotExist();
+
+            Files.delete(obstacle);
+            Files.delete(obstacle.resolveSibling(""));
+            log.flush();
+            assertThat(log.problem()).isEmpty();
+            assertThat(mark).exists();
+        }
+    }
+
+    @Test
+    void callersWhoShareAPlaceKeepWhatEachGenerationHas() {
+        LeafLedger ledger = new LeafLedger(NOW);
+        LeafLedger.Holder caller = new LeafLedger.Holder("spiffe://x/ns/a/sa/b", LeafLedger.Holder.CALLER);
+        Instant late = NOW.plus(Duration.ofHours(2));
+        ledger.issued(caller, new LeafLedger.Leaf(1, late), NOW);
+        ledger.issued(caller, new LeafLedger.Leaf(1, NOW.plus(Duration.ofHours(1))), NOW);
+        ledger.issued(caller, new LeafLedger.Leaf(2, late), NOW);
+
+        assertThat(ledger.held(NOW))
+                .extracting(Held::leaf)
+                .containsExactly(new LeafLedger.Leaf(1, late), new LeafLedger.Leaf(2, late));
     }
 
     @Test
