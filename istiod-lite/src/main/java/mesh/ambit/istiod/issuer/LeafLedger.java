@@ -102,7 +102,7 @@ final class LeafLedger {
         }
         held.sort(Comparator.comparing((Held each) -> each.holder().identity())
                 .thenComparing(each -> each.holder().place())
-                .thenComparing(each -> each.leaf().generation()));
+                .thenComparingInt(each -> each.leaf().generation()));
         return held;
     }
 }
