@@ -1,7 +1,6 @@
 package mesh.ambit.admin;
 
 import java.util.LinkedHashMap;
-import java.util.Locale;
 import java.util.Map;
 import java.util.StringJoiner;
 import java.util.function.Supplier;
@@ -84,9 +83,8 @@ public final class AdminRoutes {
         StringJoiner exact = new StringJoiner(",");
         for (String directive : directives.split(",", -1)) {
             boolean scoped = directive.indexOf('=') >= 0;
-            if (!scoped
-                    && (!directive.equals(directive.strip())
-                            || !directive.equals(directive.toLowerCase(Locale.ROOT)))) {
+            LogLevel level = scoped ? null : LogLevel.tryParse(directive);
+            if (!scoped && (level == null || !directive.equals(level.toString()))) {
                 throw new IllegalArgumentException("not a level: " + directive);
             }
             exact.add(directive.endsWith("=") ? directive + LogLevel.ERROR : directive);

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param method in upper case
  * @param path decoded, without parameters
  * @param parameters of the query, decoded
- * @param accept value of the Accept header, empty without one
+ * @param accept values of the Accept headers, with commas between them; empty without one
  * @param authorization value of the Authorization header, empty without one; never to be logged
  * @param fromLoopback whether who asks is on this machine, in this network namespace
  * @param body what was sent, as UTF-8 text; empty for most

@@ -15,7 +15,6 @@ import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
-import io.netty.handler.codec.http.QueryStringDecoder;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
 import java.net.InetSocketAddress;
@@ -77,19 +76,7 @@ final class HttpRouter extends SimpleChannelInboundHandler<FullHttpRequest> {
             return;
         }
         boolean keepAlive = HttpUtil.isKeepAlive(request);
-        HttpQuery query;
-        try {
-            query = query(request, ctx.channel().remoteAddress());
-        } catch (IllegalArgumentException e) {
-            LOG.debug("{}: URI that does not decode", ctx.channel(), e);
-            write(
-                    ctx,
-                    method,
-                    version,
-                    HttpReply.text(500, requireNonNullElse(e.getMessage(), "internal error") + "\n"),
-                    keepAlive);
-            return;
-        }
+        HttpQuery query = query(request, ctx.channel().remoteAddress());
         HttpRoute route = routes.get(query.path());
         if (route == null || !route.mayBlock()) {
             write(ctx, method, version, answer(route, query), keepAlive);
@@ -172,13 +159,15 @@ final class HttpRouter extends SimpleChannelInboundHandler<FullHttpRequest> {
 
     private static HttpQuery query(FullHttpRequest request, SocketAddress peer) {
         // Whoever speaks as to a proxy names the host too (RFC 9112, section 3.2.2).
-        QueryStringDecoder uri =
-                new QueryStringDecoder(SCHEME_AND_HOST.matcher(request.uri()).replaceFirst(""));
+        String target = SCHEME_AND_HOST.matcher(request.uri()).replaceFirst("");
+        int fragment = target.indexOf('#');
+        String uri = fragment < 0 ? target : target.substring(0, fragment);
+        int mark = uri.indexOf('?');
         return new HttpQuery(
                 request.method().name(),
-                uri.rawPath(), // Routes have nothing in them that would have to be encoded.
-                uri.parameters(),
-                requireNonNullElse(request.headers().get(HttpHeaderNames.ACCEPT), ""),
+                mark < 0 ? uri : uri.substring(0, mark), // Routes have nothing in them that would have to be encoded.
+                mark < 0 ? Map.of() : FormParameters.of(uri.substring(mark + 1)),
+                String.join(",", request.headers().getAll(HttpHeaderNames.ACCEPT)),
                 requireNonNullElse(request.headers().get(HttpHeaderNames.AUTHORIZATION), ""),
                 isLoopback(peer),
                 request.content().toString(StandardCharsets.UTF_8));

@@ -4,6 +4,7 @@ import io.netty.handler.codec.compression.StandardCompressionOptions;
 import io.netty.handler.codec.http.HttpContentCompressor;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpResponse;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** Compresses the replies that say that they vary, which are pages of metrics; everything else goes as it is. */
@@ -14,6 +15,9 @@ final class PageCompressor extends HttpContentCompressor {
 
     @Override
     protected @Nullable Result beginEncode(HttpResponse response, String acceptEncoding) throws Exception {
-        return response.headers().contains(HttpHeaderNames.VARY) ? super.beginEncode(response, acceptEncoding) : null;
+        // Encodings are named in any case (RFC 9110, section 8.4.1); the library wants them in lower case.
+        return response.headers().contains(HttpHeaderNames.VARY)
+                ? super.beginEncode(response, acceptEncoding.toLowerCase(Locale.ROOT))
+                : null;
     }
 }

@@ -31,18 +31,18 @@ final class ProfileRoutes {
     }
 
     private static HttpReply profile(HttpQuery query) {
-        if (!within(query.parameter("seconds"), MAX_SECONDS)) {
+        if (!within(query.lastParameter("seconds"), MAX_SECONDS)) {
             return HttpReply.text(400, "invalid seconds value; expected 1-" + MAX_SECONDS + "\n");
         }
-        if (!within(query.parameter("frequency"), MAX_FREQUENCY)) {
+        if (!within(query.lastParameter("frequency"), MAX_FREQUENCY)) {
             return HttpReply.text(400, "invalid frequency value; expected 1-" + MAX_FREQUENCY + "\n");
         }
         if (!TAKING.tryAcquire()) {
             return HttpReply.text(500, "a profile is being taken already\n");
         }
         try {
-            Duration time = Duration.ofSeconds(number(query.parameter("seconds"), SECONDS));
-            int frequency = number(query.parameter("frequency"), FREQUENCY);
+            Duration time = Duration.ofSeconds(number(query.lastParameter("seconds"), SECONDS));
+            int frequency = number(query.lastParameter("frequency"), FREQUENCY);
             return new HttpReply(200, null, CpuProfile.take(time, frequency, System.currentTimeMillis()));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -1,6 +1,8 @@
 package mesh.ambit.telemetry;
 
 import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Levels of a log filter, from silent to chatty. */
@@ -12,8 +14,15 @@ public enum LogLevel {
     DEBUG,
     TRACE;
 
-    /** Returns the level that {@code word} names, in any case, or null. */
+    /** How the reference numbers them, from silent to chatty. */
+    private static final Pattern NUMBER = Pattern.compile("\\+?0*([0-5])");
+
+    /** Returns the level that {@code word} names, in any case, or counts, from 0 to 5; null if it is none. */
     public static @Nullable LogLevel tryParse(String word) {
+        Matcher number = NUMBER.matcher(word);
+        if (number.matches()) {
+            return values()[Integer.parseInt(number.group(1))];
+        }
         for (LogLevel level : values()) {
             if (level.name().equalsIgnoreCase(word)) {
                 return level;

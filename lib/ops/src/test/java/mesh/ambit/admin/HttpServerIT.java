@@ -16,6 +16,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
@@ -159,6 +160,10 @@ class HttpServerIT {
                 .isEqualTo("current log level is hickory_server::server=off,access=error,info\n");
         assertThat(send("POST", "/logging?level=access=DEBUG").body())
                 .isEqualTo("current log level is hickory_server::server=off,access=debug,info\n");
+        assertThat(send("POST", "/logging?level=access=5").body())
+                .isEqualTo("current log level is hickory_server::server=off,access=trace,info\n");
+        assertThat(send("POST", "/logging?level=5").statusCode()).isEqualTo(400);
+        assertThat(send("POST", "/logging?level=debug;x").statusCode()).isEqualTo(400);
         assertThat(send("POST", "/logging?reset").body())
                 .isEqualTo("current log level is hickory_server::server=off,info\n");
         assertThat(send("GET", "/logging"))
@@ -305,6 +310,15 @@ class HttpServerIT {
                     .doesNotContain("content-encoding");
         }
         assertThat(talk("GET /metrics" + rest)).contains("content-encoding: gzip");
+        assertThat(talk("GET /metrics" + rest.toUpperCase(Locale.ROOT))).contains("content-encoding: gzip");
+    }
+
+    @Test
+    void acceptMayComeInPieces() throws Exception {
+        String head = "GET /metrics HTTP/1.1\r\nHost: any\r\nConnection: close\r\n";
+
+        assertThat(talk(head + "Accept: text/plain\r\nAccept: application/openmetrics-text\r\n\r\n"))
+                .contains("content-type: application/openmetrics-text;");
     }
 
     @Test

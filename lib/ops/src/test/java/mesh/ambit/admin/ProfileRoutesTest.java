@@ -23,6 +23,13 @@ class ProfileRoutesTest {
     }
 
     @Test
+    void ofSeveralValuesTheLastCounts() {
+        assertThat(ask("/debug/pprof/profile", Map.of("seconds", List.of("1", "0")))
+                        .status())
+                .isEqualTo(400);
+    }
+
+    @Test
     void whatWeDoNotHaveNamesWhatThereIsInstead() {
         assertThat(ask("/debug/pprof/heap", Map.of())).satisfies(reply -> {
             assertThat(reply.status()).isEqualTo(500);

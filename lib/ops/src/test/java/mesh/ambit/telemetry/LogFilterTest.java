@@ -41,8 +41,13 @@ class LogFilterTest {
         assertThatThrownBy(() -> bare.withAtStart("access=loud")).isInstanceOf(IllegalArgumentException.class);
     }
 
+    @Test
+    void levelsMayBeNumbers() {
+        assertThat(LogFilter.parse("dns=0,xds=+05,4").toString()).isEqualTo("xds=trace,dns=off,debug");
+    }
+
     @ParameterizedTest
-    @ValueSource(strings = {"loud", "access:debug", "access", "=loud", "access=loud", "info,", ""})
+    @ValueSource(strings = {"6", "dns=-1", "loud", "access:debug", "access", "=loud", "access=loud", "info,", ""})
     void whatIsNeitherALevelNorAScopeWithALevelIsRefused(String text) {
         assertThatThrownBy(() -> LogFilter.parse(text)).isInstanceOf(IllegalArgumentException.class);
     }
