@@ -3,6 +3,7 @@ package mesh.ambit.telemetry;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.LoggerContext;
 import java.io.OutputStream;
+import java.util.logging.Level;
 import org.slf4j.LoggerFactory;
 
 /**
@@ -11,6 +12,12 @@ import org.slf4j.LoggerFactory;
  * <p>Until {@link #start} is called, warnings and errors go to standard error. One at a time per process.
  */
 public final class Logging implements AutoCloseable {
+    /**
+     * The RPC library's own log. It repeats with a stack trace what its callers are told and say themselves; only what
+     * nobody else hears of remains. Kept here, since loggers that nobody refers to are forgotten with their level.
+     */
+    private static final java.util.logging.Logger RPC = java.util.logging.Logger.getLogger("io.grpc");
+
     private final AsyncAppender appender;
     private final LogLevels levels;
 
@@ -27,6 +34,7 @@ public final class Logging implements AutoCloseable {
      * @param out not closed by this class
      */
     public static Logging start(LogFilter filter, LogFormat format, OutputStream out) {
+        RPC.setLevel(Level.SEVERE);
         LoggerContext loggers = (LoggerContext) LoggerFactory.getILoggerFactory();
         Logger root = loggers.getLogger(Logger.ROOT_LOGGER_NAME);
         root.detachAndStopAllAppenders();

@@ -6,6 +6,7 @@ import java.io.ByteArrayOutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.util.logging.Level;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -25,6 +26,15 @@ class LoggingTest {
         }
 
         assertThat(text()).matches(TIME + "\tinfo\txds\thandling RBAC update shop/strict\t\n");
+    }
+
+    @Test
+    void theRpcLibraryRepeatsNothing() {
+        try (Logging _ = Logging.start(LogFilter.INFO, LogFormat.PLAIN, out)) {
+            var channel = java.util.logging.Logger.getLogger("io.grpc.internal.ManagedChannelImpl");
+            assertThat(channel.isLoggable(Level.WARNING)).isFalse();
+            assertThat(channel.isLoggable(Level.SEVERE)).isTrue();
+        }
     }
 
     @Test
