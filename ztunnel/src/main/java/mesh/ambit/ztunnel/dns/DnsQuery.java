@@ -112,6 +112,9 @@ record DnsQuery(
                 if (edns != null) {
                     throw new DnsFormatException("two OPT records");
                 }
+                if (!record.owner().equals(DnsName.ROOT)) {
+                    throw new DnsFormatException("an OPT record with a name");
+                }
                 checkOptions(record.data());
                 edns = Edns.of(record);
             }

@@ -81,8 +81,8 @@ record Resolution(
                 .toList();
     }
 
-    /** Returns a TTL from the wire within our bounds; one with its top bit set is none (RFC 2181, section 8). */
+    /** Returns a TTL from the wire, a number without a sign, within our bounds. */
     static int clamped(int ttl) {
-        return Math.clamp(ttl, 0, MAX_TTL);
+        return ttl < 0 ? MAX_TTL : Math.min(ttl, MAX_TTL);
     }
 }

@@ -112,6 +112,9 @@ class DnsMessageTest {
         assertThat(query("1234 0100 0000 0000 0000 0002" + opt + opt).malformed())
                 .isTrue();
         assertThat(query("1234 0100 0000 0001 0000 0000" + opt).malformed()).isTrue();
+        assertThat(query("1234 0100 0000 0000 0000 0001 0178" + opt).malformed())
+                .as("OPT is about nobody")
+                .isTrue();
     }
 
     @Test

@@ -41,6 +41,16 @@ class ForwardingRulesTest {
     }
 
     @Test
+    void aTtlIsADayAtMost() {
+        for (int ttl : new int[] {86_401, Integer.MAX_VALUE, Integer.MIN_VALUE, -1}) {
+            Resolution resolution = settled(reply(0, List.of(a("www.example", ttl)), List.of()));
+
+            assertThat(resolution.lifetimeSeconds()).isEqualTo(86_400);
+            assertThat(resolution.answers().getFirst().ttl()).isEqualTo(86_400);
+        }
+    }
+
+    @Test
     void nothingIsKeptOnlyAsLongAsItsSoaAllows() {
         DnsRecord soa = new DnsRecord(name("example"), RecordType.SOA, 1, 300, new byte[] {
             0, 0, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 30
