@@ -6,6 +6,8 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import mesh.ambit.ztunnel.inpod.LiveConnections.Live;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Judges the connections of one loop again, a few in each turn of the loop, so that ten thousand of them hold up nobody.
@@ -14,6 +16,8 @@ import mesh.ambit.ztunnel.inpod.LiveConnections.Live;
 final class Rejudging {
     /** Connections in one turn of the loop: some tenths of a millisecond. */
     static final int AT_ONCE = 64;
+
+    private static final Logger LOG = LoggerFactory.getLogger(Rejudging.class);
 
     private static final Live[] NOBODY = {};
 
@@ -52,11 +56,19 @@ final class Rejudging {
         turn();
     }
 
+    /** Whatever comes of one: the others are judged, now and whenever policies change again. */
+    private static void judge(Live connection) {
+        try {
+            connection.judgeAgain();
+        } catch (RuntimeException | Error e) {
+            LOG.error("a connection could not be judged again and goes on as it is", e);
+        }
+    }
+
     private void turn() {
         int end = Math.min(next + AT_ONCE, batch.length);
         while (next < end) {
-            Live connection = batch[next++];
-            connection.judgeAgain();
+            judge(batch[next++]);
         }
         if (next < batch.length) {
             // Timed, not queued: a loop empties its queue before it looks at its sockets, new tasks included.

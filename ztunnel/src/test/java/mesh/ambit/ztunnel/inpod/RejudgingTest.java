@@ -74,6 +74,21 @@ class RejudgingTest {
     }
 
     @Test
+    void oneThatCannotBeJudgedKeepsNobodyElseFromIt() throws Exception {
+        fill(() -> {
+            if (judged.get() % MANY == 1) {
+                throw new IllegalStateException("this is the test's");
+            }
+        });
+
+        connections.judgeAgain();
+        Await.until("all are judged", () -> judged.get() == MANY);
+        loop.submit(() -> {}).get(60, TimeUnit.SECONDS);
+        connections.judgeAgain();
+        Await.until("all are judged again", () -> judged.get() == 2 * MANY);
+    }
+
+    @Test
     void questionInTheMidstHasEveryoneJudgedOnceMore() throws Exception {
         fill(() -> {
             if (judged.get() == MANY / 2) {
