@@ -192,7 +192,14 @@ public final class PodRegistry {
     }
 
     private void start(Pod pod) throws PodStartException {
-        PodProxy proxy = factory.start(pod);
+        PodProxy proxy;
+        try {
+            proxy = factory.start(pod);
+        } catch (RuntimeException e) {
+            // A fault that this pod brings out: the others are served, and this one is tried again.
+            LOG.error("pod {}: a fault in the start of its proxy", pod.info(), e);
+            throw new PodStartException("internal error: " + e, e);
+        }
         up.put(pod.uid(), new Entry(pod, proxy));
         unserved.remove(pod.uid());
         metrics.started();

@@ -124,9 +124,11 @@ public final class ZdsClient {
                 // The first failures are the agent's start or restart; a person is told when it lasts.
                 LOG.atLevel(wait.compareTo(LASTING) > 0 ? Level.WARN : Level.DEBUG)
                         .log("node agent at {}: {}; trying again in {}", socket, e.getMessage(), wait);
-                LockSupport.parkNanos(wait.toNanos());
-                Duration doubled = wait.multipliedBy(2);
-                wait = doubled.compareTo(LAST_RETRY) < 0 ? doubled : LAST_RETRY;
+                wait = longer(wait);
+            } catch (RuntimeException | Error e) {
+                // Without this thread no new pod would be served, and nobody would notice.
+                LOG.error("node agent at {}: a fault; trying again in {}", socket, wait, e);
+                wait = longer(wait);
             } catch (ProtocolException e) {
                 LOG.error("node agent at {} broke the protocol: {}", socket, e.getMessage());
                 observer.onProtocolError(String.valueOf(e.getMessage()));
@@ -138,6 +140,13 @@ public final class ZdsClient {
                 }
             }
         }
+    }
+
+    /** Waits, and returns how long to wait the next time. */
+    private static Duration longer(Duration wait) {
+        LockSupport.parkNanos(wait.toNanos());
+        Duration doubled = wait.multipliedBy(2);
+        return doubled.compareTo(LAST_RETRY) < 0 ? doubled : LAST_RETRY;
     }
 
     /** Serves one connection until it ends, however it does; the agent is asked again at once then. */

@@ -39,6 +39,9 @@ class ZdsClientIT {
 
     private final Set<String> open = ConcurrentHashMap.newKeySet();
     private final Set<String> broken = ConcurrentHashMap.newKeySet();
+    /** Pods that bring out a fault of ours. */
+    private final Set<String> faulty = ConcurrentHashMap.newKeySet();
+
     private volatile boolean real;
     private final List<String> events = new CopyOnWriteArrayList<>();
     private final Metrics metrics = Metrics.of("test", "");
@@ -46,6 +49,8 @@ class ZdsClientIT {
     private final NetNs here = NetNs.current();
     /** How many of the next connections the system refuses. */
     private final AtomicInteger refusals = new AtomicInteger();
+    /** How many of the next connections bring out a fault of ours. */
+    private final AtomicInteger faults = new AtomicInteger();
 
     private final FakeAgent agent;
     private final ZdsClient client;
@@ -191,6 +196,31 @@ class ZdsClientIT {
     }
 
     @Test
+    void podThatBringsOutAFaultKeepsNoOtherFromItsProxy() throws Exception {
+        faulty.add("1");
+        try (Conversation talk = agent.accept()) {
+            assertThat(talk.add("1", A, here)).startsWith("failure to start proxy : internal error");
+            assertThat(talk.add("2", B, here)).isEmpty();
+            assertThat(talk.snapshotSent()).isEmpty();
+            faulty.clear();
+            Await.until("complete", () -> events.contains("complete"));
+            assertThat(open).containsExactlyInAnyOrder("1", "2");
+        }
+    }
+
+    @Test
+    void faultDoesNotEndTheClient() throws Exception {
+        try (Conversation talk = agent.accept()) {
+            talk.snapshotSent();
+            faults.set(2);
+        }
+        try (Conversation talk = agent.accept()) {
+            assertThat(faults).hasNonPositiveValue();
+            assertThat(talk.add("1", A, here)).isEmpty();
+        }
+    }
+
+    @Test
     void aHundredPodsAreAnsweredPromptlyAndLeaveNothingBehind() throws Exception {
         Set<String> before;
         long sockets;
@@ -294,12 +324,18 @@ class ZdsClientIT {
             // Any call that fails does: a system without descriptors would fail the test with us.
             NetNs.open(socket.resolveSibling("missing")).close();
         }
+        if (faults.getAndDecrement() > 0) {
+            throw new IllegalStateException("a fault");
+        }
         return SeqPacketConnection.connect(socket);
     }
 
     private PodProxy start(Pod pod) throws PodStartException {
         if (broken.contains(pod.uid())) {
             throw new PodStartException("no port", null);
+        }
+        if (faulty.contains(pod.uid())) {
+            throw new IllegalStateException("a fault");
         }
         if (real) {
             try {
