@@ -74,7 +74,12 @@ final class GatewayStatus {
         }
         programmed(conditions, hosts, reached);
         conditions.set("ResolvedRefs", true, "ResolvedRefs", "all references are resolved");
-        addresses(status, gateway, reached);
+        if (deployed.taken().isEmpty()) {
+            addresses(status, gateway, reached);
+        } else {
+            // Whoever used them would be served by another gateway's proxy.
+            status.remove("addresses");
+        }
         status.set("listeners", listeners.status(status.path("listeners"), generation, now));
         return status;
     }

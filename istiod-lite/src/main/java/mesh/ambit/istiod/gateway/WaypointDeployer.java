@@ -76,6 +76,10 @@ final class WaypointDeployer {
             JsonNode present = server.find(path);
             String owner = present == null ? null : otherOwner(present, gateway, exists);
             if (present != null && owner != null) {
+                if (isOurs(present) && isAccount(object)) {
+                    // Gateways may share one, and it is as good for each of them whosever it is.
+                    continue;
+                }
                 (isOurs(present) ? taken : left)
                         .add(object.path("kind").asText() + " "
                                 + object.path("metadata").path("name").asText("") + " is " + owner);
@@ -102,6 +106,10 @@ final class WaypointDeployer {
             }
         }
         return new Deployed(null, left, taken);
+    }
+
+    private static boolean isAccount(JsonNode object) {
+        return object.path("kind").asText().equals("ServiceAccount");
     }
 
     /** Returns whose an object is, if not a gateway's of this name; null where it is, or nobody's any more. */

@@ -138,7 +138,9 @@ public final class RevisionTags implements AutoCloseable {
 
         @Override
         public void changed(String key, Labelled object) {
-            if (!object.labels().equals(all.put(object.name(), object.labels()))) {
+            Map<String, String> before = all.put(object.name(), object.labels());
+            // Most namespaces come without a word about revisions.
+            if (!object.labels().equals(before == null ? Map.of() : before)) {
                 tell();
             }
         }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import mesh.ambit.istiod.kube.RevisionTags;
@@ -145,6 +146,20 @@ class GatewayControllerIT {
         api.remove(GATEWAYS, "shop/one");
         api.put(GATEWAYS, renamed("two"));
         Await.until("the other's", () -> owner().equals("u-two"));
+    }
+
+    @Test
+    void gatewaysMayShareAnAccount() {
+        for (String name : List.of("one", "two")) {
+            api.put(GATEWAYS, renamed(name).replace("name-override", "service-account"));
+            Await.until("its deployment", () -> api.find(DEPLOYMENTS, "shop/" + name) != null);
+            Await.until(
+                    "its status",
+                    () -> !condition(GATEWAYS, "shop/" + name, "Programmed").equals("none"));
+        }
+
+        assertThat(String.valueOf(api.find(GATEWAYS, "shop/two"))).doesNotContain("is of Gateway");
+        assertThat(api.find(ACCOUNTS, "shop/shared")).isNotNull();
     }
 
     private static String renamed(String name) {

@@ -104,6 +104,7 @@ class GatewayStatusTest {
                 Trees.waypoint("", ""), GatewayClasses.MESH_CONTROLLER, _ -> backend(SERVICE, READY), deployed, NOW);
 
         assertThat(condition(status, "Programmed")).isEqualTo("False/AddressNotAssigned");
+        assertThat(status.has("addresses")).isFalse();
     }
 
     @Test
